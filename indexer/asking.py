@@ -1,0 +1,132 @@
+"""The records of asking: questions, who asks, what narrows the search, and answers that say why. Pure."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from indexer.documents import EVERYONE, Document, Kind, Status
+
+QuestionKind = Literal["who", "similar work", "reference", "other"]
+Lane = Literal["entity", "word", "meaning"]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One thing that is asked, in the asker's own words.
+
+    `windows` are wider cuts of the same text (the sentence with its neighbours, the whole mail): they are asked
+    beside `text`, because a mail's context often carries the name that its question leaves out.
+    `domains` are mail domains cited around it. An empty `text` asks for everything that the filters let through.
+    """
+
+    text: str
+    kind: QuestionKind = "other"
+    windows: tuple[str, ...] = ()
+    domains: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Who will read the answer. Sees what everyone may see and what belongs to one of `groups`."""
+
+    groups: frozenset[str] = frozenset()
+
+    def may_see(self, visibility: str) -> bool:
+        """Whether a document of this visibility may be shown; anything unknown is private."""
+        return visibility in self.visibilities
+
+    @property
+    def visibilities(self) -> frozenset[str]:
+        """Every visibility value this viewer may see, for engines that filter by equality."""
+        return frozenset({EVERYONE} | {f"group:{g}" for g in self.groups})
+
+
+EVERYBODY = Viewer()
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What narrows a search; an empty tuple or None narrows nothing, several values mean any of them.
+
+    `since` and `until` are whole days compared with the document's last update, both included.
+    """
+
+    source: tuple[str, ...] = ()
+    kind: tuple[Kind, ...] = ()
+    parent: tuple[str, ...] = ()
+    lane: tuple[str, ...] = ()
+    customer: tuple[str, ...] = ()
+    person: tuple[str, ...] = ()
+    status: tuple[Status, ...] = ()
+    since: date | None = None
+    until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A company or person that a text names: what was written, who is meant, how sure (1 = to the letter).
+
+    `others` are equally good readings of the same words; where there are any, the name is ambiguous.
+    """
+
+    written: str
+    name: str
+    kind: Literal["company", "person"]
+    sureness: float
+    others: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A passage that a lane brought up, with the raw evidence of each lane. Cosines lie in [-1, 1].
+
+    `words` is the BM25 score over the upper bound that the question could reach, in [0, 1].
+    """
+
+    passage_id: int
+    document_id: str
+    meaning: float
+    words: float = 0.0
+    is_title: bool = False
+    length: int = 0
+    """Words of the passage."""
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """One reason why a hit is there, as a sentence a reader understands, and the lane's share of the score."""
+
+    lane: Lane
+    says: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A document that may answer, how well, the passage that says so and why it is here.
+
+    `highlights` are (start, end) character spans in `passage`; `anchor` opens the document at the passage.
+    """
+
+    document: Document
+    score: float
+    passage: str
+    anchor: str
+    why: tuple[Why, ...] = ()
+    highlights: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a question found: hits, best first, and the probability that the first one answers it.
+
+    `mentions` are the companies and people the question was understood to name; `unknown` are names it
+    seems to contain that nobody in the index bears. `total` counts what the filters and words let through.
+    """
+
+    question: Question
+    hits: tuple[Hit, ...] = ()
+    probability: float = 0.0
+    mentions: tuple[Mention, ...] = ()
+    unknown: tuple[str, ...] = ()
+    total: int = 0

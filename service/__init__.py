@@ -1,0 +1,1 @@
+"""What we do for people: mail in, drafts out; pages, an API and a command line."""

@@ -1,0 +1,1 @@
+"""Mail accounts: the protocol, the IMAP door and one in memory."""

@@ -1,0 +1,53 @@
+"""Receipts: the durable record of what became of each mail, and why. Pure."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Nearest:
+    """A document that was considered for a question, as it stood then."""
+
+    document_id: str
+    title: str
+    url: str
+    score: float
+    why: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question found in the mail, how sure its answer was, and the nearest documents."""
+
+    text: str
+    kind: str
+    probability: float
+    nearest: tuple[Nearest, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """One mail's decision: what, by which rule, on what evidence, and what would have changed it.
+
+    `state` follows the draft afterwards; it is empty for a pass. In shadow mode a draft is decided and recorded but
+    not written (`shadow`). `at` is when it was decided, in UTC.
+    """
+
+    identity: str
+    mailbox: str
+    folder: str
+    uid: int
+    message_id: str
+    subject: str
+    sender: str
+    received: datetime | None
+    at: datetime
+    outcome: Literal["draft", "pass", "quarantine"]
+    reason: str
+    says: str
+    would_change: str = ""
+    threshold: float = 0.0
+    asked: tuple[Asked, ...] = ()
+    draft_message_id: str = ""
+    state: Literal["", "shadow", "intended", "written"] = ""

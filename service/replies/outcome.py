@@ -1,0 +1,69 @@
+"""What a mail becomes: a draft, or a pass with its reason. Pure."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from indexer.asking import Answer
+from service.mail.letter import Address, Reading
+
+
+class Reason(StrEnum):
+    """Why a mail gets no draft. The values are what receipts store and pages filter by."""
+
+    OWN = "own mail"
+    AUTOMATIC = "automatic"
+    OUTSIDER = "outside sender"
+    UNPROVEN = "sender not proven"
+    NO_QUESTION = "no question"
+    NO_ANSWER = "nothing found"
+    UNSURE = "not sure enough"
+    ANSWERED = "already answered"
+    THREAD = "thread has a draft"
+    CAP = "daily limit"
+    OLD = "arrived before Signpost"
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """The rules a decision is taken by; nothing else decides.
+
+    `internal` are the domains whose senders may get internal links, `own` the addresses of the watched account.
+    `enough` is the probability an answer must reach. `require_proof` asks for an authenticated sender.
+    """
+
+    internal: frozenset[str] = frozenset()
+    own: frozenset[str] = frozenset()
+    enough: float = 0.5
+    max_links: int = 3
+    require_proof: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """Everyone a draft would reach: `to` is who it is addressed to, `outsiders` those beyond the own domains."""
+
+    to: tuple[Address, ...]
+    cc: tuple[Address, ...] = ()
+    outsiders: tuple[Address, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A reply worth writing: the mail it answers, who reads it, and the answers it links to."""
+
+    reading: Reading
+    audience: Audience
+    answers: tuple[Answer, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """No reply, and why. `says` explains it to a person; `would_change` says what would have led to a draft."""
+
+    reason: Reason
+    says: str
+    would_change: str = ""
+    answers: tuple[Answer, ...] = ()
+
+
+Outcome = Draft | Pass
