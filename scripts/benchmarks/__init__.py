@@ -1,0 +1,1 @@
+"""What Signpost is measured by: one module an area, each yielding lines of one table."""

@@ -1,0 +1,35 @@
+"""`scripts/bench [AREA]`: measure, print the table, exit 1 under --strict when a line is short."""
+
+import argparse
+import importlib
+from collections.abc import Iterator
+from pathlib import Path
+
+from scripts.benchmarks.table import Line, report
+
+HERE = Path(__file__).parent
+AREAS = sorted(path.stem for path in HERE.glob("*.py") if path.stem not in {"__init__", "__main__", "table"})
+
+
+def lines(areas: list[str], data: Path | None) -> Iterator[Line]:
+    """The lines of every asked area, one area after the other."""
+    for area in areas:
+        yield from importlib.import_module(f"scripts.benchmarks.{area}").lines(data)
+
+
+def main() -> int:
+    """Read the arguments, measure and report."""
+    parser = argparse.ArgumentParser(prog="scripts/bench", description=__doc__)
+    parser.add_argument("area", nargs="*", help=f"what to measure: {', '.join(AREAS)} (default: speed)")
+    parser.add_argument("--data", type=Path, help="a folder of real data to measure on")
+    parser.add_argument("--strict", action="store_true", help="exit 1 when a line is short of its goal")
+    parser.add_argument("--json", type=Path, help="write everything, with machine and versions, to this file")
+    told = parser.parse_args()
+    unknown = sorted(set(told.area) - set(AREAS))
+    if unknown:
+        parser.error(f"unknown area {', '.join(unknown)}; there are {', '.join(AREAS)}")
+    return report(lines(told.area or ["speed"], told.data), told.strict, told.json)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
