@@ -27,9 +27,13 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """Who will read the answer. Sees what everyone may see and what belongs to one of `groups`."""
+    """Who will read the answer. Sees what everyone may see and what belongs to one of `groups`.
+
+    "Everyone" is everyone inside the organisation: who is not `inside` sees nothing at all.
+    """
 
     groups: frozenset[str] = frozenset()
+    inside: bool = True
 
     def may_see(self, visibility: str) -> bool:
         """Whether a document of this visibility may be shown; anything unknown is private."""
@@ -38,10 +42,11 @@ class Viewer:
     @property
     def visibilities(self) -> frozenset[str]:
         """Every visibility value this viewer may see, for engines that filter by equality."""
-        return frozenset({EVERYONE} | {f"group:{g}" for g in self.groups})
+        return frozenset({EVERYONE} | {f"group:{g}" for g in self.groups}) if self.inside else frozenset()
 
 
 EVERYBODY = Viewer()
+NOBODY = Viewer(inside=False)
 
 
 @dataclass(frozen=True, slots=True)

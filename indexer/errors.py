@@ -2,6 +2,7 @@
 
 SignpostError                 everything we can explain; its text is shown to the person as it stands
 ├── SettingsError             signpost.toml or the environment: all problems at once
+├── TemplateError             a template, or the wording beside it, cannot be used
 ├── SourceError               a source cannot be read
 │   ├── UnreadableFile        missing, empty, not the format it claims: names file, row and column
 │   └── UnknownExport         a readable file whose columns nobody recognises; carries a preview
@@ -14,6 +15,7 @@ SignpostError                 everything we can explain; its text is shown to th
 ├── MailboxError              a mail account
 │   ├── LoginRefused          wrong user or password; trying again will not help
 │   ├── Unreachable           network or server trouble; trying again may help
+│   ├── MissingFolder         a watched folder is not there
 │   └── NoDraftsFolder        there is none and none could be made
 └── LedgerError               receipts or the draft protocol cannot be kept
 """
@@ -32,6 +34,10 @@ class SettingsError(SignpostError):
         """Keep all `problems` and show them one a line."""
         self.problems = tuple(problems)
         super().__init__("\n".join(self.problems))
+
+
+class TemplateError(SignpostError):
+    """A template or its wording is missing or faulty; names file and line."""
 
 
 class SourceError(SignpostError):
@@ -85,6 +91,10 @@ class LoginRefused(MailboxError):
 
 class Unreachable(MailboxError):
     """The network or the server failed; trying again may help."""
+
+
+class MissingFolder(MailboxError):
+    """A watched folder does not exist or may not be read; the others go on."""
 
 
 class NoDraftsFolder(MailboxError):

@@ -21,14 +21,18 @@ class Reason(StrEnum):
     THREAD = "thread has a draft"
     CAP = "daily limit"
     OLD = "arrived before Signpost"
+    TOO_LARGE = "too large"
+    REMOVED = "draft was removed"
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
     """The rules a decision is taken by; nothing else decides.
 
-    `internal` are the domains whose senders may get internal links, `own` the addresses of the watched account.
-    `enough` is the probability an answer must reach. `require_proof` asks for an authenticated sender.
+    `internal` names whose senders may get internal links: `example.com` is that domain alone, `.example.com` also all
+    below it, `jo@example.com` one person. `own` are the addresses of the watched account. `enough` is the probability
+    an answer must reach. `require_proof` asks for an authenticated sender. `site` is the address of the search page,
+    where documents without a link of their own can be opened.
     """
 
     internal: frozenset[str] = frozenset()
@@ -36,6 +40,7 @@ class Policy:
     enough: float = 0.5
     max_links: int = 3
     require_proof: bool = False
+    site: str = ""
 
 
 @dataclass(frozen=True, slots=True)
