@@ -1,0 +1,1 @@
+"""The demo world: an invented sales organisation, written out in the formats of real exports."""
