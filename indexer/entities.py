@@ -1,0 +1,337 @@
+"""Documents → the companies and people a text can name, and a text → who of them it names. Pure but for rapidfuzz."""
+
+from collections import Counter, defaultdict
+from collections.abc import Container, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+from rapidfuzz.distance import OSA
+
+from indexer.asking import Mention
+from indexer.documents import Document
+from indexer.gathering import gathered
+from indexer.names import (
+    ACRONYM,
+    DOUBTFUL,
+    HEAD,
+    JOINTS,
+    LEGAL,
+    SHORTENED,
+    WRITTEN,
+    Entity,
+    Spelling,
+    core,
+    domains_in,
+    is_telling,
+    registrable,
+    spellings,
+)
+from indexer.ordinary import WEAK_TAILS, is_function, is_ordinary
+from indexer.spans import Sentence, Span, is_droppable, sentence
+from indexer.wording import Token, collapse, fold, tokens
+
+__all__ = ["Directory", "Entity", "entities_of"]
+
+LONGEST = 6
+"""Words of the longest name that is looked up."""
+SHORTEST = 3
+SURE_LETTERS = 5
+"""Shorter names must be exact; one slip away from them is a doubtful guess, where the sentence asks for a name."""
+EDITS_OF_LETTERS = ((10, 2), (SHORTEST, 1))
+"""From how many letters on how many typing mistakes are looked for."""
+
+
+def entities_of(documents: Iterable[Document]) -> tuple[Entity, ...]:
+    """Every company and person the documents speak of; titles that name one count as being about it."""
+    held = tuple(documents)
+    entities = gathered(held)
+    directory = Directory(entities)
+    about: dict[int, list[str]] = defaultdict(list)
+    for document in held:
+        for number in directory.named_in_title(document.title):
+            about[number].append(document.id)
+    return tuple(
+        replace(entity, document_ids=tuple(dict.fromkeys((*entity.document_ids, *about[number]))))
+        for number, entity in enumerate(entities)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Match:
+    """Words `first` to `last` (excluded) of a sentence read as one of `entities`."""
+
+    first: int
+    last: int
+    entities: tuple[int, ...]
+    sureness: float
+
+
+class Directory:
+    """Knows who bears which name. Ten thousand entities are searched in well under a millisecond."""
+
+    def __init__(self, entities: Sequence[Entity], vocabulary: Container[str] = frozenset()) -> None:
+        """Index the entities. `vocabulary` holds folded words of the documents: such a word is no unknown name
+        unless the sentence asks for a company or person there ("working on Kubernetes", not "talking to Kubernetes").
+        """
+        self._entities = tuple(entities)
+        self._vocabulary = vocabulary
+        self._bearers = _bearers(self._entities)
+        self._numbers: dict[tuple[str, str], list[int]] = defaultdict(list)
+        self._domains: dict[str, list[int]] = defaultdict(list)
+        for number, entity in enumerate(self._entities):
+            self._numbers[entity.kind, entity.name].append(number)
+            for domain in entity.domains if entity.kind == "company" else ():
+                self._domains[domain].append(number)
+            for email in entity.emails if entity.kind == "person" else ():
+                self._domains[email.lower()].append(number)
+        self._similar = _Lookalikes(self._bearers)
+
+    def find(self, text: str, domains: Sequence[str] = ()) -> tuple[Mention, ...]:
+        """Who a text names, in its order; then whose mail domains it cites or come with it."""
+        told = sentence(text)
+        mentions = [self._mention(_written(told, match), match) for match in self._matches(told)]
+        cited = [(text[start:end], domain) for start, end, domain in domains_in(text)]
+        for written, domain in [*cited, *((domain, registrable(domain)) for domain in domains)]:
+            bearers = self._domains.get(domain, ()) if is_telling(domain) else ()
+            if bearers:
+                mentions.append(self._mention(written, _Match(0, 0, tuple(bearers), WRITTEN)))
+        return tuple({(m.kind, m.name): m for m in reversed(mentions)}.values())[::-1]
+
+    def unknown(self, text: str) -> tuple[str, ...]:
+        """Names in a text that nobody bears, as written; no everyday words, weekdays or sentence openings."""
+        told = sentence(text)
+        matches = self._matches(told)
+        return tuple(dict.fromkeys(_bare(told, span) for span in told.spans if self._is_unknown(told, span, matches)))
+
+    def documents_of(self, mention: Mention) -> frozenset[str]:
+        """Ids of the documents about whom a mention means; all readings of an ambiguous one."""
+        numbers = [n for name in (mention.name, *mention.others) for n in self._numbers.get((mention.kind, name), ())]
+        return frozenset(id_ for number in numbers for id_ in self._entities[number].document_ids)
+
+    def named_in_title(self, title: str) -> set[int]:
+        """Positions of the companies that a title names to the letter."""
+        told = Sentence(tuple(tokens(title)), True, False, ())
+        found = [match for match in self._exact(told) if match.sureness >= SHORTENED and len(match.entities) == 1]
+        numbers = {number for match in found for number in match.entities}
+        return {number for number in numbers if self._entities[number].kind == "company"}
+
+    def _mention(self, written: str, match: _Match) -> Mention:
+        named = [self._entities[number] for number in match.entities]
+        first, *others = sorted(named, key=lambda entity: (entity.kind, entity.name))
+        letters = written.casefold() in {name.casefold() for name in (first.name, *first.aliases, *first.domains)}
+        sureness = match.sureness if letters else min(match.sureness, 0.98)
+        return Mention(written, first.name, first.kind, round(sureness, 3), tuple(e.name for e in others))
+
+    def _matches(self, told: Sentence) -> list[_Match]:
+        """Names to the letter, without those in a run that holds more than they explain; typing mistakes for the rest."""
+        exact = self._exact(told)
+        rejected: set[_Match] = set()
+        meant: list[_Match] = []
+        for span in told.spans:
+            inside = [match for match in exact if match.first < span.last and span.first < match.last]
+            if not _unexplained(told, span, inside):
+                continue
+            similar = self._mistyped(told, span)
+            if similar or any(_is_stranger(told, span, match) for match in inside):
+                rejected.update(inside)
+            meant += [similar] if similar else []
+        return sorted([*(match for match in exact if match not in rejected), *meant], key=lambda match: match.first)
+
+    def _exact(self, told: Sentence) -> list[_Match]:
+        found = [match for first in range(len(told.words)) for match in self._starting_at(told, first)]
+        kept: list[_Match] = []
+        for match in sorted(found, key=lambda m: (m.first - m.last, -m.sureness)):
+            if all(match.last <= other.first or other.last <= match.first for other in kept):
+                kept.append(match)
+        return kept
+
+    def _starting_at(self, told: Sentence, first: int) -> Iterator[_Match]:
+        run = ""
+        for last in range(first, min(first + LONGEST, len(told.words))):
+            word = told.words[last]
+            if last > first and not word.joined:
+                return
+            run += "" if word.key in JOINTS and last > first else word.key
+            bearers = self._bearers.get(collapse(run))
+            if bearers and word.key not in JOINTS:
+                match = _Match(first, last + 1, *_surest(bearers))
+                if _is_meant(told, match):
+                    yield match
+
+    def _mistyped(self, told: Sentence, span: Span) -> _Match | None:
+        """Whom a span names with a typing mistake; None where it is too far from all."""
+        words = told.words[span.first : span.last]
+        if not span.slot and all(is_ordinary(fold(word.text)) for word in words):
+            return None
+        for first, last in _cuts(told, span):
+            part = told.words[first:last]
+            for run in dict.fromkeys((tuple(word.key for word in part), tuple(core(part)))):
+                found = self._similar.nearest(run) if "".join(run) else None
+                if found and (found[1] > DOUBTFUL or span.slot):
+                    return _Match(first, last, *found)
+        return None
+
+    def _is_unknown(self, told: Sentence, span: Span, matches: Sequence[_Match]) -> bool:
+        sure = [match for match in matches if match.sureness > DOUBTFUL]
+        if not span.telling or any(match.first < span.last and span.first < match.last for match in sure):
+            return False
+        named = _named_words(told, span)
+        words = [fold(word.text) for word in named if not is_droppable(word, told.german)]
+        shown = told.capitals and any(word.capital and not word.opens for word in named)
+        if span.slot and shown:
+            return True
+        return any(word not in self._vocabulary and not is_ordinary(word) for word in words)
+
+
+class _Lookalikes:
+    """Names that are a typing mistake away. Candidates share letter triples; only they are measured."""
+
+    def __init__(self, bearers: dict[str, list[tuple[int, Spelling]]]) -> None:
+        self._found: dict[str, dict[int, Spelling]] = defaultdict(dict)
+        for number, spelling in (pair for found in bearers.values() for pair in found):
+            if spelling.sureness >= SHORTENED and len("".join(spelling.words)) >= SHORTEST:
+                self._found["".join(spelling.words)].setdefault(number, spelling)
+        self._runs = list(self._found)
+        lists: dict[str, list[int]] = defaultdict(list)
+        for number, run in enumerate(self._runs):
+            for triple in _triples(run):
+                lists[triple].append(number)
+        self._lists: dict[str, NDArray[np.int32]] = {t: np.array(found, dtype=np.int32) for t, found in lists.items()}
+
+    def nearest(self, words: Sequence[str]) -> tuple[tuple[int, ...], float] | None:
+        """Positions of the entities nearest to a written name, and how sure that is; None where none is near."""
+        text = "".join(words)
+        near = [(OSA.distance(text, run, score_cutoff=2), run) for run in self._near(text)]
+        near = [(d, run) for d, run in near if d <= _edits(len(run)) and self._is_slip(words, run, d)]
+        if not near:
+            return None
+        least, run = min(near)
+        numbers = {n for d, other in near if d == least for n in self._found[other]}
+        short = len(run) < SURE_LETTERS or len(text) < SURE_LETTERS
+        return tuple(sorted(numbers)), DOUBTFUL if short else round(max(0.7, 0.97 - 1.2 * least / len(run)), 3)
+
+    def _near(self, text: str) -> list[str]:
+        triples = _triples(text)
+        lists = [self._lists[triple] for triple in triples if triple in self._lists]
+        if not lists:
+            return []
+        shared = np.bincount(np.concatenate(lists))
+        least = len(triples) - 4 * _edits(len(text) + 1)
+        return [self._runs[number] for number in np.flatnonzero(shared >= max(1, least))]
+
+    def _is_slip(self, words: Sequence[str], run: str, distance: int) -> bool:
+        """Whether a difference is a slip of the hand: same digits, same first letter, and each word near its own."""
+        text = "".join(words)
+        if [c for c in text if c.isdigit()] != [c for c in run if c.isdigit()]:
+            return False
+        if text[0] != run[0] and not (distance == 1 and len(text) >= 8):
+            return text[:2] == run[1::-1]
+        return any(_words_agree(words, spelling.words) for spelling in self._found[run].values())
+
+
+def _words_agree(words: Sequence[str], others: Sequence[str]) -> bool:
+    if len(words) != len(others) or len(words) == 1:
+        return True
+    return all(OSA.distance(a, b) <= 1 + (len(a) > 8) for a, b in zip(words, others, strict=True))
+
+
+def _triples(run: str) -> set[str]:
+    padded = f"  {run} "
+    return {padded[i : i + 3] for i in range(len(padded) - 2)}
+
+
+def _edits(letters: int) -> int:
+    return next((edits for least, edits in EDITS_OF_LETTERS if letters >= least), 0)
+
+
+def _bearers(entities: Sequence[Entity]) -> dict[str, list[tuple[int, Spelling]]]:
+    """Run-together key → who is written so, each with the surest spelling."""
+    held: dict[str, dict[int, Spelling]] = defaultdict(dict)
+    heads: Counter[str] = Counter()
+    for number, entity in enumerate(entities):
+        for spelling in spellings(entity):
+            held[spelling.key].setdefault(number, spelling)
+        heads.update({core(tokens(name))[_head(entity)] for name in (entity.name, *entity.aliases) if tokens(name)})
+    for number, entity in enumerate(entities):
+        words = core(tokens(entity.name))
+        head = words[_head(entity)] if words else ""
+        if len(words) > 1 and heads[head] == 1 and head not in held and len(head) > 4 and not is_ordinary(head):
+            held[head][number] = Spelling((head,), HEAD)
+    return {text: list(found.items()) for text, found in held.items() if text}
+
+
+def _head(entity: Entity) -> int:
+    """Which word may stand for the name: a company's first, a person's last."""
+    return 0 if entity.kind == "company" else -1
+
+
+def _surest(bearers: Sequence[tuple[int, Spelling]]) -> tuple[tuple[int, ...], float]:
+    best = max(spelling.sureness for _, spelling in bearers)
+    return tuple(number for number, spelling in bearers if spelling.sureness == best), best
+
+
+def _is_meant(told: Sentence, match: _Match) -> bool:
+    """Whether words that spell a name mean it: everyday and very short ones only in capitals or where a name is asked."""
+    words = told.words[match.first : match.last]
+    plain = [fold(word.text) for word in words]
+    slot = any(s.slot and s.first <= match.first and match.last <= s.last for s in told.spans)
+    shown = told.capitals and any(word.capital and not word.opens for word in words)
+    letters = sum(len(word.key) for word in words)
+    if match.sureness == ACRONYM:
+        return letters > 2 and words[0].text.isupper()
+    if any(is_function(end) and not word.capital for end, word in ((plain[0], words[0]), (plain[-1], words[-1]))):
+        return len(words) > 2
+    if all(map(is_ordinary, plain)):
+        return slot or (shown and not told.german and not all(map(is_function, plain)))
+    return slot or shown or (match.sureness > HEAD and letters > 3)
+
+
+def _unexplained(told: Sentence, span: Span, inside: Sequence[_Match]) -> list[Token]:
+    """Words of a span that no match covers and that may not be dropped."""
+    covered = {i for match in inside for i in range(match.first, match.last)}
+    rest = [i for i in range(span.first, span.last) if i not in covered]
+    if inside:
+        return [told.words[i] for i in rest if not is_droppable(told.words[i], told.german)]
+    return [told.words[i] for i in rest]
+
+
+def _is_stranger(told: Sentence, span: Span, match: _Match) -> bool:
+    """Whether the words beside a match make it part of another name ("Deutsche" of "Deutsche Bank")."""
+    return True if span.first <= match.first and match.last <= span.last else not told.german
+
+
+def _named_words(told: Sentence, span: Span) -> Sequence[Token]:
+    """A span without idle words in front and behind: roles, legal forms, everyday words in lower case."""
+    words = list(told.words[span.first : span.last])
+    while words and is_droppable(words[-1], told.german) and not _is_tail(words):
+        words.pop()
+    while words and is_droppable(words[0], told.german):
+        words.pop(0)
+    return words
+
+
+def _cuts(told: Sentence, span: Span) -> Iterator[tuple[int, int]]:
+    """The span whole, then with idle words cut off behind and in front, one more at a time."""
+    first, last = span.first, span.last
+    yield first, last
+    while last - first > 1 and is_droppable(told.words[last - 1], told.german):
+        last -= 1
+        yield first, last
+    while last - first > 1 and is_droppable(told.words[first], told.german):
+        first += 1
+        yield first, last
+
+
+def _is_tail(words: Sequence[Token]) -> bool:
+    plain = fold(words[-1].text)
+    return len(words) > 1 and (plain in LEGAL or plain in WEAK_TAILS) and words[-1].capital
+
+
+def _bare(told: Sentence, span: Span) -> str:
+    words = _named_words(told, span) or told.words[span.first : span.last]
+    return " ".join(word.text for word in words)
+
+
+def _written(told: Sentence, match: _Match) -> str:
+    return " ".join(word.text for word in told.words[match.first : match.last])

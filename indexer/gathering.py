@@ -1,0 +1,180 @@
+"""Documents → entities: what the sources say of companies and people, merged by domain, address and name. Pure."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from indexer.documents import Document, Person
+from indexer.names import Entity, EntityKind, domains_in, is_telling, name_key, registrable
+from indexer.wording import fold
+
+COMPANY_FIELDS = frozenset(
+    "customer client company organisation organization account firma kunde unternehmen societe entreprise".split()
+)
+MOST_NAMES = 6
+"""A domain that more differently named companies share belongs to a provider, not to one of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Sighting:
+    """One place that speaks of somebody. `anchors` are what only one bears: domains, an address, a record's id."""
+
+    name: str
+    anchors: tuple[str, ...]
+    document_id: str
+    is_own: bool = False
+
+
+def gathered(documents: Iterable[Document]) -> tuple[Entity, ...]:
+    """Companies, then people; each with every document that speaks of it by name, domain or address."""
+    held = tuple(documents)
+    companies = _merged([s for d in held for s in _companies(d)], "company")
+    people = _merged([s for d in held for s in _people(d)], "person")
+    return (*_with_mail(companies, held), *people)
+
+
+def _companies(document: Document) -> Iterator[_Sighting]:
+    if document.kind == "company":
+        cited = [registrable(host) for host in _hosts(document)]
+        domains = [
+            *cited,
+            *(registrable(d) for c in document.customers for d in c.domains if len(document.customers) == 1),
+        ]
+        yield _Sighting(document.title, tuple(dict.fromkeys(filter(is_telling, domains))), document.id, True)
+    for customer in document.customers:
+        if customer.name.strip():
+            domains = [registrable(domain) for domain in customer.domains]
+            own = (f"#{document.source}#{customer.id}",) if customer.id else ()
+            yield _Sighting(customer.name, (*filter(is_telling, domains), *own), document.id)
+    for name, value in document.fields:
+        if fold(name) in COMPANY_FIELDS and value.strip() and not value.strip().isdigit():
+            yield _Sighting(value, (), document.id)
+
+
+def _hosts(document: Document) -> Iterator[str]:
+    for name, value in document.fields:
+        if any(word in fold(name) for word in ("domain", "website", "web", "url", "email", "homepage")):
+            yield from (domain for _, _, domain in domains_in(value))
+
+
+def _people(document: Document) -> Iterator[_Sighting]:
+    own = [person for person in document.people if person.role == "self"]
+    if document.kind == "contact" and not own:
+        yield _Sighting(document.title, (), document.id, True)
+    for person in document.people:
+        if person.name.strip() and "@" not in person.name:
+            anchors = (person.email.lower(),) if person.email else ()
+            yield _Sighting(_in_order(person), anchors, document.id, person.role == "self")
+
+
+def _in_order(person: Person) -> str:
+    """ "Müller, Anna" as "Anna Müller"."""
+    last, comma, first = person.name.partition(",")
+    return f"{first.strip()} {last.strip()}" if comma and first.strip() else person.name
+
+
+def _merged(sightings: list[_Sighting], kind: EntityKind) -> tuple[Entity, ...]:
+    """One entity for all sightings that share an anchor, or a name without saying different things."""
+    groups = _Groups()
+    shared = _shared_anchors(sightings)
+    places: list[list[str]] = []
+    for sighting in sightings:
+        anchors = [f"@{anchor}" for anchor in sighting.anchors if anchor not in shared]
+        groups.join(anchors)
+        places.append(anchors)
+    _join_namesakes(groups, sightings, places)
+    members: dict[str, list[_Sighting]] = defaultdict(list)
+    for sighting, anchors in zip(sightings, places, strict=True):
+        name = name_key(sighting.name)
+        for root in {groups.root(anchors[0])} if anchors else groups.of_name.get(name, {name}):
+            members[root].append(sighting)
+    return _named_apart([_entity(seen, kind) for seen in members.values() if name_key(seen[0].name)])
+
+
+def _shared_anchors(sightings: list[_Sighting]) -> frozenset[str]:
+    names: dict[str, set[str]] = defaultdict(set)
+    for sighting in sightings:
+        for anchor in sighting.anchors:
+            names[anchor].add(name_key(sighting.name)[:5])
+    return frozenset(anchor for anchor, found in names.items() if len(found) > MOST_NAMES)
+
+
+def _join_namesakes(groups: "_Groups", sightings: list[_Sighting], places: list[list[str]]) -> None:
+    """Same name and no two different domains: one entity. Different domains: namesakes, unless their labels agree."""
+    by_name: dict[str, dict[str, None]] = defaultdict(dict)
+    for sighting, anchors in zip(sightings, places, strict=True):
+        by_name[name_key(sighting.name)] |= dict.fromkeys(anchors)
+    for name, borne in by_name.items():
+        by_label: dict[str, list[str]] = defaultdict(list)
+        for anchor in borne:
+            by_label[_label(anchor)].append(anchor)
+        loose = by_label.pop("", [])
+        for alike in by_label.values():
+            groups.join(alike)
+        groups.join([*loose, *(next(iter(by_label.values()))[:1] if len(by_label) == 1 else [])])
+        groups.of_name[name] = {groups.root(anchor) for anchor in borne} or {name}
+
+
+def _label(anchor: str) -> str:
+    """What tells two bearers of a name apart: the domain's label or the address; a record's id does not."""
+    if anchor.startswith("@#"):
+        return ""
+    return anchor if "@" in anchor[1:] else anchor[1:].split(".")[0]
+
+
+class _Groups:
+    """Which anchors belong together (union and find)."""
+
+    def __init__(self) -> None:
+        self._above: dict[str, str] = {}
+        self.of_name: dict[str, set[str]] = {}
+
+    def root(self, anchor: str) -> str:
+        while (above := self._above.get(anchor, anchor)) != anchor:
+            self._above[anchor] = anchor = self._above.get(above, above)
+        return anchor
+
+    def join(self, anchors: list[str]) -> None:
+        for anchor in anchors[1:]:
+            self._above[self.root(anchor)] = self.root(anchors[0])
+
+
+def _entity(seen: list[_Sighting], kind: EntityKind) -> Entity:
+    names = Counter(sighting.name.strip() for sighting in seen)
+    own = Counter(sighting.name.strip() for sighting in seen if sighting.is_own)
+    name = min(own or names, key=lambda n: (-(own or names)[n], len(n), n))
+    anchors = dict.fromkeys(anchor for sighting in seen for anchor in sighting.anchors if not anchor.startswith("#"))
+    emails = tuple(anchor for anchor in anchors if "@" in anchor)
+    domains = [anchor for anchor in anchors if "@" not in anchor] if kind == "company" else []
+    documents = tuple(dict.fromkeys(sighting.document_id for sighting in seen))
+    return Entity(name, kind, tuple(sorted(set(names) - {name})), tuple(domains), emails, documents)
+
+
+def _named_apart(entities: list[Entity]) -> tuple[Entity, ...]:
+    """Every name once: of two that are written alike, each gets its domain, address or a number behind it."""
+    counts = Counter(entity.name for entity in entities)
+    seen: Counter[str] = Counter()
+    apart: list[Entity] = []
+    for entity in entities:
+        seen[entity.name] += 1
+        if counts[entity.name] > 1:
+            mark = next(iter((*entity.domains, *entity.emails)), str(seen[entity.name]))
+            entity = replace(entity, name=f"{entity.name} ({mark})", aliases=(entity.name, *entity.aliases))
+        apart.append(entity)
+    return tuple(apart)
+
+
+def _with_mail(companies: tuple[Entity, ...], documents: tuple[Document, ...]) -> Iterator[Entity]:
+    """Companies with the documents of people who write from their domains."""
+    mailed: dict[str, list[str]] = defaultdict(list)
+    for document in documents:
+        hosts = {
+            registrable(p.email.rpartition("@")[2])
+            for p in document.people
+            if p.email and p.role in ("self", "contact")
+        }
+        for host in filter(is_telling, hosts):
+            mailed[host].append(document.id)
+    for company in companies:
+        more = [id_ for domain in company.domains for id_ in mailed.get(domain, ())]
+        yield replace(company, document_ids=tuple(dict.fromkeys((*company.document_ids, *more))))

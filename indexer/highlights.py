@@ -1,0 +1,39 @@
+"""A question and a passage → which words of the passage the question holds. Pure."""
+
+from collections.abc import Sequence
+
+from indexer.ordinary import is_function
+from indexer.wording import Token, fold, stem, tokens
+
+CUES = frozenset("anyone anybody someone somebody know knows working work talking talk kennt weiss".split())
+
+
+def highlights(question_text: str, passage: str) -> tuple[tuple[int, int], ...]:
+    """(start, end) of every word in `passage` that the question holds, in any ending or accent; neighbours as one."""
+    wanted = {stem(word) for word in content_words(question_text)}
+    spans = [(word.start, word.end) for word in tokens(passage) if wanted and stem(word.text) in wanted]
+    merged: list[tuple[int, int]] = []
+    for start, end in spans:
+        if merged and not passage[merged[-1][1] : start].strip(" -"):
+            merged[-1] = (merged[-1][0], end)
+        else:
+            merged.append((start, end))
+    return tuple(merged)
+
+
+def content_words(text: str) -> tuple[str, ...]:
+    """The words of a text that say what it is about, as written, each once; all of them where nothing else is left."""
+    words = tokens(text)
+    telling = [word for word in words if _is_telling(word)] or words
+    return tuple({stem(word.text): word.text for word in reversed(telling)}.values())[::-1]
+
+
+def matching_words(wanted: Sequence[str], text: str) -> tuple[str, ...]:
+    """Those of the wanted words that a text holds, in the order they were asked."""
+    held = {stem(word.text) for word in tokens(text)}
+    return tuple(word for word in wanted if stem(word) in held)
+
+
+def _is_telling(word: Token) -> bool:
+    plain = fold(word.text)
+    return len(plain) > 1 and plain not in CUES and not (is_function(plain) and not word.text.isupper())

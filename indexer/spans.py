@@ -1,0 +1,212 @@
+"""Text → where it has room for a name: runs of capitals, and slots such as "talking to …". Pure."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from indexer.names import LEGAL, domains_in
+from indexer.ordinary import FUNCTION, PLACES, ROLES, TIMES, WEAK_TAILS, is_function, is_ordinary
+from indexer.wording import Token, fold, tokens
+
+LINKS = frozenset("of de du des van von der den la le del di do da dos zu".split())
+GERMAN = frozenset(
+    """der die das den dem ein eine einen einem wer wen wem mit und ist nicht fur bei von zu wir ich uns haben hat gibt es kennt
+    jemand auch noch schon aus wie sich gerade dieser diese unsere unser""".split()
+)
+GREETING = re.compile(
+    r"(?:^|\n)[ \t]*(?:hi|hello|hey|dear|hallo|guten (?:tag|morgen|abend)|liebe[rs]?|moin|servus|bonjour|bonsoir|salut|"
+    r"ch[eè]re?s?|sehr geehrte[rs]?|good (?:morning|afternoon|evening))\b(?:[ \t]+[^\s,!:\n?]+){0,4}?[ \t]*(?:[,!:]|\n)",
+    re.I,
+)
+FAREWELL = re.compile(
+    r"\n[ \t]*(?:thanks|thank you|(?:kind|best|warm) regards|regards|best|cheers|gru(?:ß|ss)|(?:viele|liebe|beste|mit freundlichen) "
+    r"gr(?:ü|ue)(?:ß|ss)en?|vg|lg|danke|merci|cordialement)\b[ \t,.!]*(?:\n[^\n]{0,60}){0,4}\s*$",
+    re.I,
+)
+STRONG = re.compile(
+    r"\b(?:(?:talk|speak|spoke|spoken|chat|meet|met|touch|call|connect|contact|relation|meeting|appointment|dealing|deal|engaged|"
+    r"negotiat|work|visit)\w*(?: (?:already|currently|now))? (?:to|with|at|inside)|(?:contacts?|conversations?|relationships?|"
+    r"connections?|any(?:one|body)|some(?:one|body)|people|folks|person|who) (?:at|from|inside)|in touch with|"
+    r"(?:spricht|sprechen|gesprochen|redet|reden|kontakte?n?|termin|arbeite[nt]|ansprechpartner(?:in)?|jemande?n?|telefonat|"
+    r"gespr[aä]che?) (?:gerade |schon |aktuell |derzeit )?(?:mit|bei|von|zu)|(?:parle|parler|contacts?|quelqu['’]un|rendez-vous|"
+    r"travaille|discute)\w* (?:avec|chez|à|a|de chez))\s+",
+    re.I,
+)
+WEAK = re.compile(
+    r"\b(?:about|from|at|with|regarding|concerning|re:|knows?|heard of|selling to|for|by|of|owns?|customers?|clients?|accounts?|"
+    r"company|prospects?|leads?|[uü]ber|bei|mit|von|f[uü]r|zu|kennt|kenne?n?|kunden?|firma|chez|avec|sur|conna[iî]t|client|soci[eé]t[eé])\s+",
+    re.I,
+)
+OWNED = re.compile(
+    r"\b(?:the|our|any|der|den|die|das|unser\w*|le|la|notre)\s+((?:[\w&.'’+-]+\s+){1,4}?)(?:accounts?|deal|customer|client|contacts?|"
+    r"opportunity|kunde|konto|deals?)\b",
+    re.I,
+)
+DEPARTMENTS = ROLES | PLACES | TIMES | FUNCTION
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Words `first` to `last` (excluded) that may be a name.
+
+    `slot`: the sentence asks for a name here. `telling`: they would be one even if nobody known bore it.
+    """
+
+    first: int
+    last: int
+    slot: bool
+    telling: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """The words of a text that can name somebody, and what its capitals tell.
+
+    Greetings, farewells and cited domains are left out of the words. `capitals` is False where everything or nothing is
+    written in capitals; in German every noun has one, so there only words that are not ordinary count.
+    """
+
+    words: tuple[Token, ...]
+    capitals: bool
+    german: bool
+    spans: tuple[Span, ...]
+
+
+def sentence(text: str) -> Sentence:
+    """What of a text may be names."""
+    text = _told(text)
+    words = tokens(text)
+    german = _is_german(words)
+    capitals = _capitals_tell(words)
+    slots = _slots(text, words, capitals)
+    return Sentence(tuple(words), capitals, german, tuple(_merged([*slots, *_runs(words, capitals, german)])))
+
+
+def is_droppable(word: Token, german: bool) -> bool:
+    """Whether a word beside a name may go unexplained: a legal form, a role, a country, an ordinary lower-case word."""
+    plain = fold(word.text)
+    if plain in LEGAL or plain in WEAK_TAILS or plain in DEPARTMENTS:
+        return True
+    return is_ordinary(plain) and (german or not word.capital or word.opens)
+
+
+def _told(text: str) -> str:
+    """The text with greeting, farewell, addresses and links blanked out, so that every offset stays."""
+    holes = [m.span() for pattern in (GREETING, FAREWELL) for m in pattern.finditer(text)]
+    holes += [(start, end) for start, end, _ in domains_in(text) if any(c in text[start:end] for c in "@/")]
+    for start, end in holes:
+        text = text[:start] + "".join("\n" if c == "\n" else "," for c in text[start:end]) + text[end:]
+    return text
+
+
+def _is_german(words: Sequence[Token]) -> bool:
+    hits = sum(fold(word.text) in GERMAN for word in words)
+    return hits >= 2 or (hits == 1 and len(words) <= 4)
+
+
+def _capitals_tell(words: Sequence[Token]) -> bool:
+    inner = [word for word in words if not word.opens and len(word.text) > 1]
+    content = [word for word in inner if not is_function(fold(word.text))]
+    shouted = sum(word.text.isupper() for word in inner)
+    if len(inner) > 3 and shouted > 0.7 * len(inner):
+        return False
+    return len(content) < 4 or sum(word.capital for word in content) < 0.8 * len(content)
+
+
+def _runs(words: Sequence[Token], capitals: bool, german: bool) -> Iterator[Span]:
+    """Neighbouring capitals, with "of", "van" and the like between them."""
+    if not capitals:
+        return
+    start = 0
+    while start < len(words):
+        end = _run_end(words, start, german)
+        if end > start:
+            yield Span(start, end, False, _is_telling(words[start:end]))
+        start = max(end, start + 1)
+
+
+def _run_end(words: Sequence[Token], start: int, german: bool) -> int:
+    end, here = start, start
+    while here < len(words) and (here == start or words[here].joined):
+        word = words[here]
+        if _is_namelike(word, german) or (end > start and word.glued):
+            end = here + 1
+        elif here == start or fold(word.text) not in LINKS:
+            break
+        here += 1
+    return end
+
+
+def _is_namelike(word: Token, german: bool) -> bool:
+    plain = fold(word.text)
+    if not word.capital or (is_function(plain) and not (len(word.text) > 1 and word.text.isupper() and not word.opens)):
+        return False
+    return not ((word.opens or german) and is_ordinary(plain))
+
+
+def _slots(text: str, words: Sequence[Token], capitals: bool) -> Iterator[Span]:
+    at = {word.start: i for i, word in enumerate(words)}
+    for match in STRONG.finditer(text):
+        yield from _filled(words, at.get(match.end()), capitals, lower=True)
+    for match in WEAK.finditer(text):
+        yield from _filled(words, at.get(match.end()), capitals, lower=False)
+    for match in OWNED.finditer(text):
+        inside = [i for i, word in enumerate(words) if match.start(1) <= word.start and word.end <= match.end(1)]
+        inside = inside if not any(is_function(fold(words[i].text)) for i in inside) else []
+        if inside:
+            yield Span(inside[0], inside[-1] + 1, True, not all(is_ordinary(fold(words[i].text)) for i in inside))
+
+
+def _filled(words: Sequence[Token], first: int | None, capitals: bool, lower: bool) -> Iterator[Span]:
+    """What fills the slot that begins at a word: capitals, or where `lower`, words that are no everyday ones."""
+    if first is None:
+        return
+    while first < len(words) and fold(words[first].text) in ("the", "our", "der", "den", "dem", "die", "la", "le"):
+        first += 1
+        lower = False
+    shown = capitals and first < len(words) and words[first].capital
+    if not (shown or lower):
+        return
+    last = first
+    while last < len(words) and _continues(words[last], last == first, shown):
+        last += 1
+    if last > first:
+        yield Span(first, last, True, any(not _is_idle(word) for word in words[first:last]))
+
+
+def _continues(word: Token, is_first: bool, shown: bool) -> bool:
+    return _fills(word, shown) if is_first else word.joined and (word.glued or _fills(word, shown))
+
+
+def _fills(word: Token, shown: bool) -> bool:
+    plain = fold(word.text)
+    return word.capital or plain in LINKS if shown else not is_function(plain) or word.text.isupper()
+
+
+def _is_telling(words: Sequence[Token]) -> bool:
+    """Whether a run of capitals outside of any slot is a name: more than everyday words, and no lone "GDPR"."""
+    if len(words) == 1 and words[0].text.isupper():
+        return False
+    return any(not is_ordinary(fold(word.text)) for word in words) and not words[-1].opens
+
+
+def _is_idle(word: Token) -> bool:
+    """Whether a word in a slot names nobody: a department, a country, a lower-case everyday word."""
+    plain = fold(word.text)
+    return plain in DEPARTMENTS or plain in LINKS or (is_ordinary(plain) and not word.capital)
+
+
+def _merged(spans: list[Span]) -> Iterator[Span]:
+    """Overlapping spans as one: a slot stays a slot."""
+    reached = 0
+    group = 0
+    marked: list[tuple[int, Span]] = []
+    for span in sorted(spans, key=lambda s: (s.first, s.last)):
+        group += span.first >= reached
+        reached = max(reached, span.last)
+        marked.append((group, span))
+    for _, together in groupby(marked, key=lambda pair: pair[0]):
+        parts = [span for _, span in together]
+        last = max(span.last for span in parts)
+        yield Span(parts[0].first, last, any(s.slot for s in parts), any(s.telling for s in parts))

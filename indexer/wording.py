@@ -1,0 +1,93 @@
+"""Text → words: where they stand, how they fold, what they stem from. Pure."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+WORD = re.compile(r"(?:[^\W_]\.){2,}[^\W_]?|[^\W_]/[^\W_](?![\w/])|[^\W_]+(?:['’](?!s\b)[^\W_]+)*", re.UNICODE)
+LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ß": "ss", "ı": "i"})
+POSSESSIVE = ("'", "’")
+UMLAUT = re.compile("[aou]e")
+ENDINGS = (
+    *("ations", "ation", "ments", "ment", "ings", "ing", "ungen", "ung", "ions", "ion", "ies", "ied", "ers", "er"),
+    *("ed", "es", "en", "ly", "s", "e", "y"),
+)
+
+
+def fold(text: str) -> str:
+    """Lower case without diacritics: "Brückner Straße" → "bruckner strasse"."""
+    if text.isascii():
+        return text.lower()
+    plain = unicodedata.normalize("NFKD", text.casefold()).translate(LETTERS)
+    return "".join(c for c in plain if not unicodedata.combining(c))
+
+
+def key(word: str) -> str:
+    """A word of a name for comparing: folded, letters and digits only."""
+    return "".join(c for c in fold(word) if c.isalnum())
+
+
+def collapse(run: str) -> str:
+    """What "brueckner" and "bruckner" share, so that ü, ue and u are one; for looking up, not for measuring typos."""
+    return UMLAUT.sub(lambda pair: pair.group()[0], run) if len(run) > 5 else run
+
+
+def stem(word: str) -> str:
+    """A folded word without its ending, for comparing only: "references", "reference" → "referenc"."""
+    word = fold(word)
+    for ending in ENDINGS:
+        if word.endswith(ending) and len(word) - len(ending) >= max(3, len(ending)):
+            return word[: -len(ending)]
+    return word
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A word of a text: as written, where (end excluded), its key, and how it stands beside the one before.
+
+    `joined`: only a blank, hyphen or the like parts it from the word before; `glued`: not even a blank ("tru.ID").
+    `opens`: it begins a sentence or a line.
+    """
+
+    text: str
+    start: int
+    end: int
+    key: str
+    joined: bool
+    glued: bool
+    opens: bool
+
+    @property
+    def capital(self) -> bool:
+        """Whether any of its first three letters is a capital: "Siemens", "iRobot", "ABB"."""
+        return any(c.isupper() for c in self.text[:3])
+
+
+def tokens(text: str) -> list[Token]:
+    """Every word of a text, in order."""
+    found: list[Token] = []
+    end = 0
+    for match in WORD.finditer(text):
+        gap = text[end : match.start()]
+        if match[0] == "s" and gap in POSSESSIVE:
+            end = match.end()
+            continue
+        opens = not found or "\n" in gap or _ends(gap, found[-1].text)
+        joined = bool(found) and not opens and _light(gap)
+        found.append(Token(match[0], *match.span(), key(match[0]), joined, joined and not gap.count(" "), opens))
+        end = match.end()
+    return found
+
+
+def _light(gap: str) -> bool:
+    return len(gap) <= 3 and not any(c in ',;:()[]{}"“”„«»|<>\t–—' for c in gap)
+
+
+def _ends(gap: str, before: str) -> bool:
+    """Whether a sentence ends here: a stop and a blank, unless it follows an abbreviation."""
+    if any(c in gap for c in "!?…•"):
+        return True
+    return ". " in gap and not (before[:1].isupper() and len(before) <= 3) and before.lower() not in ABBREVIATED
+
+
+ABBREVIATED = frozenset("ltd inc corp co llc dr mr mrs ms prof st bzw ca vs no nr gmbh ag sa".split())
