@@ -1,0 +1,155 @@
+"""What a source's files told, and the events it makes: shared by all sources that read whole files."""
+
+import hashlib
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from indexer.documents import PRIVATE, Document
+from indexer.errors import SourceError, UnknownExport, UnreadableFile
+from indexer.sources.protocol import Census, Checkpoint, Delete, Event, Failure, Notice, Upsert
+
+BATCH = 500
+"""Documents between two checkpoints."""
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """All documents that the files hold, with distinct ids, and what is to be said about the files."""
+
+    documents: tuple[Document, ...]
+    failures: tuple[str, ...] = ()
+    notices: tuple[str, ...] = ()
+
+    @property
+    def fingerprint(self) -> str:
+        """Equal for equal documents in equal order: what a checkpoint is good for."""
+        told = hashlib.sha256()
+        for document in self.documents:
+            told.update(document.content_hash.encode())
+        return told.hexdigest()[:32]
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A document and the place it was read from, such as `deals.csv, row 12`."""
+
+    document: Document
+    place: str
+
+
+class FileSource(ABC):
+    """A source that reads its files anew at every call, so that it never tells an old state."""
+
+    def __init__(self, kind: str, account: str) -> None:
+        """Be called `kind:account`. Raises SourceError where the account cannot be a part of an id."""
+        if not account.strip() or ":" in account:
+            raise SourceError(f"The {kind} source needs a short name without a colon; {account!r} is none.")
+        self.name = f"{kind}:{account}"
+
+    @abstractmethod
+    def load(self) -> Contents:
+        """Read everything. Raises SourceError when nothing can be read."""
+
+    def check(self) -> list[str]:
+        """One sentence for each file that cannot be read."""
+        try:
+            return list(self.load().failures)
+        except SourceError as problem:
+            return [str(problem)]
+
+    def pull(self, cursor: str | None) -> Iterator[Event]:
+        """What is wrong, what is to be known, then every document; from `cursor` on where nothing changed since.
+
+        The cursor is a fingerprint of all documents and how many of them are told.
+        """
+        contents = self.load()
+        yield from map(Failure, contents.failures)
+        yield from map(Notice, contents.notices)
+        told, mark = _told(cursor, contents), contents.fingerprint
+        for start in range(told, len(contents.documents), BATCH):
+            batch = contents.documents[start : start + BATCH]
+            yield from map(Upsert, batch)
+            yield Checkpoint(f"{mark}@{start + len(batch)}")
+        if told == len(contents.documents):
+            yield Checkpoint(f"{mark}@{told}")
+
+    def census(self) -> Census:
+        """The ids of all documents; complete only when every file and every row could be read."""
+        try:
+            contents = self.load()
+        except SourceError:
+            return Census(frozenset(), complete=False)
+        return Census(frozenset(d.id for d in contents.documents), complete=not contents.failures)
+
+    def fetch(self, ids: Sequence[str]) -> Iterator[Event]:
+        """These documents as the files have them now. A missing one is deleted only when all could be read."""
+        try:
+            contents = self.load()
+        except SourceError as problem:
+            yield Failure(str(problem), retryable=True)
+            return
+        here = {d.id: d for d in contents.documents}
+        for each in ids:
+            if each in here:
+                yield Upsert(here[each])
+            elif contents.failures:
+                yield Failure(f"Whether {each} still exists cannot be told: {contents.failures[0]}", retryable=True)
+            else:
+                yield Delete(each, f"it is no longer in the files of {self.name}")
+
+
+def _told(cursor: str | None, contents: Contents) -> int:
+    """How many documents were told before `cursor`; none where the files changed since."""
+    mark, _, count = (cursor or "").partition("@")
+    if not count.isdecimal() or mark != contents.fingerprint:
+        return 0
+    return min(int(count), len(contents.documents))
+
+
+def read_each(paths: Sequence[Path], read: Callable[[Path], T]) -> tuple[list[T], tuple[str, ...]]:
+    """What each file gave, and a sentence for each that gave nothing. Raises when not one could be read."""
+    results: list[T] = []
+    problems: list[SourceError] = []
+    for path in paths:
+        try:
+            results.append(read(path))
+        except SourceError as problem:
+            problems.append(problem)
+    if len(problems) == 1 and not results:
+        raise problems[0]
+    if problems and not results:
+        alike = UnreadableFile if any(isinstance(p, UnreadableFile) for p in problems) else UnknownExport
+        raise alike("\n".join(map(str, problems)))
+    return results, tuple(map(str, problems))
+
+
+def settle(placed: Iterable[Placed]) -> tuple[tuple[Document, ...], tuple[str, ...]]:
+    """One document an id, the last one; and a sentence that names the places of those that occur twice."""
+    kept: dict[str, Placed] = {}
+    twice: list[str] = []
+    for item in placed:
+        if before := kept.pop(item.document.id, None):
+            twice.append(f"{item.document.title!r} ({before.place} and {item.place})")
+        kept[item.document.id] = item
+    documents = tuple(item.document for item in kept.values())
+    if not twice:
+        return documents, ()
+    more = f" and {len(twice) - 3} more" if len(twice) > 3 else ""
+    return documents, (f"The same id occurs twice, the later one counts: {'; '.join(twice[:3])}{more}.",)
+
+
+def about_visibility(documents: Sequence[Document], name: str) -> tuple[str, ...]:
+    """A sentence when documents are private, because then nobody is shown them."""
+    private = sum(d.visibility == PRIVATE for d in documents)
+    if not private:
+        return ()
+    which = "All" if private == len(documents) else f"{private} of {len(documents)}"
+    return (
+        f"{which} documents of {name} are private, so nobody is shown them. "
+        f'If the whole team may read them, set visibility = "everyone" for {name}.',
+    )
