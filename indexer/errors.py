@@ -16,6 +16,7 @@ SignpostError                 everything we can explain; its text is shown to th
 │   ├── LoginRefused          wrong user or password; trying again will not help
 │   ├── Unreachable           network or server trouble; trying again may help
 │   ├── MissingFolder         a watched folder is not there
+│   ├── LeaseLost             another process watches this mailbox now
 │   └── NoDraftsFolder        there is none and none could be made
 └── LedgerError               receipts or the draft protocol cannot be kept
 """
@@ -95,6 +96,10 @@ class Unreachable(MailboxError):
 
 class MissingFolder(MailboxError):
     """A watched folder does not exist or may not be read; the others go on."""
+
+
+class LeaseLost(MailboxError):
+    """Another process took the mailbox over; this one must not write into it."""
 
 
 class NoDraftsFolder(MailboxError):

@@ -1,0 +1,100 @@
+"""Intents → drafts in the mailbox, exactly one each: handing them over, and finding out after a break what arrived."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from itertools import groupby
+
+from service.drafting import MOST_TRIES, Append, Done, GiveUp, Intent, Step, next_step
+from service.ledger import Ledger
+from service.mailbox.protocol import Letter, Look, Mailbox, Saved
+from service.receipts import Receipt
+from service.replies.outcome import Pass
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """The draft protocol on one mailbox. `guard` raises when another process took the mailbox over."""
+
+    mailbox: Mailbox
+    ledger: Ledger
+    clock: Callable[[], datetime]
+    guard: Callable[[], None]
+    settle: timedelta = timedelta(seconds=10)
+
+    def hand_over(self, intents: Sequence[Intent]) -> list[Receipt]:
+        """Write drafts whose intents are durable, record the end of each, and return the receipts that changed.
+
+        Raises Unreachable when the connection breaks: then the intents stay open and `recover` finds out.
+        """
+        if not intents:
+            return []
+        self.guard()
+        letters = [Letter(intent.message_id, intent.raw) for intent in intents]
+        saved = {s.message_id: s for s in self.mailbox.save_drafts(letters)}
+        with self.ledger.transaction():
+            written = [(i, saved[i.message_id].uid) for i in intents if not saved[i.message_id].refused]
+            return [*self._written(written), *self._refused(intents, saved)]
+
+    def recover(self) -> list[Receipt]:
+        """Bring every intent to its end that a break left open; safe to repeat, and nothing to do on most days."""
+        intents = self.ledger.intents.open(self.mailbox.name)
+        if not intents:
+            return []
+        now = self.clock()
+        looks = self._looks(intents)
+        replies = self.mailbox.answered([intent.source for intent in intents])
+        steps = [
+            (intent, next_step(intent, looks[intent.message_id], reply, now, self.settle))
+            for intent, reply in zip(intents, replies, strict=True)
+        ]
+        return self._carry_out(steps, now)
+
+    def _carry_out(self, steps: Sequence[tuple[Intent, Step]], now: datetime) -> list[Receipt]:
+        missing = [intent for intent, step in steps if isinstance(step, Append)]
+        with self.ledger.transaction():
+            told = self._written([(intent, step.uid) for intent, step in steps if isinstance(step, Done)])
+            told += [self._given_up(intent, step.why) for intent, step in steps if isinstance(step, GiveUp)]
+            self.ledger.intents.trying(missing, now)
+        return told + self.hand_over([replace(intent, tries=intent.tries + 1) for intent in missing])
+
+    def _looks(self, intents: Sequence[Intent]) -> dict[str, Look]:
+        by_mark = sorted(intents, key=lambda i: (i.mark.folder, i.mark.validity, i.mark.uidnext))
+        looks: dict[str, Look] = {}
+        for mark, group in groupby(by_mark, key=lambda intent: intent.mark):
+            ids = [intent.message_id for intent in group]
+            looks |= dict.fromkeys(ids, self.mailbox.find_drafts(ids, mark))
+        return looks
+
+    def _written(self, written: Sequence[tuple[Intent, int]]) -> list[Receipt]:
+        self.ledger.intents.done(written)
+        return self.ledger.restate(self.mailbox.name, [(intent.identity, "written") for intent, _ in written])
+
+    def _given_up(self, intent: Intent, why: Pass) -> Receipt:
+        facts = {"outcome": "pass", "reason": why.reason.value, "says": why.says, "would_change": why.would_change}
+        return self._closed(intent, **facts)
+
+    def _refused(self, intents: Sequence[Intent], saved: dict[str, Saved]) -> list[Receipt]:
+        """Drafts that the server would not take stay open for another try, and are quarantined after the last."""
+        lost = [i for i in intents if saved[i.message_id].refused and i.tries >= MOST_TRIES]
+        says = "The mail server refused the draft {} times: {}"
+        change = "Room in the mailbox, or the right to write into Drafts."
+        return [
+            self._closed(
+                intent,
+                outcome="quarantine",
+                reason="draft refused",
+                says=says.format(intent.tries, saved[intent.message_id].refused),
+                would_change=change,
+            )
+            for intent in lost
+        ]
+
+    def _closed(self, intent: Intent, **facts: str) -> Receipt:
+        self.ledger.intents.drop([intent])
+        told = self.ledger.of(self.mailbox.name, intent.identity)
+        if told is None:
+            raise LookupError(f"an intent without a receipt: {intent.identity}")
+        told = replace(told, state="", draft_message_id="", **facts)  # type: ignore[arg-type]
+        self.ledger.keep([told])
+        return told

@@ -1,0 +1,91 @@
+"""Mails that were read → a draft, a pass or a failure each, with one search for all their questions."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Protocol
+
+from indexer.asking import Answer, Question, Viewer
+from indexer.errors import SignpostError
+from service.attempt import Failed, attempt
+from service.mail.letter import Address, Reading
+from service.replies.outcome import Draft, Outcome, Pass, Policy
+
+
+class Answering(Protocol):
+    """What answers questions; Knowledge does."""
+
+    def answer(self, questions: Sequence[Question], viewer: Viewer) -> list[Answer]:
+        """An answer for each question, in their order."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """The pure steps from a mail's bytes to a draft's bytes.
+
+    `compose` gets the draft, the address it is written from, its Message-ID and the time.
+    """
+
+    read: Callable[[bytes], Reading]
+    before_search: Callable[[Reading, Policy], Pass | None]
+    viewer: Callable[[Reading, Policy], Viewer]
+    decide: Callable[[Reading, Sequence[Answer], Policy], Outcome]
+    compose: Callable[[Draft, Address, str, datetime], bytes]
+
+
+Found = list[Answer] | Failed
+
+
+class Judge:
+    """Takes many readings and decides on each; a mail that makes a step fail does not touch the others."""
+
+    def __init__(self, knowledge: Answering, steps: Steps, policy: Policy) -> None:
+        """Decide by this policy on what this knowledge answers."""
+        self.knowledge = knowledge
+        self.steps = steps
+        self.policy = policy
+
+    def read(self, raw: bytes) -> Reading | Failed:
+        """What a mail says."""
+        return attempt("reading", partial(self.steps.read, raw))
+
+    def judge(self, readings: Sequence[Reading]) -> list[Outcome | Failed]:
+        """Decide on each. Raises SignpostError when the knowledge itself cannot answer, whatever the mail."""
+        early = [attempt("before search", partial(self.steps.before_search, r, self.policy)) for r in readings]
+        found = iter(self._search([r for r, outcome in zip(readings, early, strict=True) if outcome is None]))
+        return [outcome or self._decide(r, next(found)) for r, outcome in zip(readings, early, strict=True)]
+
+    def compose(self, draft: Draft, writer: Address, message_id: str, now: datetime) -> bytes | Failed:
+        """The draft's bytes. Raises SignpostError where a template is at fault."""
+        action = partial(self.steps.compose, draft, writer, message_id, now)
+        return attempt("composing", action, through=(SignpostError,))
+
+    def _decide(self, reading: Reading, found: Found) -> Outcome | Failed:
+        if isinstance(found, Failed):
+            return found
+        return attempt("deciding", partial(self.steps.decide, reading, found, self.policy))
+
+    def _search(self, readings: Sequence[Reading]) -> list[Found]:
+        """Answers for each mail; one question to the knowledge for each kind of viewer, which mostly is one in all."""
+        viewers = [attempt("audience", partial(self.steps.viewer, r, self.policy)) for r in readings]
+        found: list[Found] = [v if isinstance(v, Failed) else [] for v in viewers]
+        for viewer in {v for v in viewers if isinstance(v, Viewer)}:
+            same = [i for i, v in enumerate(viewers) if v == viewer]
+            for i, answers in zip(same, self._ask([readings[i] for i in same], viewer), strict=True):
+                found[i] = answers
+        return found
+
+    def _ask(self, readings: Sequence[Reading], viewer: Viewer) -> list[Found]:
+        together = attempt("search", partial(self._ask_together, readings, viewer), through=(SignpostError,))
+        if not isinstance(together, Failed):
+            return list(together)
+        if len(readings) == 1:
+            return [together]
+        return [found for reading in readings for found in self._ask([reading], viewer)]
+
+    def _ask_together(self, readings: Sequence[Reading], viewer: Viewer) -> list[list[Answer]]:
+        questions = [question for reading in readings for question in reading.questions]
+        answers = iter(self.knowledge.answer(questions, viewer) if questions else [])
+        return [[next(answers) for _ in reading.questions] for reading in readings]

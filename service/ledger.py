@@ -1,0 +1,235 @@
+"""The ledger: receipts, how far each folder was read, and the draft protocol. The only door to sqlite3 in service."""
+
+import secrets
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from indexer.errors import LedgerError
+from service.intents import Intents
+from service.mailbox.protocol import bare
+from service.progress import Progress
+from service.receipts import Receipt
+from service.recording import from_json, to_json
+from service.schema import TABLES, VERSION
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptFilter:
+    """What narrows a list of receipts; empty narrows nothing. `text` is looked for in subject and sender."""
+
+    mailbox: str = ""
+    outcome: str = ""
+    reason: str = ""
+    state: str = ""
+    sender: str = ""
+    text: str = ""
+    since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many mails ended this way."""
+
+    outcome: str
+    reason: str
+    state: str
+    number: int
+
+
+class SqliteFile:
+    """A SQLite file that survives a power cut: WAL, synchronous=FULL. One connection, one lock, any thread."""
+
+    def __init__(self, path: Path | None) -> None:
+        """Open or create the file; None keeps all in memory. Only its owner may read a file made here."""
+        self._says = f"The ledger {path}"
+        self._lock = threading.RLock()
+        self._depth = 0
+        with self._explained():
+            self._connection = self._open(path)
+            self._prepare()
+
+    def rows(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """See `File.rows`."""
+        with self._lock, self._explained():
+            return self._connection.execute(sql, values).fetchall()
+
+    def put(self, sql: str, rows: Iterable[Sequence[Any]]) -> int:
+        """See `File.put`."""
+        with self._lock, self._explained():
+            return self._connection.executemany(sql, rows).rowcount
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """See `File.writing`."""
+        with self._lock:
+            if self._depth == 0:
+                self._run("BEGIN IMMEDIATE")
+            self._depth += 1
+            try:
+                yield
+            except BaseException:
+                self._leave("ROLLBACK")
+                raise
+            self._leave("COMMIT")
+
+    def close(self) -> None:
+        """Close the file."""
+        with self._lock, self._explained():
+            self._connection.close()
+
+    def _leave(self, how: str) -> None:
+        self._depth -= 1
+        if self._depth == 0 and self._connection.in_transaction:
+            self._run(how)
+
+    def _run(self, sql: str) -> None:
+        with self._explained():
+            self._connection.execute(sql)
+
+    def _open(self, path: Path | None) -> sqlite3.Connection:
+        if path is None:
+            return sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        return sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=30)
+
+    def _prepare(self) -> None:
+        for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+            self._connection.execute(f"PRAGMA {pragma}")
+        with self.writing():
+            found = self._connection.execute("PRAGMA user_version").fetchone()[0]
+            if found > VERSION:
+                raise LedgerError(f"{self._says} was written by a newer Signpost. Install that one, or a newer one.")
+            if found == 0:
+                self._create()
+
+    def _create(self) -> None:
+        for statement in TABLES.split(";\n"):
+            self._connection.execute(statement)
+        self._connection.execute("INSERT INTO secrets VALUES ('message id', ?)", (secrets.token_bytes(32),))
+        self._connection.execute(f"PRAGMA user_version = {VERSION}")
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        try:
+            yield
+        except (sqlite3.Error, OSError) as error:
+            raise LedgerError(
+                f"{self._says} cannot be used ({error}). Check that its folder may be written and has space left; "
+                "if it is damaged, restore a backup or move it away: mail from before is then not answered."
+            ) from error
+
+
+class Ledger:
+    """Receipts of every mail, and what the watcher must not forget: `progress` and `intents`."""
+
+    def __init__(self, file: SqliteFile) -> None:
+        """Use this file; `Ledger.open` is the usual way."""
+        self._file = file
+        self.progress = Progress(file)
+        self.intents = Intents(file)
+        self.transaction = file.writing
+
+    @classmethod
+    def open(cls, path: Path) -> "Ledger":
+        """Open the ledger, making it where there is none. Raises LedgerError with a sentence."""
+        return cls(SqliteFile(path))
+
+    @classmethod
+    def in_memory(cls) -> "Ledger":
+        """A ledger that is gone with the process."""
+        return cls(SqliteFile(None))
+
+    @property
+    def key(self) -> bytes:
+        """The secret that drafts' Message-IDs are made with."""
+        found: bytes = self._file.rows("SELECT value FROM secrets WHERE name = 'message id'")[0][0]
+        return found
+
+    def receipts(self, query: ReceiptFilter | None = None, limit: int = 50, before: str = "") -> list[Receipt]:
+        """Receipts, newest first. `before` is the identity of the last one already shown."""
+        clauses, values = _where(query or ReceiptFilter())
+        if before:
+            clauses.append("id < (SELECT max(id) FROM receipts WHERE identity = ?)")
+            values.append(before)
+        where = " AND ".join(clauses)
+        sql = f"SELECT told FROM receipts WHERE {where} ORDER BY id DESC LIMIT ?"
+        return [from_json(row[0]) for row in self._file.rows(sql, (*values, limit))]
+
+    def receipt(self, message_id: str) -> Receipt | None:
+        """The newest receipt of the mail, or of the draft, with this Message-ID (or this identity)."""
+        key = bare(message_id)
+        sql = "SELECT told FROM receipts WHERE ? IN (message_id, draft_message_id, identity) ORDER BY id DESC LIMIT 1"
+        found = self._file.rows(sql, (key,)) if key else []
+        return from_json(found[0][0]) if found else None
+
+    def counts(self, query: ReceiptFilter | None = None) -> list[Count]:
+        """How many mails ended in which way, the most frequent first."""
+        clauses, values = _where(query or ReceiptFilter())
+        sql = f"SELECT outcome, reason, state, count(*) FROM receipts WHERE {' AND '.join(clauses)} GROUP BY 1, 2, 3"
+        return sorted((Count(*row) for row in self._file.rows(sql, values)), key=lambda c: (-c.number, c.reason))
+
+    def known(self, mailbox: str, identities: Sequence[str]) -> frozenset[str]:
+        """Those of the mails that have a receipt in this mailbox."""
+        marks = ", ".join("?" * len(identities))
+        sql = f"SELECT identity FROM receipts WHERE mailbox = ? AND identity IN ({marks})"
+        return frozenset(row[0] for row in self._file.rows(sql, (mailbox, *identities)))
+
+    def keep(self, receipts: Sequence[Receipt]) -> None:
+        """Write receipts; one that is there for the same mail and mailbox gives way."""
+        with self._file.writing():
+            self._file.put(_KEEP, map(_row, receipts))
+
+    def restate(self, mailbox: str, states: Sequence[tuple[str, str]]) -> list[Receipt]:
+        """Give the receipts of these identities a new state and return them."""
+        with self._file.writing():
+            kept = [replace(r, state=state) for key, state in states for r in self._of(mailbox, key)]  # type: ignore[arg-type]
+            self.keep(kept)
+        return kept
+
+    def of(self, mailbox: str, identity: str) -> Receipt | None:
+        """The receipt of a mail in this mailbox."""
+        return next(iter(self._of(mailbox, identity)), None)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+
+    def _of(self, mailbox: str, identity: str) -> list[Receipt]:
+        sql = "SELECT told FROM receipts WHERE mailbox = ? AND identity = ?"
+        return [from_json(row[0]) for row in self._file.rows(sql, (mailbox, identity))]
+
+
+_COLUMNS = (
+    *("mailbox", "identity", "message_id", "draft_message_id", "at", "outcome", "reason", "state"),
+    *("sender", "subject", "told"),
+)
+_KEEP = (
+    f"INSERT INTO receipts ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))}) "
+    f"ON CONFLICT (mailbox, identity) DO UPDATE SET {', '.join(f'{c} = excluded.{c}' for c in _COLUMNS[2:])}"
+)
+
+
+def _row(r: Receipt) -> tuple[str, ...]:
+    keys = (r.mailbox, r.identity, bare(r.message_id), bare(r.draft_message_id), r.at.isoformat())
+    return (*keys, r.outcome, r.reason, r.state, r.sender.lower(), r.subject.casefold(), to_json(r))
+
+
+def _where(query: ReceiptFilter) -> tuple[list[str], list[Any]]:
+    equal = {"mailbox": query.mailbox, "outcome": query.outcome, "reason": query.reason, "state": query.state}
+    equal["sender"] = query.sender.lower()
+    given = {name: value for name, value in equal.items() if value}
+    clauses, values = ["1", *(f"{name} = ?" for name in given)], list[Any](given.values())
+    if query.text:
+        clauses.append("(instr(subject, ?) OR instr(sender, ?))")
+        values += [query.text.casefold(), query.text.lower()]
+    if query.since:
+        clauses.append("at >= ?")
+        values.append(query.since.isoformat())
+    return clauses, values

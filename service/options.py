@@ -1,0 +1,26 @@
+"""How a mailbox is watched: the choices its owner makes. Pure."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from service.drafting import Caps
+from service.mail.letter import Address
+from service.mailbox.protocol import INBOX
+
+
+@dataclass(frozen=True, slots=True)
+class WatchOptions:
+    """`own` are the account's addresses, the main one first; the bell hangs on the first of `folders`.
+
+    In shadow mode everything is decided and recorded and nothing is written. `look_back_days` is how much older mail
+    first contact takes in. `settle` is how long a server may take to show a draft after the connection broke.
+    """
+
+    own: tuple[Address, ...]
+    folders: tuple[str, ...] = (INBOX,)
+    shadow: bool = False
+    look_back_days: int = 0
+    batch: int = 50
+    caps: Caps = field(default_factory=Caps)
+    settle: timedelta = timedelta(seconds=10)
+    poll_seconds: float = 60.0

@@ -1,0 +1,146 @@
+"""How far each folder was read, which mails are in work, and who is watching: rows of the ledger."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from service.mailbox.protocol import Cursor, Place
+from service.schema import File
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """A folder that is watched: how far it was read, since when it is watched, and how far it is read anew.
+
+    Mails up to `again_until` were numbered anew by the server: what is not known among them may be old.
+    """
+
+    mailbox: str
+    folder: str
+    cursor: Cursor
+    since: datetime
+    again_until: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """When a mailbox was last looked into, and what stands in the way, as a sentence."""
+
+    mailbox: str
+    looked_at: datetime | None
+    trouble: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stuck:
+    """A mail that made a step fail and will be tried again."""
+
+    place: Place
+    tries: int
+    trouble: str
+
+
+class Progress:
+    """The rows that let a watcher go on where the last one stopped."""
+
+    def __init__(self, file: File) -> None:
+        """Use the ledger's file."""
+        self._file = file
+
+    def watched(self, mailbox: str, folder: str) -> Watched | None:
+        """How far a folder was read; None before first contact."""
+        sql = "SELECT validity, uid, since, again_until FROM folders WHERE mailbox = ? AND folder = ?"
+        for validity, uid, since, again in self._file.rows(sql, (mailbox, folder)):
+            return Watched(mailbox, folder, Cursor(validity, uid), datetime.fromisoformat(since), again)
+        return None
+
+    def advance(self, to: Watched) -> None:
+        """Remember how far a folder was read."""
+        values = (to.mailbox, to.folder, to.cursor.validity, to.cursor.uid, to.since.isoformat(), to.again_until)
+        with self._file.writing():
+            self._file.put("INSERT OR REPLACE INTO folders VALUES (?, ?, ?, ?, ?, ?)", [values])
+
+    def met(self, mailbox: str, places: Sequence[tuple[Place, str]]) -> None:
+        """Remember at which places which mails (by identity) were met."""
+        rows = [(mailbox, p.folder, p.validity, p.uid, identity) for p, identity in places]
+        with self._file.writing():
+            self._file.put("INSERT OR REPLACE INTO places VALUES (?, ?, ?, ?, ?)", rows)
+
+    def begin(self, mailbox: str, places: Sequence[Place]) -> dict[Place, Stuck]:
+        """Count one more try for each mail, durably and before it is touched, and return the counts."""
+        insert = "INSERT OR IGNORE INTO tries VALUES (?, ?, ?, ?, 0, '')"
+        with self._file.writing():
+            self._file.put(insert, _keys(mailbox, places))
+            self._file.put(f"UPDATE tries SET tries = tries + 1 WHERE {_KEY}", _keys(mailbox, places))
+            found = {stuck.place: stuck for stuck in self.stuck(mailbox)}
+        return {place: found[place] for place in places}
+
+    def let_go(self, mailbox: str, places: Sequence[Place]) -> None:
+        """Take the last try back: something else failed than the mails."""
+        with self._file.writing():
+            self._file.put(f"UPDATE tries SET tries = tries - 1 WHERE {_KEY}", _keys(mailbox, places))
+            self._file.put(f"DELETE FROM tries WHERE {_KEY} AND tries <= 0 AND trouble = ''", _keys(mailbox, places))
+
+    def finish(self, mailbox: str, places: Sequence[Place]) -> None:
+        """These mails are settled."""
+        with self._file.writing():
+            self._file.put(f"DELETE FROM tries WHERE {_KEY}", _keys(mailbox, places))
+
+    def failed(self, mailbox: str, troubles: Sequence[tuple[Place, str]]) -> None:
+        """Note what went wrong with mails that will be tried again."""
+        rows = [(trouble, mailbox, p.folder, p.validity, p.uid) for p, trouble in troubles]
+        with self._file.writing():
+            self._file.put(f"UPDATE tries SET trouble = ? WHERE {_KEY}", rows)
+
+    def stuck(self, mailbox: str) -> list[Stuck]:
+        """Mails in work, and mails that failed and wait for another try; oldest place first."""
+        sql = "SELECT folder, validity, uid, tries, trouble FROM tries WHERE mailbox = ?"
+        return [Stuck(Place(*row[:3]), *row[3:]) for row in self._file.rows(sql, (mailbox,))]
+
+    def lease(self, mailbox: str, holder: str, until: datetime, free: Callable[[str, datetime], bool]) -> int:
+        """Become or stay the one who watches a mailbox, and return the fence; 0 while another one does.
+
+        `free` is asked with the present holder and the end of its lease whether that lease may be taken over.
+        """
+        with self._file.writing():
+            self._file.put("INSERT OR IGNORE INTO accounts (mailbox) VALUES (?)", [(mailbox,)])
+            sql = "SELECT holder, fence, expires FROM accounts WHERE mailbox = ?"
+            present, before, expires = self._file.rows(sql, (mailbox,))[0]
+            if present not in ("", holder) and not free(present, datetime.fromisoformat(expires)):
+                return 0
+            fence = int(before) + (present != holder)
+            change = "UPDATE accounts SET holder = ?, fence = ?, expires = ? WHERE mailbox = ?"
+            self._file.put(change, [(holder, fence, until.isoformat(), mailbox)])
+        return fence
+
+    def holds(self, mailbox: str, fence: int) -> bool:
+        """Whether nobody took the lease over since this fence was given."""
+        return self._file.rows("SELECT fence FROM accounts WHERE mailbox = ?", (mailbox,)) == [(fence,)]
+
+    def release(self, mailbox: str, holder: str) -> None:
+        """Give the lease back, so that the next one need not wait for its end."""
+        with self._file.writing():
+            self._file.put("UPDATE accounts SET holder = '' WHERE mailbox = ? AND holder = ?", [(mailbox, holder)])
+
+    def looked(self, mailbox: str, at: datetime | None, trouble: str = "") -> None:
+        """Remember that a mailbox was looked into, or (`at` is None) what stands in the way."""
+        with self._file.writing():
+            self._file.put("INSERT OR IGNORE INTO accounts (mailbox) VALUES (?)", [(mailbox,)])
+            if at:
+                row = (at.isoformat(), trouble, mailbox)
+                self._file.put("UPDATE accounts SET looked_at = ?, trouble = ? WHERE mailbox = ?", [row])
+            else:
+                self._file.put("UPDATE accounts SET trouble = ? WHERE mailbox = ?", [(trouble, mailbox)])
+
+    def accounts(self) -> list[Account]:
+        """Every mailbox that was ever watched, for pages and health checks."""
+        found = self._file.rows("SELECT mailbox, looked_at, trouble FROM accounts ORDER BY mailbox")
+        return [Account(name, datetime.fromisoformat(at) if at else None, trouble) for name, at, trouble in found]
+
+
+_KEY = "mailbox = ? AND folder = ? AND validity = ? AND uid = ?"
+LEASE = timedelta(seconds=60)
+
+
+def _keys(mailbox: str, places: Sequence[Place]) -> list[tuple[str, str, int, int]]:
+    return [(mailbox, p.folder, p.validity, p.uid) for p in places]

@@ -1,0 +1,81 @@
+"""The tables of the ledger, and what its parts may do with the file that holds them. Pure."""
+
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
+from typing import Any, Protocol
+
+VERSION = 1
+
+TABLES = """
+CREATE TABLE secrets (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
+
+-- One row a mail and mailbox: what became of it. `told` is the whole receipt as JSON, the rest is there to filter by.
+CREATE TABLE receipts (
+  id INTEGER PRIMARY KEY,
+  mailbox TEXT NOT NULL, identity TEXT NOT NULL, message_id TEXT NOT NULL, draft_message_id TEXT NOT NULL,
+  at TEXT NOT NULL, outcome TEXT NOT NULL, reason TEXT NOT NULL, state TEXT NOT NULL,
+  sender TEXT NOT NULL, subject TEXT NOT NULL, told TEXT NOT NULL,
+  UNIQUE (mailbox, identity)
+);
+CREATE INDEX receipts_by_message_id ON receipts (message_id);
+CREATE INDEX receipts_by_outcome ON receipts (outcome, reason);
+CREATE INDEX receipts_by_time ON receipts (at);
+
+-- Every place at which a mail was met, so that a number is never taken for a mail.
+CREATE TABLE places (
+  mailbox TEXT, folder TEXT, validity INTEGER, uid INTEGER, identity TEXT NOT NULL,
+  PRIMARY KEY (mailbox, folder, validity, uid)
+) WITHOUT ROWID;
+
+-- How far each folder was read, since when it is watched, and up to which UID it is being looked at anew.
+CREATE TABLE folders (
+  mailbox TEXT, folder TEXT, validity INTEGER NOT NULL, uid INTEGER NOT NULL, since TEXT NOT NULL,
+  again_until INTEGER NOT NULL,
+  PRIMARY KEY (mailbox, folder)
+) WITHOUT ROWID;
+
+-- Mails in work. A row that outlives its pass tells that the mail, or its neighbour, brought the process down.
+CREATE TABLE tries (
+  mailbox TEXT, folder TEXT, validity INTEGER, uid INTEGER, tries INTEGER NOT NULL, trouble TEXT NOT NULL,
+  PRIMARY KEY (mailbox, folder, validity, uid)
+) WITHOUT ROWID;
+
+-- The draft protocol: a row is durable before APPEND; `raw` is kept until the draft is known to be there.
+CREATE TABLE drafts (
+  mailbox TEXT NOT NULL, identity TEXT NOT NULL, message_id TEXT NOT NULL UNIQUE, state TEXT NOT NULL,
+  sender TEXT NOT NULL, at TEXT NOT NULL, tried_at TEXT NOT NULL, tries INTEGER NOT NULL,
+  drafts_folder TEXT NOT NULL, drafts_validity INTEGER NOT NULL, drafts_uidnext INTEGER NOT NULL,
+  drafts_uid INTEGER NOT NULL DEFAULT 0, sha256 TEXT NOT NULL, raw BLOB, source TEXT NOT NULL,
+  PRIMARY KEY (mailbox, identity)
+) WITHOUT ROWID;
+CREATE INDEX drafts_by_state ON drafts (mailbox, state);
+CREATE INDEX drafts_by_time ON drafts (mailbox, at);
+
+-- The Message-IDs of the threads that drafts belong to.
+CREATE TABLE threads (
+  mailbox TEXT, message_id TEXT, draft_message_id TEXT,
+  PRIMARY KEY (mailbox, message_id, draft_message_id)
+) WITHOUT ROWID;
+
+-- Who watches a mailbox, until when, and what was last seen of it. `fence` grows with every new holder.
+CREATE TABLE accounts (
+  mailbox TEXT PRIMARY KEY, holder TEXT NOT NULL DEFAULT '', fence INTEGER NOT NULL DEFAULT 0,
+  expires TEXT NOT NULL DEFAULT '', looked_at TEXT NOT NULL DEFAULT '', trouble TEXT NOT NULL DEFAULT ''
+) WITHOUT ROWID;
+"""
+
+
+class File(Protocol):
+    """The file under the ledger. Everything raises LedgerError, as a sentence, when the file cannot do it."""
+
+    def rows(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """Run one reading statement and return all it finds."""
+        ...
+
+    def put(self, sql: str, rows: Iterable[Sequence[Any]]) -> int:
+        """Run one writing statement for each row, within `writing`, and return how many rows it changed."""
+        ...
+
+    def writing(self) -> AbstractContextManager[None]:
+        """Everything inside is one transaction, durable when the block ends and void when it raises; may be nested."""
+        ...

@@ -1,0 +1,175 @@
+"""A batch of mails → what becomes of each: receipts, drafts to write, mails to try again."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from service.attempt import Failed
+from service.drafting import MOST_TRIES, Intent, in_thread, is_old, message_id_for, over_cap, sought, writer
+from service.judging import Judge
+from service.ledger import Ledger
+from service.mailbox.protocol import Arrival, Mailbox, Place, Sought
+from service.options import WatchOptions
+from service.progress import Watched
+from service.receipts import Receipt
+from service.recording import Case, receipt
+from service.replies.outcome import Draft, Outcome, Pass, Reason
+
+
+@dataclass(slots=True)
+class Settlement:
+    """All that is to be written about a batch, in one transaction, before any draft is."""
+
+    receipts: list[Receipt] = field(default_factory=list)
+    intents: list[Intent] = field(default_factory=list)
+    met: list[tuple[Place, str]] = field(default_factory=list)
+    again: list[tuple[Place, str]] = field(default_factory=list)
+
+    def write(self, ledger: Ledger, watched: Watched) -> list[Intent]:
+        """Make it durable together with how far the folder was read; returns the drafts that are to be written."""
+        name = watched.mailbox
+        with ledger.transaction():
+            intents = ledger.intents.add(self.intents)
+            ledger.keep(self.receipts)
+            ledger.progress.met(name, self.met)
+            ledger.progress.finish(name, [place for place, _ in self.met])
+            ledger.progress.failed(name, self.again)
+            ledger.progress.advance(watched)
+        return intents
+
+
+@dataclass(slots=True)
+class _Item:
+    """A mail in work, what was decided about it so far, and the draft it gets."""
+
+    case: Case
+    tries: int
+    verdict: Outcome | Failed | None = None
+    intent: Intent | None = None
+
+    @property
+    def sought(self) -> Sought:
+        """What to look for to know whether it was answered."""
+        reading = self.case.reading
+        assert reading is not None, "only a mail that was read becomes a draft"
+        return sought(reading.mail, self.case.place, self.case.arrival.received)
+
+
+class Settler:
+    """Settles the mails of one mailbox. Reads the mailbox and the ledger, writes neither."""
+
+    def __init__(self, mailbox: Mailbox, judge: Judge, ledger: Ledger, options: WatchOptions) -> None:
+        """Decide with this judge, within these options."""
+        self._mailbox = mailbox
+        self._judge = judge
+        self._ledger = ledger
+        self._options = options
+
+    def settle(
+        self, mails: Sequence[Arrival], tries: Mapping[Place, int], watched: Watched, now: datetime
+    ) -> Settlement:
+        """Decide on every mail. `tries` counts how often each was begun, this time included."""
+        settlement = Settlement()
+        items = self._new([self._open(mail, tries[mail.place], watched) for mail in mails], settlement)
+        self._judge_rest([item for item in items if item.verdict is None])
+        self._draft([item for item in items if isinstance(item.verdict, Draft)], now)
+        for item in items:
+            self._note(item, settlement, now)
+        return settlement
+
+    def _open(self, mail: Arrival, tries: int, watched: Watched) -> _Item:
+        case = Case(watched.mailbox, mail)
+        if tries > MOST_TRIES:
+            says = f"Signpost ended {MOST_TRIES} times while it was at work on this mail; it is left alone now."
+            return _Item(case, tries, Failed("crash", says))
+        if mail.extent == "nothing":
+            return _Item(case, tries, Failed("fetching", "The mail server lists this mail but does not hand it out."))
+        reading = self._judge.read(mail.raw)
+        if isinstance(reading, Failed):
+            return _Item(case, tries, reading)
+        case = replace(case, reading=reading)
+        return _Item(case, tries, _at_sight(case, watched))
+
+    def _new(self, items: Sequence[_Item], settlement: Settlement) -> list[_Item]:
+        """Those never met before. One that was, here or in another folder, has its receipt already."""
+        known = set(self._ledger.known(self._mailbox.name, [item.case.identity for item in items]))
+        new = []
+        for item in items:
+            if item.case.identity in known:
+                settlement.met.append((item.case.place, item.case.identity))
+            else:
+                new.append(item)
+                known.add(item.case.identity)
+        return new
+
+    def _judge_rest(self, items: Sequence[_Item]) -> None:
+        readings = [item.case.reading for item in items if item.case.reading]
+        for item, verdict in zip(items, self._judge.judge(readings), strict=True):
+            item.verdict = verdict
+
+    def _draft(self, items: Sequence[_Item], now: datetime) -> None:
+        """Look at each thread once more, hold back what needs no draft, compose the rest."""
+        if not items:
+            return
+        replies = self._mailbox.answered([item.sought for item in items])
+        tally = self._ledger.intents.tally(self._mailbox.name, now - timedelta(days=1))
+        under_way: set[str] = set()
+        for item, reply in zip(items, replies, strict=True):
+            thread = {*item.sought.thread, item.sought.message_id} - {""}
+            ours = self._ledger.intents.in_threads(self._mailbox.name, thread)
+            waiting = [*(i for i, written in ours.items() if not written), *(thread & under_way)]
+            held = in_thread(reply, ours, waiting) or over_cap(item.case.sender, tally, self._options.caps)
+            if held is not None:
+                item.verdict = _with_answers(held, item.verdict)
+                continue
+            tally.add(item.case.sender)
+            under_way |= thread
+        self._compose([item for item in items if isinstance(item.verdict, Draft)], now)
+
+    def _compose(self, items: Sequence[_Item], now: datetime) -> None:
+        if not items:
+            return
+        mark = self._mailbox.drafts_mark()
+        for item in items:
+            draft = item.verdict
+            assert isinstance(draft, Draft)
+            message_id = message_id_for(self._ledger.key, self._mailbox.name, item.case.identity)
+            raw = self._judge.compose(draft, writer(draft.reading.mail, self._options.own), message_id, now)
+            if isinstance(raw, Failed):
+                item.verdict = raw
+                continue
+            source, sender = item.sought, item.case.sender
+            name, identity = self._mailbox.name, item.case.identity
+            item.intent = Intent(name, identity, message_id, raw, sender, source, mark, at=now, tried_at=now)
+
+    def _note(self, item: _Item, settlement: Settlement, now: datetime) -> None:
+        verdict = item.verdict
+        assert verdict is not None
+        if isinstance(verdict, Failed) and item.tries < MOST_TRIES:
+            settlement.again.append((item.case.place, verdict.says))
+            return
+        told = receipt(item.case, verdict, now, self._judge.policy.enough)
+        if item.intent is not None:
+            shadow = self._options.shadow
+            told = replace(told, state="shadow" if shadow else "intended", draft_message_id=item.intent.message_id)
+            settlement.intents += [] if shadow else [item.intent]
+        settlement.receipts.append(told)
+        settlement.met.append((item.case.place, item.case.identity))
+
+
+def _at_sight(case: Case, watched: Watched) -> Pass | None:
+    """What is decided before the mail is judged: it is too large, or older than the watching."""
+    mail, arrival = case.reading.mail if case.reading else None, case.arrival
+    if arrival.extent == "headers":
+        says = f"The mail has {arrival.size:,} bytes; only its headers were read."
+        return Pass(Reason.TOO_LARGE, says, would_change="A smaller mail, or a larger limit in the settings.")
+    anew = arrival.place.uid <= watched.again_until
+    if anew and is_old([arrival.received, mail.date if mail else None], watched.since):
+        says = "The mail was there before Signpost watched this folder; the server numbered the folder anew."
+        return Pass(Reason.OLD, says, would_change="A mail that arrives from now on.")
+    return None
+
+
+def _with_answers(held: Pass, draft: Outcome | Failed | None) -> Pass:
+    """The pass, with what had been found, so that its receipt still tells what the draft would have linked."""
+    return replace(held, answers=draft.answers) if isinstance(draft, Draft) else held

@@ -1,0 +1,174 @@
+"""A watcher: one pass over a mailbox takes what arrived, decides on it and leaves drafts; `run` repeats that."""
+
+import random
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from indexer.errors import LeaseLost, MissingFolder, SignpostError
+from service.delivery import Delivery
+from service.judging import Judge
+from service.ledger import Ledger
+from service.loop import Loop
+from service.mailbox.protocol import Arrival, Mailbox, Place
+from service.options import WatchOptions
+from service.presence import Presence
+from service.progress import LEASE, Watched
+from service.receipts import Receipt
+from service.settling import Settler
+
+
+class Watcher:
+    """Watches the folders of one mailbox."""
+
+    def __init__(
+        self, mailbox: Mailbox, judge: Judge, ledger: Ledger, options: WatchOptions, presence: Presence | None = None
+    ) -> None:
+        """Bring together the mailbox, what decides, and what remembers."""
+        self.mailbox = mailbox
+        self.options = options
+        self._presence = presence or Presence()
+        self._ledger = ledger
+        self._progress = ledger.progress
+        self._fence = 0
+        self._renewed = datetime.min.replace(tzinfo=UTC)
+        self._delivery = Delivery(mailbox, ledger, self._presence.clock, self._guard, options.settle)
+        self._settler = Settler(mailbox, judge, ledger, options)
+
+    @property
+    def name(self) -> str:
+        """The mailbox's name."""
+        return self.mailbox.name
+
+    def one_pass(self) -> list[Receipt]:
+        """Finish what a break left open, then settle what arrived. Returns the receipts that are new or changed.
+
+        Raises SignpostError when the mailbox, the ledger or the knowledge cannot be used; nothing is lost then, and
+        the next pass goes on where this one stopped. While another process watches the mailbox, does nothing.
+        """
+        if not self._take_lease():
+            return []
+        receipts = self._delivery.recover()
+        missing = []
+        for folder in self.options.folders:
+            try:
+                receipts += self._pass_over(folder)
+            except MissingFolder as error:
+                missing.append(str(error))
+        self._progress.looked(self.name, self._presence.clock(), " ".join(missing))
+        return list({told.identity: told for told in receipts}.values())
+
+    def run(self, stop: threading.Event) -> None:
+        """Pass, wait for the bell, pass again, until `stop` is set."""
+        Loop(self, stop, random.Random()).run()
+
+    def wait(self, stop: threading.Event) -> None:
+        """Wait until the first folder rings, the time to look again has come, or `stop` is set."""
+        watched = self._progress.watched(self.name, self.options.folders[0])
+        if watched is None or not self._fence:
+            stop.wait(self.options.poll_seconds)
+            return
+        self.mailbox.wait(
+            watched.folder,
+            watched.cursor,
+            self.options.poll_seconds,
+            lambda: not stop.is_set() and self._take_lease(),
+        )
+
+    def report(self, trouble: str) -> None:
+        """Remember, for pages and health checks, what stands in the way."""
+        self._progress.looked(self.name, None, trouble)
+
+    def close(self) -> None:
+        """Leave the server and let another process watch."""
+        self.mailbox.close()
+        self._progress.release(self.name, self._presence.holder)
+
+    def _pass_over(self, folder: str) -> list[Receipt]:
+        watched = self._progress.watched(self.name, folder) or self._first_contact(folder)
+        receipts = self._settle(self._waiting(watched), watched)
+        while True:
+            batch = self.mailbox.take(folder, watched.cursor, self._limit(watched))
+            if batch.renumbered:
+                watched = self._start_anew(watched)
+                batch = self.mailbox.take(folder, watched.cursor, self._limit(watched))
+            receipts += self._settle(batch.mails, replace(watched, cursor=batch.cursor))
+            if not batch.more:
+                return receipts
+            watched = replace(watched, cursor=batch.cursor)
+
+    def _first_contact(self, folder: str) -> Watched:
+        now = self._presence.clock()
+        back = self.options.look_back_days
+        since = now - timedelta(days=back)
+        watched = Watched(self.name, folder, self.mailbox.start(folder, since.date() if back else None), since)
+        self._progress.advance(watched)
+        return watched
+
+    def _start_anew(self, watched: Watched) -> Watched:
+        """The server numbered the folder anew: look again at all that came in since it is watched.
+
+        One day more, because a server may count days in another time zone.
+        """
+        cursor = self.mailbox.start(watched.folder, watched.since.date() - timedelta(days=1))
+        newest = self.mailbox.start(watched.folder).uid
+        anew = replace(watched, cursor=cursor, again_until=newest)
+        stale = [s.place for s in self._progress.stuck(self.name) if s.place.folder == watched.folder]
+        with self._ledger.transaction():
+            self._progress.advance(anew)
+            self._progress.finish(self.name, stale)
+        return anew
+
+    def _waiting(self, watched: Watched) -> list[Arrival]:
+        """Mails that failed before and are tried again; those that somebody removed meanwhile are forgotten."""
+        places = [s.place for s in self._progress.stuck(self.name) if s.trouble and s.place.folder == watched.folder]
+        mails = self.mailbox.fetch(places) if places else []
+        there = {mail.place for mail in mails}
+        self._progress.finish(self.name, [place for place in places if place not in there])
+        return mails
+
+    def _limit(self, watched: Watched) -> int:
+        """One by one past mails at which the last process ended, so that it shows which of them it was."""
+        crashed = [s for s in self._progress.stuck(self.name) if self._lies_ahead(s.place, watched)]
+        return 1 if crashed else self.options.batch
+
+    def _lies_ahead(self, place: Place, watched: Watched) -> bool:
+        here = (watched.folder, watched.cursor.validity)
+        return (place.folder, place.validity) == here and place.uid > watched.cursor.uid
+
+    def _settle(self, mails: Sequence[Arrival], watched: Watched) -> list[Receipt]:
+        if not mails:
+            return []
+        places = [mail.place for mail in mails]
+        tries = {p: stuck.tries for p, stuck in self._progress.begin(self.name, places).items()}
+        with self._innocent(places):
+            settlement = self._settler.settle(mails, tries, watched, self._presence.clock())
+            self._guard()
+            intents = settlement.write(self._ledger, watched)
+        return [*settlement.receipts, *self._delivery.hand_over(intents)]
+
+    @contextmanager
+    def _innocent(self, places: Sequence[Place]) -> Iterator[None]:
+        """What breaks a pass in an orderly way does not count as a try of its mails."""
+        try:
+            yield
+        except (SignpostError, KeyboardInterrupt):
+            self._progress.let_go(self.name, places)
+            raise
+
+    def _take_lease(self) -> bool:
+        now = self._presence.clock()
+        if self._fence and abs(now - self._renewed) < LEASE / 3:
+            return True
+        self._fence = self._progress.lease(self.name, self._presence.holder, now + LEASE, self._presence.free)
+        self._renewed = now
+        return bool(self._fence)
+
+    def _guard(self) -> None:
+        """Renew the lease, and stop where it changed hands meanwhile: what this pass knows may be out of date."""
+        fence = self._fence
+        if not (self._take_lease() and self._fence == fence and self._progress.holds(self.name, fence)):
+            self._fence = 0
+            raise LeaseLost(f"Another Signpost watches {self.name} now; this one steps back.")
