@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Container, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,11 +12,9 @@ from indexer.asking import Mention
 from indexer.documents import Document
 from indexer.gathering import gathered
 from indexer.names import (
-    ACRONYM,
     DOUBTFUL,
     HEAD,
     JOINTS,
-    LEGAL,
     SHORTENED,
     WRITTEN,
     Entity,
@@ -27,9 +25,10 @@ from indexer.names import (
     registrable,
     spellings,
 )
-from indexer.ordinary import WEAK_TAILS, is_function, is_ordinary
+from indexer.ordinary import is_ordinary
+from indexer.readings import Match, bare, cuts, is_meant, named_words, unexplained, written
 from indexer.spans import Sentence, Span, is_droppable, sentence
-from indexer.wording import Token, collapse, fold, tokens
+from indexer.wording import collapse, fold, tokens
 
 __all__ = ["Directory", "Entity", "entities_of"]
 
@@ -57,16 +56,6 @@ def entities_of(documents: Iterable[Document]) -> tuple[Entity, ...]:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Match:
-    """Words `first` to `last` (excluded) of a sentence read as one of `entities`."""
-
-    first: int
-    last: int
-    entities: tuple[int, ...]
-    sureness: float
-
-
 class Directory:
     """Knows who bears which name. Ten thousand entities are searched in well under a millisecond."""
 
@@ -90,19 +79,19 @@ class Directory:
     def find(self, text: str, domains: Sequence[str] = ()) -> tuple[Mention, ...]:
         """Who a text names, in its order; then whose mail domains it cites or come with it."""
         told = sentence(text)
-        mentions = [self._mention(_written(told, match), match) for match in self._matches(told)]
+        mentions = [self._mention(written(told, match), match) for match in self._matches(told)]
         cited = [(text[start:end], domain) for start, end, domain in domains_in(text)]
-        for written, domain in [*cited, *((domain, registrable(domain)) for domain in domains)]:
+        for words, domain in [*cited, *((domain, registrable(domain)) for domain in domains)]:
             bearers = self._domains.get(domain, ()) if is_telling(domain) else ()
             if bearers:
-                mentions.append(self._mention(written, _Match(0, 0, tuple(bearers), WRITTEN)))
+                mentions.append(self._mention(words, Match(0, 0, tuple(bearers), WRITTEN)))
         return tuple({(m.kind, m.name): m for m in reversed(mentions)}.values())[::-1]
 
     def unknown(self, text: str) -> tuple[str, ...]:
         """Names in a text that nobody bears, as written; no everyday words, weekdays or sentence openings."""
         told = sentence(text)
         matches = self._matches(told)
-        return tuple(dict.fromkeys(_bare(told, span) for span in told.spans if self._is_unknown(told, span, matches)))
+        return tuple(dict.fromkeys(bare(told, span) for span in told.spans if self._is_unknown(told, span, matches)))
 
     def documents_of(self, mention: Mention) -> frozenset[str]:
         """Ids of the documents about whom a mention means; all readings of an ambiguous one."""
@@ -116,37 +105,36 @@ class Directory:
         numbers = {number for match in found for number in match.entities}
         return {number for number in numbers if self._entities[number].kind == "company"}
 
-    def _mention(self, written: str, match: _Match) -> Mention:
+    def _mention(self, words: str, match: Match) -> Mention:
         named = [self._entities[number] for number in match.entities]
         first, *others = sorted(named, key=lambda entity: (entity.kind, entity.name))
-        letters = written.casefold() in {name.casefold() for name in (first.name, *first.aliases, *first.domains)}
+        letters = words.casefold() in {name.casefold() for name in (first.name, *first.aliases, *first.domains)}
         sureness = match.sureness if letters else min(match.sureness, 0.98)
-        return Mention(written, first.name, first.kind, round(sureness, 3), tuple(e.name for e in others))
+        return Mention(words, first.name, first.kind, round(sureness, 3), tuple(e.name for e in others))
 
-    def _matches(self, told: Sentence) -> list[_Match]:
-        """Names to the letter, without those in a run that holds more than they explain; typing mistakes for the rest."""
+    def _matches(self, told: Sentence) -> list[Match]:
+        """Names to the letter, but not where a run holds more than they explain; typing mistakes for the rest."""
         exact = self._exact(told)
-        rejected: set[_Match] = set()
-        meant: list[_Match] = []
+        rejected: set[Match] = set()
+        meant: list[Match] = []
         for span in told.spans:
             inside = [match for match in exact if match.first < span.last and span.first < match.last]
-            if not _unexplained(told, span, inside):
+            if not unexplained(told, span, inside):
                 continue
             similar = self._mistyped(told, span)
-            if similar or any(_is_stranger(told, span, match) for match in inside):
-                rejected.update(inside)
+            rejected.update(inside)
             meant += [similar] if similar else []
         return sorted([*(match for match in exact if match not in rejected), *meant], key=lambda match: match.first)
 
-    def _exact(self, told: Sentence) -> list[_Match]:
+    def _exact(self, told: Sentence) -> list[Match]:
         found = [match for first in range(len(told.words)) for match in self._starting_at(told, first)]
-        kept: list[_Match] = []
+        kept: list[Match] = []
         for match in sorted(found, key=lambda m: (m.first - m.last, -m.sureness)):
             if all(match.last <= other.first or other.last <= match.first for other in kept):
                 kept.append(match)
         return kept
 
-    def _starting_at(self, told: Sentence, first: int) -> Iterator[_Match]:
+    def _starting_at(self, told: Sentence, first: int) -> Iterator[Match]:
         run = ""
         for last in range(first, min(first + LONGEST, len(told.words))):
             word = told.words[last]
@@ -155,28 +143,28 @@ class Directory:
             run += "" if word.key in JOINTS and last > first else word.key
             bearers = self._bearers.get(collapse(run))
             if bearers and word.key not in JOINTS:
-                match = _Match(first, last + 1, *_surest(bearers))
-                if _is_meant(told, match):
+                match = Match(first, last + 1, *_surest(bearers))
+                if is_meant(told, match):
                     yield match
 
-    def _mistyped(self, told: Sentence, span: Span) -> _Match | None:
+    def _mistyped(self, told: Sentence, span: Span) -> Match | None:
         """Whom a span names with a typing mistake; None where it is too far from all."""
         words = told.words[span.first : span.last]
         if not span.slot and all(is_ordinary(fold(word.text)) for word in words):
             return None
-        for first, last in _cuts(told, span):
+        for first, last in cuts(told, span):
             part = told.words[first:last]
             for run in dict.fromkeys((tuple(word.key for word in part), tuple(core(part)))):
                 found = self._similar.nearest(run) if "".join(run) else None
                 if found and (found[1] > DOUBTFUL or span.slot):
-                    return _Match(first, last, *found)
+                    return Match(first, last, *found)
         return None
 
-    def _is_unknown(self, told: Sentence, span: Span, matches: Sequence[_Match]) -> bool:
+    def _is_unknown(self, told: Sentence, span: Span, matches: Sequence[Match]) -> bool:
         sure = [match for match in matches if match.sureness > DOUBTFUL]
         if not span.telling or any(match.first < span.last and span.first < match.last for match in sure):
             return False
-        named = _named_words(told, span)
+        named = named_words(told, span)
         words = [fold(word.text) for word in named if not is_droppable(word, told.german)]
         shown = told.capitals and any(word.capital and not word.opens for word in named)
         if span.slot and shown:
@@ -269,69 +257,3 @@ def _head(entity: Entity) -> int:
 def _surest(bearers: Sequence[tuple[int, Spelling]]) -> tuple[tuple[int, ...], float]:
     best = max(spelling.sureness for _, spelling in bearers)
     return tuple(number for number, spelling in bearers if spelling.sureness == best), best
-
-
-def _is_meant(told: Sentence, match: _Match) -> bool:
-    """Whether words that spell a name mean it: everyday and very short ones only in capitals or where a name is asked."""
-    words = told.words[match.first : match.last]
-    plain = [fold(word.text) for word in words]
-    slot = any(s.slot and s.first <= match.first and match.last <= s.last for s in told.spans)
-    shown = told.capitals and any(word.capital and not word.opens for word in words)
-    letters = sum(len(word.key) for word in words)
-    if match.sureness == ACRONYM:
-        return letters > 2 and words[0].text.isupper()
-    if any(is_function(end) and not word.capital for end, word in ((plain[0], words[0]), (plain[-1], words[-1]))):
-        return len(words) > 2
-    if all(map(is_ordinary, plain)):
-        return slot or (shown and not told.german and not all(map(is_function, plain)))
-    return slot or shown or (match.sureness > HEAD and letters > 3)
-
-
-def _unexplained(told: Sentence, span: Span, inside: Sequence[_Match]) -> list[Token]:
-    """Words of a span that no match covers and that may not be dropped."""
-    covered = {i for match in inside for i in range(match.first, match.last)}
-    rest = [i for i in range(span.first, span.last) if i not in covered]
-    if inside:
-        return [told.words[i] for i in rest if not is_droppable(told.words[i], told.german)]
-    return [told.words[i] for i in rest]
-
-
-def _is_stranger(told: Sentence, span: Span, match: _Match) -> bool:
-    """Whether the words beside a match make it part of another name ("Deutsche" of "Deutsche Bank")."""
-    return True if span.first <= match.first and match.last <= span.last else not told.german
-
-
-def _named_words(told: Sentence, span: Span) -> Sequence[Token]:
-    """A span without idle words in front and behind: roles, legal forms, everyday words in lower case."""
-    words = list(told.words[span.first : span.last])
-    while words and is_droppable(words[-1], told.german) and not _is_tail(words):
-        words.pop()
-    while words and is_droppable(words[0], told.german):
-        words.pop(0)
-    return words
-
-
-def _cuts(told: Sentence, span: Span) -> Iterator[tuple[int, int]]:
-    """The span whole, then with idle words cut off behind and in front, one more at a time."""
-    first, last = span.first, span.last
-    yield first, last
-    while last - first > 1 and is_droppable(told.words[last - 1], told.german):
-        last -= 1
-        yield first, last
-    while last - first > 1 and is_droppable(told.words[first], told.german):
-        first += 1
-        yield first, last
-
-
-def _is_tail(words: Sequence[Token]) -> bool:
-    plain = fold(words[-1].text)
-    return len(words) > 1 and (plain in LEGAL or plain in WEAK_TAILS) and words[-1].capital
-
-
-def _bare(told: Sentence, span: Span) -> str:
-    words = _named_words(told, span) or told.words[span.first : span.last]
-    return " ".join(word.text for word in words)
-
-
-def _written(told: Sentence, match: _Match) -> str:
-    return " ".join(word.text for word in told.words[match.first : match.last])

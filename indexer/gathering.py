@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 
 from indexer.documents import Document, Person
 from indexer.names import Entity, EntityKind, domains_in, is_telling, name_key, registrable
-from indexer.wording import fold
+from indexer.wording import fold, listed
 
-COMPANY_FIELDS = frozenset(
-    "customer client company organisation organization account firma kunde unternehmen societe entreprise".split()
+COMPANY_FIELDS = listed(
+    "customer client company organisation organization account firma kunde unternehmen societe entreprise"
 )
 MOST_NAMES = 6
 """A domain that more differently named companies share belongs to a provider, not to one of them."""

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from indexer.ordinary import is_function
-from indexer.wording import Token, fold, stem, tokens
+from indexer.wording import Token, fold, listed, stem, tokens
 
-CUES = frozenset("anyone anybody someone somebody know knows working work talking talk kennt weiss".split())
+CUES = listed("anyone anybody someone somebody know knows working work talking talk kennt weiss")
 
 
 def highlights(question_text: str, passage: str) -> tuple[tuple[int, int], ...]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from indexer.ordinary import WEAK_TAILS, is_ordinary
-from indexer.wording import Token, collapse, tokens
+from indexer.wording import Token, collapse, listed, tokens
 
 EntityKind = Literal["company", "person"]
 WRITTEN, LABEL, SHORTENED, ACRONYM, HEAD, DOUBTFUL = 1.0, 0.93, 0.9, 0.85, 0.75, 0.65
@@ -15,24 +15,32 @@ WRITTEN, LABEL, SHORTENED, ACRONYM, HEAD, DOUBTFUL = 1.0, 0.93, 0.9, 0.85, 0.75,
 What is at most `DOUBTFUL` is a guess to show, not a name that was understood.
 """
 
-LEGAL = frozenset(
-    """gmbh mbh ag kg kgaa ohg gbr ug ev eg se co inc incorporated ltd limited llc llp lp plc corp corporation company sa sas sasu
-    sarl sarls sl slu srl spa sapa bv nv vof ab as asa oy oyj aps is ks sp z o oo zoo spzoo sro spol doo dd ad jsc ojsc pjsc oao ooo
-    kft zrt nyrt pty pte pvt private bhd sdn tbk pt kk kabushiki kaisha ltda cia eireli me gmbhco sca scs cv saa dac""".split()
+LEGAL = listed(
+    """
+    gmbh mbh ag kg kgaa ohg gbr ug ev eg se co inc incorporated ltd limited llc llp lp plc corp corporation
+    company sa sas sasu sarl sarls sl slu srl spa sapa bv nv vof ab as asa oy oyj aps is ks sp z o oo zoo spzoo
+    sro spol doo dd ad jsc ojsc pjsc oao ooo kft zrt nyrt pty pte pvt private bhd sdn tbk pt kk kabushiki kaisha
+    ltda cia eireli me gmbhco sca scs cv saa dac
+    """
 )
-JOINTS = frozenset("and und et y e i".split())
-FREEMAIL = frozenset(
-    """gmail.com googlemail.com outlook.com hotmail.com live.com msn.com yahoo.com ymail.com icloud.com me.com mac.com aol.com gmx.de
-    gmx.net gmx.com gmx.at gmx.ch web.de t-online.de freenet.de mail.com mail.ru yandex.ru proton.me protonmail.com posteo.de
-    mailbox.org orange.fr free.fr laposte.net wanadoo.fr libero.it qq.com 163.com hotmail.fr yahoo.fr yahoo.de outlook.de fastmail.com
-    """.split()
+JOINTS = listed("and und et y e i")
+FREEMAIL = listed(
+    """
+    gmail.com googlemail.com outlook.com hotmail.com live.com msn.com yahoo.com ymail.com icloud.com me.com
+    mac.com aol.com gmx.de gmx.net gmx.com gmx.at gmx.ch web.de t-online.de freenet.de mail.com mail.ru
+    yandex.ru proton.me protonmail.com posteo.de mailbox.org orange.fr free.fr laposte.net wanadoo.fr libero.it
+    qq.com 163.com hotmail.fr yahoo.fr yahoo.de outlook.de fastmail.com
+    """
 )
-HOSTING = frozenset(
-    """github.com github.io gitlab.com gitlab.io linkedin.com facebook.com twitter.com x.com medium.com notion.so notion.site google.com
-    bitbucket.org wordpress.com blogspot.com youtube.com instagram.com xing.com trello.com wixsite.com herokuapp.com netlify.app
-    vercel.app sharepoint.com dropbox.com bit.ly substack.com slack.com atlassian.net hubspot.com""".split()
+HOSTING = listed(
+    """
+    github.com github.io gitlab.com gitlab.io linkedin.com facebook.com twitter.com x.com medium.com notion.so
+    notion.site google.com bitbucket.org wordpress.com blogspot.com youtube.com instagram.com xing.com
+    trello.com wixsite.com herokuapp.com netlify.app vercel.app sharepoint.com dropbox.com bit.ly substack.com
+    slack.com atlassian.net hubspot.com
+    """
 )
-SECOND_LEVEL = frozenset("co com org net ac gov edu or ne go gob nom in".split())
+SECOND_LEVEL = listed("co com org net ac gov edu or ne go gob nom in")
 DOMAIN = re.compile(
     r"(?:https?://|www\.|[\w.+-]+@)?((?:[a-z0-9-]+\.)+[a-z]{2,24})(?=[/:?#\s>\"'),;!]|\.?$|\.\s)[^\s>)\"']*", re.I
 )
@@ -104,8 +112,8 @@ def _is_cited(match: re.Match[str]) -> bool:
     return not bare or match[1].rsplit(".", 1)[1].lower() in BARE_ENDINGS
 
 
-BARE_ENDINGS = frozenset(
-    "com de net org io ai co eu uk fr at ch nl it es pl se no dk fi be cz jp cn in us ca au br app dev cloud".split()
+BARE_ENDINGS = listed(
+    "com de net org io ai co eu uk fr at ch nl it es pl se no dk fi be cz jp cn in us ca au br app dev cloud"
 )
 
 

@@ -1,8 +1,8 @@
 """Evidence of the lanes → documents in order, each with its reasons. Pure."""
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from indexer.asking import Candidate, Lane, Mention, Question, QuestionKind, Why
@@ -40,7 +40,7 @@ class Evidence:
     """
 
     candidates_by_window: Sequence[Sequence[Candidate]] = ()
-    entity_documents: Mapping[str, Mention] = {}
+    entity_documents: Mapping[str, Mention] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,40 +7,43 @@ from itertools import groupby
 
 from indexer.names import LEGAL, domains_in
 from indexer.ordinary import FUNCTION, PLACES, ROLES, TIMES, WEAK_TAILS, is_function, is_ordinary
-from indexer.wording import Token, fold, tokens
+from indexer.wording import Token, fold, listed, tokens
 
-LINKS = frozenset("of de du des van von der den la le del di do da dos zu".split())
-GERMAN = frozenset(
-    """der die das den dem ein eine einen einem wer wen wem mit und ist nicht fur bei von zu wir ich uns haben hat gibt es kennt
-    jemand auch noch schon aus wie sich gerade dieser diese unsere unser""".split()
+LINKS = listed("of de du des van von der den la le del di do da dos zu")
+GERMAN = listed(
+    "der die das den dem ein eine einen einem wer wen wem mit und ist nicht fur bei von zu wir ich uns haben hat gibt "
+    "es kennt jemand auch noch schon aus wie sich gerade dieser diese unsere unser"
 )
 GREETING = re.compile(
-    r"(?:^|\n)[ \t]*(?:hi|hello|hey|dear|hallo|guten (?:tag|morgen|abend)|liebe[rs]?|moin|servus|bonjour|bonsoir|salut|"
-    r"ch[eè]re?s?|sehr geehrte[rs]?|good (?:morning|afternoon|evening))\b(?:[ \t]+[^\s,!:\n?]+){0,4}?[ \t]*(?:[,!:]|\n)",
+    r"(?:^|\n)[ \t]*(?:hi|hello|hey|dear|hallo|guten (?:tag|morgen|abend)|liebe[rs]?|moin|servus|bonjour|bonsoir|"
+    r"salut|ch[eè]re?s?|sehr geehrte[rs]?|good (?:morning|afternoon|evening))\b"
+    r"(?:[ \t]+[^\s,!:\n?]+){0,4}?[ \t]*(?:[,!:]|\n)",
     re.I,
 )
 FAREWELL = re.compile(
-    r"\n[ \t]*(?:thanks|thank you|(?:kind|best|warm) regards|regards|best|cheers|gru(?:ß|ss)|(?:viele|liebe|beste|mit freundlichen) "
-    r"gr(?:ü|ue)(?:ß|ss)en?|vg|lg|danke|merci|cordialement)\b[ \t,.!]*(?:\n[^\n]{0,60}){0,4}\s*$",
+    r"\n[ \t]*(?:thanks|thank you|(?:kind |best |warm )?regards|best|cheers|gru(?:ß|ss)|vg|lg|danke|merci|cordialement|"
+    r"(?:viele|liebe|beste|mit freundlichen) gr(?:ü|ue)(?:ß|ss)en?)\b[ \t,.!]*(?:\n[^\n]{0,60}){0,4}\s*$",
     re.I,
 )
 STRONG = re.compile(
-    r"\b(?:(?:talk|speak|spoke|spoken|chat|meet|met|touch|call|connect|contact|relation|meeting|appointment|dealing|deal|engaged|"
-    r"negotiat|work|visit)\w*(?: (?:already|currently|now))? (?:to|with|at|inside)|(?:contacts?|conversations?|relationships?|"
-    r"connections?|any(?:one|body)|some(?:one|body)|people|folks|person|who) (?:at|from|inside)|in touch with|"
-    r"(?:spricht|sprechen|gesprochen|redet|reden|kontakte?n?|termin|arbeite[nt]|ansprechpartner(?:in)?|jemande?n?|telefonat|"
-    r"gespr[aä]che?) (?:gerade |schon |aktuell |derzeit )?(?:mit|bei|von|zu)|(?:parle|parler|contacts?|quelqu['’]un|rendez-vous|"
-    r"travaille|discute)\w* (?:avec|chez|à|a|de chez))\s+",
+    r"\b(?:(?:talk|speak|spoke|spoken|chat|meet|met|touch|call|connect|contact|relation|meeting|appointment|dealing|"
+    r"deal|engaged|negotiat|work|visit)\w*(?: (?:already|currently|now))? (?:to|with|at|inside)|"
+    r"(?:contacts?|conversations?|relationships?|connections?|any(?:one|body)|some(?:one|body)|people|folks|person|"
+    r"who) (?:at|from|inside)|"
+    r"(?:spricht|sprechen|gesprochen|redet|reden|kontakte?n?|termin|arbeite[nt]|ansprechpartner(?:in)?|jemande?n?|"
+    r"telefonat|gespr[aä]che?) (?:gerade |schon |aktuell |derzeit )?(?:mit|bei|von|zu)|"
+    r"(?:parle|parler|contacts?|quelqu['’]un|rendez-vous|travaille|discute)\w* (?:avec|chez|à|a|de chez))\s+",
     re.I,
 )
 WEAK = re.compile(
-    r"\b(?:about|from|at|with|regarding|concerning|re:|knows?|heard of|selling to|for|by|of|owns?|customers?|clients?|accounts?|"
-    r"company|prospects?|leads?|[uü]ber|bei|mit|von|f[uü]r|zu|kennt|kenne?n?|kunden?|firma|chez|avec|sur|conna[iî]t|client|soci[eé]t[eé])\s+",
+    r"\b(?:about|from|at|with|regarding|concerning|re:|knows?|heard of|selling to|for|by|of|owns?|customers?|clients?|"
+    r"accounts?|company|prospects?|leads?|[uü]ber|bei|mit|von|f[uü]r|zu|kennt|kenne?n?|kunden?|firma|"
+    r"chez|avec|sur|conna[iî]t|soci[eé]t[eé])\s+",
     re.I,
 )
 OWNED = re.compile(
-    r"\b(?:the|our|any|der|den|die|das|unser\w*|le|la|notre)\s+((?:[\w&.'’+-]+\s+){1,4}?)(?:accounts?|deal|customer|client|contacts?|"
-    r"opportunity|kunde|konto|deals?)\b",
+    r"\b(?:the|our|any|der|den|die|das|unser\w*|le|la|notre)\s+((?:[\w&.'’+-]+\s+){1,4}?)"
+    r"(?:accounts?|deals?|customer|client|contacts?|opportunity|kunde|konto)\b",
     re.I,
 )
 DEPARTMENTS = ROLES | PLACES | TIMES | FUNCTION

@@ -14,6 +14,11 @@ ENDINGS = (
 )
 
 
+def listed(words: str) -> frozenset[str]:
+    """Words parted by blanks, as a set."""
+    return frozenset(words.split())
+
+
 def fold(text: str) -> str:
     """Lower case without diacritics: "Brückner Straße" → "bruckner strasse"."""
     if text.isascii():
@@ -90,4 +95,4 @@ def _ends(gap: str, before: str) -> bool:
     return ". " in gap and not (before[:1].isupper() and len(before) <= 3) and before.lower() not in ABBREVIATED
 
 
-ABBREVIATED = frozenset("ltd inc corp co llc dr mr mrs ms prof st bzw ca vs no nr gmbh ag sa".split())
+ABBREVIATED = listed("ltd inc corp co llc dr mr mrs ms prof st bzw ca vs no nr gmbh ag sa")
