@@ -1,0 +1,69 @@
+"""The API for programs: the same search as the page, as JSON, with problems per RFC 9457."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import Response
+
+from indexer.asking import Answer
+from service.web import links
+from service.web.access import Viewing
+from service.web.reference import operations, records
+from service.web.schemas import AnswerRecord, ProblemRecord, hit_record, mention_records
+from service.web.site import Here
+from service.web.wanted import LAST_OFFSET, WantedHits
+
+ROOT = "/api/v1"
+SCHEMA = f"{ROOT}/openapi.json"
+_PROBLEM = {"application/problem+json": {"schema": ProblemRecord.model_json_schema()}}
+_REFUSALS: dict[int | str, dict[str, Any]] = {
+    422: {"description": "A parameter cannot be read; the detail says which and why.", "content": _PROBLEM},
+    503: {"description": "Nothing is indexed yet, or the index cannot be used now.", "content": _PROBLEM},
+}
+
+router = APIRouter(prefix=ROOT, tags=["search"])
+reference = APIRouter(include_in_schema=False)
+
+
+@router.get("/search", responses=_REFUSALS, operation_id="search", response_description="What was found.")
+def search(site: Here, viewer: Viewing, wanted: Annotated[WantedHits, Query()]) -> AnswerRecord:
+    """Find where something already stands.
+
+    The same hits, in the same order and for the same reasons, as on the search page.
+    """
+    answer = site.knowledge.answer([wanted.question], viewer, wanted.options)[0]
+    base_url = site.options.base_url
+    return AnswerRecord(
+        question=wanted.q,
+        probability=answer.probability,
+        total=answer.total,
+        limit=wanted.limit,
+        offset=wanted.offset,
+        mentions=mention_records(answer, base_url),
+        unknown=list(answer.unknown),
+        hits=[hit_record(hit, base_url) for hit in answer.hits],
+        next=_next(wanted, answer, base_url),
+    )
+
+
+def _next(wanted: WantedHits, answer: Answer, base_url: str) -> str | None:
+    offset = wanted.offset + wanted.limit
+    if not answer.hits or offset >= min(answer.total, LAST_OFFSET + 1):
+        return None
+    pairs = [*wanted.pairs(), ("limit", str(wanted.limit)), ("offset", str(offset))]
+    return f"{base_url.rstrip('/')}{ROOT}/search{links.search(pairs).removeprefix('/')}"
+
+
+@reference.get("/api")
+def described(request: Request, site: Here) -> Response:
+    """What the API offers, for people to read: made from the same schema that programs get."""
+    schema = request.app.openapi()
+    return site.show(
+        "api",
+        "API",
+        tab="api",
+        operations=operations(schema),
+        records=records(schema),
+        schema_url=SCHEMA,
+        root=site.options.base_url.rstrip("/"),
+    )

@@ -1,0 +1,168 @@
+"""Receipts as the pages show them: what became of a mail, why, and how near an answer was. Pure."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlencode
+
+from service.ledger import Count
+from service.receipts import Asked, Nearest, Receipt
+from service.web import links
+from service.web.results import Moment, moment, when
+from service.web.wording import percent
+
+HIDDEN = "(a document that is gone or that you may not see)"
+_STATES = {
+    "shadow": "decided in shadow mode, not written",
+    "intended": "being written",
+    "written": "lies in the Drafts folder",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A receipt in the list."""
+
+    href: str
+    outcome: str
+    label: str
+    subject: str
+    sender: str
+    mailbox: str
+    reason: str
+    says: str
+    at: Moment
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """A document that was considered, when it may be seen; `out` is empty where it may not be linked."""
+
+    title: str
+    page: str
+    out: str
+    why: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A question of the mail: how sure its answer was against what was needed, and the nearest documents."""
+
+    text: str
+    kind: str
+    probability: float
+    sure: str
+    nearest: tuple[Near, ...]
+    hidden: int
+    search: str
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """Everything about one mail's decision."""
+
+    line: Line
+    state: str
+    folder: str
+    received: Moment | None
+    message_id: str
+    draft_message_id: str
+    would_change: str
+    threshold: float
+    needed: str
+    evidence: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """One way a mail can end, how often it did, and where those are listed."""
+
+    label: str
+    count: str
+    href: str
+    chosen: bool
+
+
+def cited(receipts: Iterable[Receipt]) -> list[str]:
+    """The ids of all documents that these receipts speak of."""
+    return list(dict.fromkeys(near.document_id for r in receipts for a in r.asked for near in a.nearest))
+
+
+def line(receipt: Receipt, seen: Collection[str], now: datetime) -> Line:
+    """A receipt for the list. Titles of documents outside of `seen` are taken out of its sentence."""
+    return Line(
+        href=f"{links.receipt(receipt.identity)}?{urlencode({'mailbox': receipt.mailbox})}",
+        outcome=receipt.outcome,
+        label=receipt.outcome.capitalize(),
+        subject=receipt.subject.strip() or "(no subject)",
+        sender=receipt.sender or "unknown sender",
+        mailbox=receipt.mailbox,
+        reason=receipt.reason,
+        says=_veiled(receipt.says, receipt, seen),
+        at=when(receipt.at, now),
+    )
+
+
+def detail(receipt: Receipt, seen: Collection[str], now: datetime) -> Detail:
+    """A receipt for its own page, with only those documents that are among `seen`."""
+    return Detail(
+        line=line(receipt, seen, now),
+        state=_STATES.get(receipt.state, receipt.state),
+        folder=receipt.folder,
+        received=moment(receipt.received, now),
+        message_id=receipt.message_id,
+        draft_message_id=receipt.draft_message_id,
+        would_change=_veiled(receipt.would_change, receipt, seen),
+        threshold=receipt.threshold,
+        needed=percent(receipt.threshold),
+        evidence=tuple(_evidence(asked, seen) for asked in receipt.asked),
+    )
+
+
+def _evidence(asked: Asked, seen: Collection[str]) -> Evidence:
+    shown = [near for near in asked.nearest if near.document_id in seen]
+    return Evidence(
+        text=asked.text,
+        kind=asked.kind,
+        probability=min(1.0, max(0.0, asked.probability)),
+        sure=percent(asked.probability),
+        nearest=tuple(map(_near, shown)),
+        hidden=len(asked.nearest) - len(shown),
+        search=links.search([("q", asked.text[:2_000])]),
+    )
+
+
+def _near(near: Nearest) -> Near:
+    return Near(near.title, links.document(near.document_id), links.safe(near.url), near.why)
+
+
+def _veiled(sentence: str, receipt: Receipt, seen: Collection[str]) -> str:
+    """The sentence without the titles of documents that the reader may not see."""
+    titles = {n.title for a in receipt.asked for n in a.nearest if n.document_id not in seen and n.title}
+    for title in sorted(titles, key=len, reverse=True):
+        sentence = sentence.replace(title, HIDDEN)
+    return sentence
+
+
+def tabs(counts: Sequence[Count], outcome: str, reason: str, text: str) -> tuple[Tab, ...]:
+    """All, the drafts, then each reason for a pass or a quarantine, the most frequent first."""
+    every = Tab("All", f"{sum(c.number for c in counts):,}", _list(text), not (outcome or reason))
+    drafts = sum(c.number for c in counts if c.outcome == "draft")
+    drafted = Tab("Drafts", f"{drafts:,}", _list(text, outcome="draft"), outcome == "draft")
+    ended: dict[tuple[str, str], int] = {}
+    for count in counts:
+        if count.outcome != "draft":
+            ended[count.outcome, count.reason] = ended.get((count.outcome, count.reason), 0) + count.number
+    others = sorted(ended.items(), key=lambda item: (item[0][0] != "pass", -item[1], item[0]))
+    return every, drafted, *(_ending(key, number, (outcome, reason), text) for key, number in others)
+
+
+def _ending(key: tuple[str, str], number: int, chosen: tuple[str, str], text: str) -> Tab:
+    outcome, reason = key
+    name = reason.capitalize() if outcome == "pass" else f"Quarantine: {reason}"
+    return Tab(name, f"{number:,}", _list(text, outcome=outcome, reason=reason), key == chosen)
+
+
+def _list(text: str, **narrowed: str) -> str:
+    given = {name: value for name, value in {**narrowed, "text": text}.items() if value}
+    return f"/receipts?{urlencode(given)}" if given else "/receipts"

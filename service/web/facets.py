@@ -1,0 +1,151 @@
+"""The filters of the search page: what there is to choose, how often, and what is chosen. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from service.web import links
+from service.web.links import Named
+from service.web.wanted import LISTS, WantedPage
+from service.web.wording import counted
+
+Choices = Mapping[str, Sequence[tuple[str, int]]]
+
+TITLES = {
+    "source": "Source",
+    "kind": "Kind",
+    "parent": "Board",
+    "lane": "List",
+    "customer": "Company",
+    "person": "Person",
+    "status": "Status",
+    "since": "Changed since",
+    "until": "Changed until",
+}
+_TYPED = frozenset({"parent", "lane", "customer", "person"})
+_SHOWN = 6
+_SUGGESTED = 60
+LONGEST_LINK = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One value of a filter, what it is called, and how many documents have it."""
+
+    value: str
+    label: str
+    count: str
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """A filter: its most frequent values, and names to complete where there are more than can be shown."""
+
+    name: str
+    title: str
+    options: tuple[Option, ...]
+    suggestions: tuple[str, ...]
+    typed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """An active filter as it stands above the results, and the parameter that takes it away."""
+
+    without: str
+    title: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stranger:
+    """A value of a filter that nothing in the index has, and the names it may stand for."""
+
+    says: str
+    near: tuple[Named, ...]
+
+
+def label(name: str, value: str) -> str:
+    """A filter's value as people call it: `trello:sales` → `Trello · sales`, `card` → `Card`."""
+    if name == "source":
+        product, _, account = value.partition(":")
+        return f"{_capital(product)} · {account}" if account else _capital(product)
+    return _capital(value) if name in {"kind", "status"} else value
+
+
+def facets(choices: Choices, wanted: WantedPage) -> tuple[Facet, ...]:
+    """Every filter that could narrow anything: at least two values, or one that is chosen."""
+    every = (_facet(name, _offered(name, choices), getattr(wanted, name)) for name in LISTS)
+    return tuple(f for f in every if len(f.options) > 1 or any(o.chosen for o in f.options))
+
+
+def _offered(name: str, choices: Choices) -> Sequence[tuple[str, int]]:
+    """What to choose from. A company that notes hang on is no board: it stands under the companies."""
+    companies = {value for value, _ in choices.get("customer", ())} if name == "parent" else frozenset()
+    return [(value, count) for value, count in choices.get(name, ()) if value and value not in companies]
+
+
+def _facet(name: str, values: Sequence[tuple[str, int]], chosen: Sequence[str]) -> Facet:
+    counts = dict(values)
+    often = [value for value, _ in sorted(values, key=lambda v: (-v[1], v[0]))]
+    shown = [*chosen, *(value for value in often if value not in chosen)]
+    top = shown[: max(_SHOWN, len(chosen))] if name in _TYPED else shown[: _SHOWN * 2]
+    rest = sorted(set(often[: _SUGGESTED + len(top)]) - set(top))[:_SUGGESTED]
+    options = tuple(Option(v, label(name, v), f"{counts.get(v, 0):,}", v in chosen) for v in top)
+    return Facet(name, TITLES[name], options, tuple(rest), name in _TYPED and len(often) > len(top))
+
+
+def chips(wanted: WantedPage) -> tuple[Chip, ...]:
+    """The active filters, in the order of the page."""
+    return tuple(Chip(f"{name}:{value}", TITLES[name], label(name, value)) for name, value in _narrowed(wanted))
+
+
+def spelled(choices: Choices, wanted: WantedPage) -> WantedPage:
+    """The same wish with names written as the index writes them, where only upper or lower case differs."""
+    changes = {name: _as_known(getattr(wanted, name), choices.get(name, ())) for name in LISTS}
+    return wanted.model_copy(update=changes)
+
+
+def _as_known(values: Sequence[str], known: Sequence[tuple[str, int]]) -> list[str]:
+    exact = {value for value, _ in known}
+    folded = {value.casefold(): value for value, _ in known}
+    named = (v if v in exact else folded.get(v.casefold(), v) for v in values)
+    return list(dict.fromkeys(named))
+
+
+def strangers(choices: Choices, wanted: WantedPage) -> tuple[Stranger, ...]:
+    """The filter values that no document has, each with the nearest names there are."""
+    return tuple(
+        Stranger(f"{TITLES[name]} “{label(name, value)}” is not in the index.", _near(choices, wanted, (name, value)))
+        for name in LISTS
+        for value in getattr(wanted, name)
+        if value not in dict(choices.get(name, ()))
+    )
+
+
+def _near(choices: Choices, wanted: WantedPage, stranger: tuple[str, str]) -> tuple[Named, ...]:
+    name, value = stranger
+    folded = {known.casefold(): known for known, _ in choices.get(name, ())}
+    near = (folded[found] for found in get_close_matches(value.casefold(), folded, n=3, cutoff=0.6))
+    return tuple(Named(known, _instead(wanted, stranger, (name, known))) for known in near)
+
+
+def _instead(wanted: WantedPage, old: tuple[str, str], new: tuple[str, str]) -> str:
+    """The same search with one filter replaced; empty where a long question would make the page heavy."""
+    href = links.search(new if pair == old else pair for pair in wanted.pairs() if pair[0] != "page")
+    return href if len(href) <= LONGEST_LINK else ""
+
+
+def summary(wanted: WantedPage) -> str:
+    """How many filters are on, for the button that leads to them on a phone."""
+    number = len(_narrowed(wanted))
+    return f"{counted(number, 'filter')} on" if number else "Filters"
+
+
+def _narrowed(wanted: WantedPage) -> tuple[tuple[str, str], ...]:
+    return tuple(pair for pair in wanted.narrowed if pair[0] != "page")
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

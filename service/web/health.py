@@ -1,0 +1,117 @@
+"""Whether all is well: a page for people, and `/healthz` for whatever restarts or alerts."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from fastapi import APIRouter
+from fastapi.responses import JSONResponse, Response
+
+from indexer.errors import SignpostError
+from indexer.knowledge import IndexStatus
+from service.progress import Account
+from service.web.facets import label
+from service.web.options import WebOptions
+from service.web.results import Moment, moment
+from service.web.site import Here, Site
+from service.web.wording import ago
+
+router = APIRouter(include_in_schema=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """A mailbox as the page shows it: when it was last looked into, and what stands in the way."""
+
+    mailbox: str
+    at: Moment | None
+    trouble: str
+
+
+@dataclass(frozen=True, slots=True)
+class Checkup:
+    """What was found: the index (None where it cannot be read), the mailboxes, and a sentence for each trouble."""
+
+    index: IndexStatus | None
+    accounts: tuple[Account, ...]
+    troubles: tuple[str, ...]
+
+
+@router.get("/health")
+def page(site: Here) -> Response:
+    """How much is indexed, how fresh it is, who watches, and what is wrong."""
+    found = checkup(site)
+    index = found.index
+    return site.show(
+        "health",
+        "Health",
+        tab="health",
+        index=index,
+        sources=[(label("source", name), f"{count:,}") for name, count in (index.by_source if index else ())],
+        updated=moment(index.updated_at, site.now) if index else None,
+        accounts=[Looked(a.mailbox, moment(a.looked_at, site.now), a.trouble) for a in found.accounts],
+        troubles=found.troubles,
+    )
+
+
+@router.get("/healthz")
+def machine(site: Here) -> Response:
+    """The same for programs: 200 when all is well, 503 and the reasons when not."""
+    found = checkup(site)
+    told = {
+        "status": "trouble" if found.troubles else "ok",
+        "version": site.options.version,
+        "troubles": list(found.troubles),
+        "index": _index_record(found.index) if found.index else None,
+        "mailboxes": [
+            {"mailbox": a.mailbox, "looked_at": _iso(a.looked_at), "trouble": a.trouble} for a in found.accounts
+        ],
+    }
+    return JSONResponse(told, 503 if found.troubles else 200)
+
+
+def checkup(site: Site) -> Checkup:
+    """Look at index, ledger and mailboxes. What can be explained becomes a trouble instead of an error."""
+    index: IndexStatus | None = None
+    accounts: tuple[Account, ...] = ()
+    troubles: list[str] = []
+    try:
+        index = site.knowledge.status()
+        troubles += () if index.healthy else (index.says,)
+    except SignpostError as error:
+        troubles.append(str(error))
+    try:
+        accounts = tuple(site.ledger.progress.accounts())
+        troubles += mailbox_troubles(accounts, site.options, site.now)
+    except SignpostError as error:
+        troubles.append(str(error))
+    return Checkup(index, accounts, (*troubles, *site.options.health()))
+
+
+def mailbox_troubles(accounts: Sequence[Account], options: WebOptions, now: datetime) -> Iterator[str]:
+    """A sentence for each mailbox with a trouble, and for each that should be watched but lies quiet."""
+    known = {account.mailbox: account for account in accounts}
+    for account in accounts:
+        if account.trouble:
+            yield f"{account.mailbox}: {account.trouble}"
+    for mailbox in options.mailboxes:
+        looked_at = known[mailbox].looked_at if mailbox in known else None
+        if looked_at is None:
+            yield f"{mailbox} was never looked into. Run `signpost watch`."
+        elif now - looked_at > options.quiet:
+            yield f"{mailbox} was last looked into {ago(looked_at, now)}. Is `signpost watch` running?"
+
+
+def _index_record(index: IndexStatus) -> dict[str, object]:
+    return {
+        "documents": index.documents,
+        "passages": index.passages,
+        "sequence": index.sequence,
+        "by_source": dict(index.by_source),
+        "updated_at": _iso(index.updated_at),
+        "model": index.model,
+    }
+
+
+def _iso(at: datetime | None) -> str | None:
+    return at.isoformat() if at else None

@@ -1,0 +1,30 @@
+"""What the pages are told when they are made: where they stand, their wording, the time, what to watch. Pure."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from service.templates import Templates
+
+
+def all_well() -> Sequence[str]:
+    """No trouble beyond what index and ledger say themselves."""
+    return ()
+
+
+@dataclass(frozen=True, slots=True)
+class WebOptions:
+    """How the pages are served.
+
+    `base_url` is where people reach them; only its host and loopback names are answered. `now` gives the time in UTC.
+    `mailboxes` are those that should be watched: one that was not looked into for `quiet` is a trouble. `health`
+    returns one sentence for each trouble that neither index nor ledger knows of.
+    """
+
+    base_url: str
+    version: str
+    templates: Templates
+    now: Callable[[], datetime]
+    mailboxes: tuple[str, ...] = ()
+    quiet: timedelta = timedelta(minutes=10)
+    health: Callable[[], Sequence[str]] = all_well

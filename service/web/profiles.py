@@ -1,0 +1,142 @@
+"""A company or person as found: who of us talks to them, the people there, and the timeline of documents."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from indexer.asking import AskOptions, Filters, Question, Viewer
+from indexer.documents import Document
+from indexer.entities import Entity
+from service.web import links
+from service.web.links import Named
+from service.web.results import Card, Moment, card, moment
+from service.web.site import Site
+from service.web.touches import (
+    Colleague,
+    colleagues,
+    contacts,
+    customers,
+    is_one_of_us,
+    last_touch,
+    owners_in_conflict,
+    timeline,
+)
+
+MOST_DOCUMENTS = 500
+ON_TIMELINE = 25
+_ROLES = {"owner": "owner", "assignee": "works on it", "author": "wrote"}
+
+
+@dataclass(frozen=True, slots=True)
+class InTouch:
+    """One of us: in which roles, how often, when last, and the document that shows it."""
+
+    name: str
+    href: str
+    email: str
+    roles: str
+    documents: int
+    last: Moment | None
+    through: Card
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A document on the timeline, with its last touch. `month` is set on the first of each month."""
+
+    card: Card
+    at: Moment | None
+    month: str
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """Everything the page of a company or person shows."""
+
+    name: str
+    kind: str
+    href: str
+    one_of_us: bool
+    aliases: tuple[str, ...]
+    domains: tuple[str, ...]
+    emails: tuple[str, ...]
+    team: tuple[InTouch, ...]
+    owners: tuple[str, ...]
+    people: tuple[Named, ...]
+    companies: tuple[Named, ...]
+    events: tuple[Event, ...]
+    documents: int
+    all_documents: str
+
+
+def profile(site: Site, viewer: Viewer, name: str, kind: str) -> Profile | None:
+    """The company or person of this name or alias as the viewer may know it; None where there is none."""
+    entity = _entity(site.knowledge.entities(viewer), name, kind) or _from_filters(site, viewer, name, kind)
+    if entity is None:
+        return None
+    # The newest ids are not known before reading; what lies beyond the cap is reached through the search.
+    documents = site.knowledge.documents(entity.document_ids[:MOST_DOCUMENTS], viewer)
+    return _profile(entity, timeline(documents), site.now)
+
+
+def _entity(entities: Sequence[Entity], name: str, kind: str) -> Entity | None:
+    folded = name.casefold()
+    fitting = [e for e in entities if e.kind == kind]
+    exact = next((e for e in fitting if e.name == name), None)
+    called = (e for e in fitting if folded in {n.casefold() for n in (e.name, *e.aliases)})
+    return exact or next(called, None)
+
+
+def _from_filters(site: Site, viewer: Viewer, name: str, kind: str) -> Entity | None:
+    """Somebody whom documents name, but nobody keeps a record of: an author, a former colleague."""
+    filters = Filters(customer=(name,)) if kind == "company" else Filters(person=(name,))
+    options = AskOptions(filters=filters, limit=MOST_DOCUMENTS)
+    hits = site.knowledge.answer([Question("")], viewer, options)[0].hits
+    ids = tuple(hit.document.id for hit in hits)
+    return Entity(name, "company" if kind == "company" else "person", (), (), (), ids) if ids else None
+
+
+def _profile(entity: Entity, documents: Sequence[Document], now: datetime) -> Profile:
+    is_company = entity.kind == "company"
+    ours = not is_company and is_one_of_us(documents, entity)
+    team = () if ours else colleagues(documents, entity)
+    firms = [name for name, _ in customers(documents) if not (is_company and name == entity.name)]
+    return Profile(
+        name=entity.name,
+        kind=entity.kind,
+        href=links.company(entity.name) if is_company else links.person(entity.name),
+        one_of_us=ours,
+        aliases=entity.aliases,
+        domains=entity.domains,
+        emails=entity.emails,
+        team=tuple(_in_touch(c, now) for c in team[:12]),
+        owners=owners_in_conflict(documents) if is_company else (),
+        people=tuple(Named(p.name, links.person(p.name)) for p in contacts(documents, entity)[:24]),
+        companies=tuple(Named(firm, links.company(firm)) for firm in firms[:24]),
+        events=_events(documents[:ON_TIMELINE], now),
+        documents=len(entity.document_ids),
+        all_documents=links.search([("customer" if is_company else "person", entity.name)]),
+    )
+
+
+def _in_touch(colleague: Colleague, now: datetime) -> InTouch:
+    return InTouch(
+        name=colleague.name,
+        href=links.person(colleague.name),
+        email=colleague.email,
+        roles=", ".join(_ROLES[role] for role in colleague.roles),
+        documents=colleague.documents,
+        last=moment(colleague.last.at, now),
+        through=card(colleague.last.document, now),
+    )
+
+
+def _events(documents: Sequence[Document], now: datetime) -> tuple[Event, ...]:
+    events: list[Event] = []
+    before = ""
+    for document in documents:
+        at = last_touch(document)
+        month = f"{at:%B %Y}" if at else "Without a date"
+        events.append(Event(card(document, now), moment(at, now), month if month != before else ""))
+        before = month
+    return tuple(events)

@@ -1,0 +1,139 @@
+"""Hits and documents as the pages show them: one card each, with where it stands and why it is there. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from indexer.asking import Answer, Hit, Mention
+from indexer.documents import Document
+from service.web import links
+from service.web.facets import label
+from service.web.links import Named
+from service.web.wording import Piece, ago, counted, day, excerpt, percent
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A point in time: for machines, as a date, and how long ago."""
+
+    iso: str
+    day: str
+    ago: str
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What identifies a document at a glance. `out` leads to where it stands, `page` to our own page of it."""
+
+    title: str
+    out: str
+    page: str
+    host: str
+    kind: str
+    kind_label: str
+    source: str
+    where: tuple[str, ...]
+    companies: tuple[Named, ...]
+    owner: Named | None
+    status: str
+    changed: Moment | None
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A hit: its card, the passage with the evidence marked, and the reasons why it is there."""
+
+    card: Card
+    passage: tuple[Piece, ...]
+    why: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """A company or person that the question was understood to name. `written` is set where it was spelled otherwise."""
+
+    name: str
+    kind: str
+    href: str
+    written: str
+    others: tuple[Named, ...]
+
+
+def when(at: datetime, now: datetime) -> Moment:
+    """A time for the page."""
+    return Moment(at.isoformat(timespec="minutes"), day(at), ago(at, now))
+
+
+def moment(at: datetime | None, now: datetime) -> Moment | None:
+    """A time for the page, or None where there is none."""
+    return when(at, now) if at else None
+
+
+def card(document: Document, now: datetime, out: str = "") -> Card:
+    """The card of a document; `out` may be a more exact link than the document's own."""
+    href = links.safe(out) or links.safe(document.url)
+    owner = document.owner
+    return Card(
+        title=document.title.strip() or "(no title)",
+        out=href,
+        page=links.document(document.id),
+        host=links.host(href),
+        kind=document.kind,
+        kind_label=label("kind", document.kind),
+        source=label("source", document.source),
+        where=tuple(place for place in (document.parent, document.lane) if place),
+        companies=tuple(Named(c.name, links.company(c.name)) for c in document.customers[:3] if c.name),
+        owner=Named(owner.name, links.person(owner.name)) if owner and owner.name else None,
+        status="" if document.status == "open" else label("status", document.status),
+        changed=moment(document.updated_at or document.created_at, now),
+    )
+
+
+def results(hits: Sequence[Hit], now: datetime) -> tuple[Result, ...]:
+    """The hits as results, in their order."""
+    return tuple(_result(hit, now) for hit in hits)
+
+
+def _result(hit: Hit, now: datetime) -> Result:
+    repeats_title = hit.passage.strip() == hit.document.title.strip()
+    passage = _opening(hit.document) if repeats_title else excerpt(hit.passage, hit.highlights)
+    why = tuple((reason.lane, reason.says) for reason in hit.why)
+    return Result(card(hit.document, now, hit.anchor), passage, why)
+
+
+def _opening(document: Document) -> tuple[Piece, ...]:
+    """What follows the title, where the title itself was the evidence and would only be said twice."""
+    first = next((s.text for s in document.sections if s.text.strip()), "")
+    return excerpt(first, (), width=200)
+
+
+def understood(mentions: Sequence[Mention]) -> tuple[Understood, ...]:
+    """Whom the question names, with other readings of the same words."""
+    return tuple(
+        Understood(
+            name=m.name,
+            kind=m.kind,
+            href=_page_of(m.name, m.kind),
+            written=m.written if m.written.casefold() != m.name.casefold() else "",
+            others=tuple(Named(other, _page_of(other, m.kind)) for other in m.others),
+        )
+        for m in mentions
+    )
+
+
+def _page_of(name: str, kind: str) -> str:
+    return links.company(name) if kind == "company" else links.person(name)
+
+
+def verdict(answer: Answer) -> str:
+    """How sure the first hit is, as a sentence; empty where nothing was asked or found."""
+    if not (answer.hits and answer.question.text):
+        return ""
+    return f"{percent(answer.probability)} sure that the first one answers it."
+
+
+def found(total: int, asked: bool) -> str:
+    """How many there are, as a heading."""
+    if not total:
+        return "Nothing found"
+    return counted(total, "result") if asked else counted(total, "document")

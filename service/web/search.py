@@ -1,0 +1,82 @@
+"""The search page: a question and filters in the URL, hits that say why, and whom the question names."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import RedirectResponse, Response
+
+from indexer.asking import Answer, Viewer
+from service.web import links
+from service.web.access import Viewing
+from service.web.facets import chips, facets, spelled, strangers, summary
+from service.web.profiles import Profile, profile
+from service.web.results import found, results, understood, verdict
+from service.web.site import Here, Site
+from service.web.wanted import LAST_PAGE, PAGE_SIZE, WantedPage
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/")
+def search(request: Request, site: Here, viewer: Viewing, wanted: Annotated[WantedPage, Query()]) -> Response:
+    """Search, or the start page where nothing is asked yet."""
+    tidy = links.search(wanted.pairs())
+    if wanted.without or any(value == "" for value in request.query_params.values()):
+        return RedirectResponse(tidy, status_code=303)
+    if not (wanted.q or wanted.narrowed):
+        return _start(site, viewer)
+    return _found(site, viewer, wanted)
+
+
+@router.get("/search")
+def search_link(wanted: Annotated[WantedPage, Query()]) -> Response:
+    """Where links in drafts may lead: the search page with the question filled in."""
+    return RedirectResponse(links.search(wanted.pairs()), status_code=307)
+
+
+def _start(site: Site, viewer: Viewer) -> Response:
+    choices = site.knowledge.choices(viewer)
+    status = site.knowledge.status()
+    return site.show(
+        "start", "Search", tab="search", facets=facets(choices, WantedPage()), documents=f"{status.documents:,}"
+    )
+
+
+def _found(site: Site, viewer: Viewer, asked: WantedPage) -> Response:
+    choices = site.knowledge.choices(viewer)
+    wanted = spelled(choices, asked)
+    answer = site.knowledge.answer([wanted.question], viewer, wanted.options)[0]
+    return site.show(
+        "search",
+        wanted.q or "Documents",
+        tab="search",
+        words=wanted.q,
+        wanted=wanted,
+        facets=facets(choices, wanted),
+        chips=chips(wanted),
+        filters=summary(wanted),
+        strangers=strangers(choices, wanted),
+        **_answered(site, viewer, answer, wanted),
+    )
+
+
+def _answered(site: Site, viewer: Viewer, answer: Answer, wanted: WantedPage) -> dict[str, Any]:
+    first_page = wanted.page == 1
+    return {
+        "heading": found(answer.total, bool(wanted.q)),
+        "verdict": verdict(answer) if first_page else "",
+        "understood": understood(answer.mentions),
+        "profile": _profile(site, viewer, answer) if first_page else None,
+        "unknown": answer.unknown,
+        "results": results(answer.hits, site.now),
+        "page": wanted.page,
+        "pages": max(1, min(LAST_PAGE, -(-answer.total // PAGE_SIZE))),
+    }
+
+
+def _profile(site: Site, viewer: Viewer, answer: Answer) -> Profile | None:
+    """Who of us talks to the company or person asked about, where the question names just one."""
+    if len(answer.mentions) != 1 or answer.mentions[0].others:
+        return None
+    mention = answer.mentions[0]
+    return profile(site, viewer, mention.name, mention.kind)

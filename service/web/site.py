@@ -1,0 +1,79 @@
+"""What every page shares: the knowledge, the ledger, the templates and the frame around the content."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import Depends, Request
+from fastapi.responses import HTMLResponse
+
+from indexer.errors import SignpostError
+from indexer.knowledge import Knowledge
+from service.ledger import Ledger
+from service.templates import Templates
+from service.web.assets import Assets
+from service.web.options import WebOptions
+from service.web.problems import Problem
+from service.web.wording import ago, counted
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What stands around every page: its title, the tab it belongs to, the words in the search box, the footer."""
+
+    title: str
+    tab: str
+    words: str
+    version: str
+    freshness: str
+    css: str
+    script: str
+    logo: str
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """The pages' view of the product."""
+
+    knowledge: Knowledge
+    ledger: Ledger
+    options: WebOptions
+    assets: Assets
+
+    @property
+    def now(self) -> datetime:
+        """The time of this request, in UTC."""
+        return self.options.now()
+
+    def show(self, name: str, title: str, **values: Any) -> HTMLResponse:
+        """The template `web/NAME.html` with these values. `tab` and `words` go to the frame."""
+        frame = self._frame(title, values.pop("tab", ""), values.pop("words", ""), self._freshness())
+        return HTMLResponse(self.options.templates.render(f"web/{name}.html", frame=frame, **values))
+
+    def show_problem(self, problem: Problem) -> HTMLResponse:
+        """The page that says what went wrong. It uses the shipped templates: a user's own may be what broke."""
+        frame = self._frame(problem.title, "", "", "")
+        html = Templates(None).render("web/problem.html", frame=frame, problem=problem)
+        return HTMLResponse(html, problem.status)
+
+    def _frame(self, title: str, tab: str, words: str, freshness: str) -> Frame:
+        css, script, logo = (self.assets.url(name) for name in ("site.css", "site.js", "logo.svg"))
+        return Frame(title, tab, words, self.options.version, freshness, css, script, logo)
+
+    def _freshness(self) -> str:
+        try:
+            status = self.knowledge.status()
+        except SignpostError:
+            return ""
+        if not status.updated_at:
+            return ""
+        return f"{counted(status.documents, 'document')}, updated {ago(status.updated_at, self.now)}"
+
+
+def site_of(request: Request) -> Site:
+    """The site this application was made with."""
+    site: Site = request.app.state.site
+    return site
+
+
+Here = Annotated[Site, Depends(site_of)]

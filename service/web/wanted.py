@@ -1,0 +1,110 @@
+"""What a searcher wants, as strangers send it in a URL: checked, then turned into a question. Pure."""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+
+from indexer.asking import AskOptions, Filters, Question
+from indexer.documents import Kind, Status
+
+LONGEST_QUESTION = 2_000
+PAGE_SIZE = 10
+LAST_PAGE = 100
+LAST_OFFSET = 1_000
+LISTS = ("source", "kind", "parent", "lane", "customer", "person", "status")
+DATES = ("since", "until")
+
+
+def _without_blanks(value: Any) -> Any:
+    """A form sends its empty fields too; they mean nothing."""
+    return [v for v in value if v != ""] if isinstance(value, list) else value
+
+
+def _blank_is_none(value: Any) -> Any:
+    return None if value == "" else value
+
+
+_Name = Annotated[str, StringConstraints(max_length=200, strip_whitespace=True)]
+_Names = Annotated[list[_Name], Field(max_length=20), BeforeValidator(_without_blanks)]
+_Kinds = Annotated[list[Kind], Field(max_length=20), BeforeValidator(_without_blanks)]
+_Statuses = Annotated[list[Status], Field(max_length=20), BeforeValidator(_without_blanks)]
+_Day = Annotated[date | None, BeforeValidator(_blank_is_none)]
+
+
+class Wanted(BaseModel):
+    """A question and what narrows it. Several values of one filter mean any of them."""
+
+    model_config = ConfigDict(frozen=True)
+
+    q: Annotated[str, StringConstraints(max_length=LONGEST_QUESTION, strip_whitespace=True)] = Field(
+        default="", description="What you ask, in your own words. Empty lists everything the filters let through."
+    )
+    source: _Names = Field(default=[], description="Where it comes from, such as trello:sales.")
+    kind: _Kinds = Field(default=[], description="What it is.")
+    parent: _Names = Field(default=[], description="The board, company or deal it belongs to.")
+    lane: _Names = Field(default=[], description="The list or stage within that.")
+    customer: _Names = Field(default=[], description="The company it is about.")
+    person: _Names = Field(default=[], description="Somebody it names.")
+    status: _Statuses = Field(default=[], description="Its state.")
+    since: _Day = Field(default=None, description="Changed on this day or later (YYYY-MM-DD).")
+    until: _Day = Field(default=None, description="Changed on this day or before (YYYY-MM-DD).")
+
+    @property
+    def question(self) -> Question:
+        """The question as the watcher would ask it."""
+        return Question(text=self.q)
+
+    @property
+    def filters(self) -> Filters:
+        """What narrows the search, as the index understands it."""
+        lists: dict[str, Any] = {name: tuple(getattr(self, name)) for name in LISTS}
+        return Filters(**lists, since=self.since, until=self.until)
+
+    @property
+    def narrowed(self) -> tuple[tuple[str, str], ...]:
+        """Every active filter as (name, value), in the order of the page."""
+        return tuple(pair for pair in self.pairs() if pair[0] != "q")
+
+    def pairs(self) -> Iterator[tuple[str, str]]:
+        """The parameters that say the same in a URL, without the empty ones."""
+        if self.q:
+            yield "q", self.q
+        for name in LISTS:
+            for value in getattr(self, name):
+                yield name, value
+        for name in DATES:
+            if value := getattr(self, name):
+                yield name, value.isoformat()
+
+
+class WantedPage(Wanted):
+    """A search as the page sends it: by page number. `without` names one filter to take away (`kind:card`)."""
+
+    page: Annotated[int, Field(ge=1, le=LAST_PAGE), BeforeValidator(lambda v: 1 if v == "" else v)] = 1
+    without: Annotated[str, StringConstraints(max_length=300)] = ""
+
+    @property
+    def options(self) -> AskOptions:
+        """Which hits this page shows."""
+        return AskOptions(filters=self.filters, limit=PAGE_SIZE, offset=(self.page - 1) * PAGE_SIZE)
+
+    def pairs(self) -> Iterator[tuple[str, str]]:
+        """The parameters of this very page, less the filter that is taken away."""
+        gone = self.without.partition(":")[::2]
+        yield from (pair for pair in Wanted.pairs(self) if pair != gone)
+        if self.page > 1 and not self.without:
+            yield "page", str(self.page)
+
+
+class WantedHits(Wanted):
+    """A search as a program sends it."""
+
+    limit: int = Field(default=10, ge=1, le=50, description="How many hits at most.")
+    offset: int = Field(default=0, ge=0, le=LAST_OFFSET, description="How many of the best hits to leave out.")
+
+    @property
+    def options(self) -> AskOptions:
+        """Which hits to return."""
+        return AskOptions(filters=self.filters, limit=self.limit, offset=self.offset)

@@ -1,0 +1,112 @@
+"""How things are said on a page: ages, numbers, marked and linked text. Pure."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from service.web import links
+
+Span = tuple[int, int]
+_URL = re.compile(r"https?://[^\s<>\"'\[\]{}|\\^`]+")
+_STEPS = ((365.25, "year"), (30.44, "month"), (7.0, "week"))
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of text, marked as evidence or linked, or neither."""
+
+    text: str
+    marked: bool = False
+    href: str = ""
+
+
+def marked(text: str, spans: Sequence[Span]) -> tuple[Piece, ...]:
+    """The text cut at the spans' borders. Spans may overlap or reach too far; no character is lost."""
+    pieces: list[Piece] = []
+    done = 0
+    for start, end in sorted(spans):
+        start, end = max(start, done), min(end, len(text))
+        if start >= end:
+            continue
+        pieces += [Piece(text[done:start]), Piece(text[start:end], marked=True)]
+        done = end
+    return tuple(p for p in [*pieces, Piece(text[done:])] if p.text)
+
+
+def excerpt(text: str, spans: Sequence[Span], width: int = 340) -> tuple[Piece, ...]:
+    """At most about `width` characters around the first marked words, cut between words."""
+    if len(text) <= width:
+        return marked(text, spans)
+    first = min((start for start, _ in spans), default=0)
+    start = _word_start(text, max(0, min(first - width // 4, len(text) - width)))
+    end = _word_end(text, start + width)
+    inside = marked(text[start:end], [(a - start, b - start) for a, b in spans if b > start])
+    before = (Piece("… "),) if start else ()
+    after = (Piece(" …"),) if end < len(text) else ()
+    return before + inside + after
+
+
+def _word_start(text: str, at: int) -> int:
+    space = text.find(" ", at, at + 30)
+    return space + 1 if at and space != -1 else at
+
+
+def _word_end(text: str, at: int) -> int:
+    space = text.rfind(" ", at - 30, at)
+    return space if at < len(text) and space != -1 else min(at, len(text))
+
+
+def linked(text: str) -> tuple[Piece, ...]:
+    """The text with its web addresses as links; a full stop or bracket after one is not part of it."""
+    pieces: list[Piece] = []
+    done = 0
+    for found in _URL.finditer(text):
+        url = found.group().rstrip(".,;:!?)*_")
+        if not links.safe(url):
+            continue
+        end = found.start() + len(url)
+        pieces += [Piece(text[done : found.start()]), Piece(url, href=url)]
+        done = end
+    return tuple(p for p in [*pieces, Piece(text[done:])] if p.text)
+
+
+def ago(at: datetime, now: datetime) -> str:
+    """How long ago, as one says it: `5 minutes ago`, `yesterday`, `3 weeks ago`."""
+    past = now - at
+    if past < timedelta(0):
+        return f"on {day(at)}"
+    if past < timedelta(minutes=1):
+        return "just now"
+    if past < timedelta(hours=1):
+        return f"{counted(past // timedelta(minutes=1), 'minute')} ago"
+    if past < timedelta(days=1):
+        return f"{counted(past // timedelta(hours=1), 'hour')} ago"
+    return _days_ago(past.days)
+
+
+def _days_ago(days: int) -> str:
+    if days == 1:
+        return "yesterday"
+    for length, name in _STEPS:
+        if days >= length * (2 if name == "week" else 1):
+            return f"{counted(int(days / length), name)} ago"
+    return f"{days} days ago"
+
+
+def day(at: datetime) -> str:
+    """A date as a reader in any country understands it: `2 Mar 2026`."""
+    return f"{at.day} {at:%b %Y}"
+
+
+def counted(number: int, thing: str) -> str:
+    """`1 document`, `2,314 documents`, `3 companies`."""
+    if number == 1:
+        return f"1 {thing}"
+    plural = f"{thing[:-1]}ies" if thing.endswith("y") else f"{thing}s"
+    return f"{number:,} {plural}"
+
+
+def percent(share: float) -> str:
+    """A probability as whole percent; certainty is never claimed, nor impossibility."""
+    return f"{min(99, max(1, round(share * 100)))} %"
