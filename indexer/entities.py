@@ -26,7 +26,7 @@ from indexer.names import (
     spellings,
 )
 from indexer.ordinary import is_ordinary
-from indexer.readings import Match, bare, cuts, is_meant, named_words, unexplained, written
+from indexer.readings import Match, bare, cuts, is_meant, named_words, overlapping, unexplained, written
 from indexer.spans import Sentence, Span, is_droppable, sentence
 from indexer.wording import collapse, fold, tokens
 
@@ -90,8 +90,11 @@ class Directory:
     def unknown(self, text: str) -> tuple[str, ...]:
         """Names in a text that nobody bears, as written; no everyday words, weekdays or sentence openings."""
         told = sentence(text)
-        matches = self._matches(told)
-        return tuple(dict.fromkeys(bare(told, span) for span in told.spans if self._is_unknown(told, span, matches)))
+        exact, meant = self._exact(told), self._matches(told)
+        sure = [match for match in meant if match.sureness > DOUBTFUL]
+        spans = [span for span in told.spans if span.telling and not overlapping(span, sure)]
+        # A name that is longer than one we know ("Siemens Energy") is somebody else, however common its words.
+        return tuple(dict.fromkeys(bare(told, s) for s in spans if overlapping(s, exact) or self._is_new(told, s)))
 
     def documents_of(self, mention: Mention) -> frozenset[str]:
         """Ids of the documents about whom a mention means; all readings of an ambiguous one."""
@@ -118,7 +121,7 @@ class Directory:
         rejected: set[Match] = set()
         meant: list[Match] = []
         for span in told.spans:
-            inside = [match for match in exact if match.first < span.last and span.first < match.last]
+            inside = overlapping(span, exact)
             if not unexplained(told, span, inside):
                 continue
             similar = self._mistyped(told, span)
@@ -160,15 +163,11 @@ class Directory:
                     return Match(first, last, *found)
         return None
 
-    def _is_unknown(self, told: Sentence, span: Span, matches: Sequence[Match]) -> bool:
-        sure = [match for match in matches if match.sureness > DOUBTFUL]
-        if not span.telling or any(match.first < span.last and span.first < match.last for match in sure):
-            return False
+    def _is_new(self, told: Sentence, span: Span) -> bool:
         named = named_words(told, span)
-        words = [fold(word.text) for word in named if not is_droppable(word, told.german)]
-        shown = told.capitals and any(word.capital and not word.opens for word in named)
-        if span.slot and shown:
+        if span.slot and told.capitals and any(word.capital and not word.opens for word in named):
             return True
+        words = [fold(word.text) for word in named if not is_droppable(word, told.german)]
         return any(word not in self._vocabulary and not is_ordinary(word) for word in words)
 
 

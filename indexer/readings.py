@@ -35,6 +35,11 @@ def is_meant(told: Sentence, match: Match) -> bool:
     return slot or shown or (match.sureness > HEAD and letters > 3)
 
 
+def overlapping(span: Span, matches: Sequence[Match]) -> list[Match]:
+    """The matches that share a word with a span."""
+    return [match for match in matches if match.first < span.last and span.first < match.last]
+
+
 def unexplained(told: Sentence, span: Span, inside: Sequence[Match]) -> list[Token]:
     """Words of a span that no match covers and that may not be dropped."""
     covered = {i for match in inside for i in range(match.first, match.last)}
@@ -45,7 +50,7 @@ def unexplained(told: Sentence, span: Span, inside: Sequence[Match]) -> list[Tok
 
 
 def named_words(told: Sentence, span: Span) -> Sequence[Token]:
-    """A span without idle words in front and behind (roles, legal forms, lower-case everyday words), if any are left."""
+    """A span without idle words in front and behind (roles, legal forms, everyday words), if any are left."""
     whole = told.words[span.first : span.last]
     words = list(whole)
     while words and is_droppable(words[-1], told.german) and not _is_tail(words):
@@ -73,9 +78,18 @@ def _is_tail(words: Sequence[Token]) -> bool:
 
 
 def bare(told: Sentence, span: Span) -> str:
-    """A span as written, without idle words around it."""
-    words = named_words(told, span)
+    """A span as written, without everyday words and dates around it."""
+    words = list(told.words[span.first : span.last])
+    while len(words) > 1 and _is_aside(words[-1]):
+        words.pop()
+    while len(words) > 1 and _is_aside(words[0]):
+        words.pop(0)
     return " ".join(word.text for word in words)
+
+
+def _is_aside(word: Token) -> bool:
+    plain = fold(word.text)
+    return is_ordinary(plain) and (is_function(plain) or not word.capital)
 
 
 def written(told: Sentence, match: Match) -> str:

@@ -27,18 +27,17 @@ FAREWELL = re.compile(
 )
 STRONG = re.compile(
     r"\b(?:(?:talk|speak|spoke|spoken|chat|meet|met|touch|call|connect|contact|relation|meeting|appointment|dealing|"
-    r"deal|engaged|negotiat|work|visit)\w*(?: (?:already|currently|now))? (?:to|with|at|inside)|"
+    r"deal|engaged|negotiat|visit)\w*(?: (?:already|currently|now))? (?:to|with|at|inside)|"
     r"(?:contacts?|conversations?|relationships?|connections?|any(?:one|body)|some(?:one|body)|people|folks|person|"
     r"who) (?:at|from|inside)|"
-    r"(?:spricht|sprechen|gesprochen|redet|reden|kontakte?n?|termin|arbeite[nt]|ansprechpartner(?:in)?|jemande?n?|"
+    r"(?:spricht|sprechen|gesprochen|redet|reden|kontakte?n?|termin|ansprechpartner(?:in)?|jemande?n?|"
     r"telefonat|gespr[aä]che?) (?:gerade |schon |aktuell |derzeit )?(?:mit|bei|von|zu)|"
-    r"(?:parle|parler|contacts?|quelqu['’]un|rendez-vous|travaille|discute)\w* (?:avec|chez|à|a|de chez))\s+",
+    r"(?:parle|parler|contacts?|quelqu['’]un|rendez-vous|discute)\w* (?:avec|chez|à|a|de chez))\s+",
     re.I,
 )
 WEAK = re.compile(
-    r"\b(?:about|from|at|with|regarding|concerning|re:|knows?|heard of|selling to|for|by|of|owns?|customers?|clients?|"
-    r"accounts?|company|prospects?|leads?|[uü]ber|bei|mit|von|f[uü]r|zu|kennt|kenne?n?|kunden?|firma|"
-    r"chez|avec|sur|conna[iî]t|soci[eé]t[eé])\s+",
+    r"\b(?:at|knows?|heard of|selling to|owns?|customers?|clients?|accounts?|company|prospects?|leads?|"
+    r"responsible for|in charge of|betreu\w*|(?:zust[aä]ndig|verantwortlich) f[uü]r|kennt|kenne?n?|kunden?|firma|chez|conna[iî]t|soci[eé]t[eé])\s+",
     re.I,
 )
 OWNED = re.compile(
@@ -125,7 +124,7 @@ def _runs(words: Sequence[Token], capitals: bool, german: bool) -> Iterator[Span
     while start < len(words):
         end = _run_end(words, start, german)
         if end > start:
-            yield Span(start, end, False, _is_telling(words[start:end]))
+            yield Span(start, end, False, not german and _is_telling(words[start:end]))
         start = max(end, start + 1)
 
 
