@@ -40,7 +40,7 @@ class Templates:
         try:
             return self._jinja.get_template(name).render(values)
         except jinja2.TemplateNotFound as gone:
-            raise TemplateError(f"There is no template {gone} in {self._looked_in()}.") from gone
+            raise TemplateError(f"There is no template {gone.name} in {self._looked_in()}.") from gone
         except jinja2.TemplateSyntaxError as fault:
             raise _faulty(f"{fault.filename or fault.name}, line {fault.lineno}", fault) from fault
         except (jinja2.TemplateError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError) as fault:
@@ -84,10 +84,13 @@ def _check(file: Path, name: str, told: Words, ours: Mapping[str, Words]) -> Non
         near = get_close_matches(name, ours, n=1)
         raise _faulty(str(file), ValueError(f"nothing uses `{name}`" + (f", perhaps `{near[0]}`?" if near else "")))
     model = ours[name]
-    fits = isinstance(told, str) if isinstance(model, str) else isinstance(told, list) and len(told) == len(model)
-    if not fits:
+    if _shape(told) != _shape(model):
         kind = "a text" if isinstance(model, str) else f"a list of {len(model)} texts"
         raise _faulty(str(file), ValueError(f"`{name}` has to be {kind}"))
+
+
+def _shape(told: Words) -> tuple[type, ...]:
+    return tuple(map(type, told)) if isinstance(told, list) else (type(told), type(None))
 
 
 def _toml(path: Path) -> dict[str, dict[str, Words]]:

@@ -3,7 +3,9 @@
 from datetime import UTC, datetime
 from typing import Any
 
+from indexer.asking import Answer, Hit, Question
 from indexer.documents import EVERYONE, Document, Section
+from service.mail.letter import Address, Mail, OwnWords, Reading, Trust
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
@@ -36,3 +38,39 @@ def a_note(about: str, body: str, **more: Any) -> Document:
         "lane": "",
     }
     return a_card(about, body, key=key, **(facts | more))
+
+
+def a_hit(document: Document | None = None, passage: str = "", **more: Any) -> Hit:
+    """A document that was found, by its title unless a passage is given; the words `marked` of it are highlighted."""
+    found = document or a_card()
+    text = passage or found.title
+    marked = more.pop("marked", "")
+    spans = ((text.index(marked), text.index(marked) + len(marked)),) if marked else ()
+    return Hit(found, **({"score": 1.0, "passage": text, "anchor": found.url, "highlights": spans} | more))
+
+
+def a_reading(asking: str | tuple[str, ...] = "Who is talking to Brückner?", **more: Any) -> Reading:
+    """A mail from Jana Köhler, a colleague, that was read; `more` sets fields of Mail or of Reading."""
+    asked = (asking,) if isinstance(asking, str) else asking
+    text = more.pop("text", "\n".join(("Hi Tom,", *asked, "Jana")))
+    rest = {name: more.pop(name) for name in ("automatic", "trust", "language", "questions") if name in more}
+    mail: dict[str, Any] = {
+        "identity": "5e" * 32,
+        "message_id": "<ask-1@firma.example>",
+        "subject": "Brückner",
+        "sender": Address("jana.koehler@firma.example", "Jana Köhler"),
+        "to": (Address("tom@firma.example", "Tom Okafor"),),
+        "date": NOW,
+        "text": text,
+    }
+    facts = {"automatic": None, "trust": Trust("unproven", "Nothing vouches for it."), "questions": _questions(asked)}
+    return Reading(Mail(**(mail | more)), OwnWords(text), **(facts | rest))
+
+
+def an_answer(*hits: Hit, asking: str = "Who is talking to Brückner?", sure: float = 0.9, **more: Any) -> Answer:
+    """The answer to a question: these hits, with this probability."""
+    return Answer(Question(asking), hits, sure, **more)
+
+
+def _questions(asked: tuple[str, ...]) -> tuple[Question, ...]:
+    return tuple(Question(text) for text in asked if text)
