@@ -47,6 +47,8 @@ class Mail:
     parts: tuple[str, ...] = ()
     attachments: tuple[str, ...] = ()
     defects: tuple[str, ...] = ()
+    authors: tuple[Address, ...] = ()
+    """What From says however broken it is: to be shown, never to be believed."""
 
     def header(self, name: str) -> str:
         """The first header of this name (any case), or an empty string."""
@@ -61,13 +63,15 @@ class Mail:
 class OwnWords:
     """What this sender wrote just now, and what was cut away as quote, signature or disclaimer.
 
-    `context` holds the quoted lines that an inline reply answers to; `cut` the removed pieces, each with the
-    name of the rule that removed it, so that no word disappears unreported.
+    `context` holds the quoted lines that an inline reply answers to, and a forwarded mail; `cut` the removed pieces,
+    each as the name of the rule that removed it and the text, so that no word disappears unreported. `reply` is what
+    a person would keep of the whole: the own words with the quoted lines they answer in their place.
     """
 
     text: str
     context: str = ""
     cut: tuple[tuple[str, str], ...] = ()
+    reply: str = ""
 
 
 @dataclass(frozen=True, slots=True)
