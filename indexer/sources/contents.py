@@ -30,7 +30,7 @@ class Contents:
         """Equal for equal documents in equal order: what a checkpoint is good for."""
         told = hashlib.sha256()
         for document in self.documents:
-            told.update(document.content_hash.encode())
+            told.update(repr(document).encode())
         return told.hexdigest()[:32]
 
 
@@ -143,10 +143,10 @@ def settle(placed: Iterable[Placed]) -> tuple[tuple[Document, ...], tuple[str, .
     return documents, (f"The same id occurs twice, the later one counts: {'; '.join(twice[:3])}{more}.",)
 
 
-def about_visibility(documents: Sequence[Document], name: str) -> tuple[str, ...]:
-    """A sentence when documents are private, because then nobody is shown them."""
+def about_visibility(documents: Sequence[Document], name: str, stated: str | None) -> tuple[str, ...]:
+    """A sentence when documents are private because nobody stated otherwise: nobody is shown them."""
     private = sum(d.visibility == PRIVATE for d in documents)
-    if not private:
+    if not private or stated not in (None, PRIVATE):
         return ()
     which = "All" if private == len(documents) else f"{private} of {len(documents)}"
     return (

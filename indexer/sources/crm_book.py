@@ -107,6 +107,7 @@ class Book:
 
     def _named(self, kind: TableKind, told: str) -> Link:
         """The record of this name, if just one bears it; an id in a name column is looked up as one."""
+        told = one_line(told, 300)
         if entry := self._ids.get((kind, _comparable(told))):
             return Link(entry.title, entry)
         email = next(iter(emails_in(told)), None)

@@ -47,7 +47,8 @@ class CrmCsv(FileSource):
 
     `mapping` names the columns of a file whose headers nobody knows, such as
     `{"kind": "note", "title": "Betreff", "body": "Text", "company": "Firma"}`. `link_template` makes the link of a
-    record, such as `https://crm.example.com/{kind}/{id}`; without one, links lead to Signpost's own page of it.
+    record, such as `https://crm.example.com/{kind}/{id}`; without one they have
+    no link of their own, and Signpost's page of the document is linked instead.
     """
 
     def __init__(
@@ -67,13 +68,14 @@ class CrmCsv(FileSource):
         """Read and join all tables. Raises UnreadableFile or UnknownExport when not one can be read."""
         frame = Frame(self.name, self._visibility, checked(self._template))
         _check_mapping(self._mapping)
-        tables, failures = read_each([f for p in self._paths for f in files_in(p, _ENDINGS)], self._table)
+        places, missing = read_each(self._paths, lambda path: files_in(path, _ENDINGS))
+        tables, unread = read_each([file for files in places for file in files], self._table)
         entries = [e for table, layout in tables for e in _entries(table, layout)]
         told = [e for e in entries if e.title]
         book = Book.of(told)
         documents, twice = settle(_documents(told, book, frame))
-        failures += tuple(sentence for table, _ in tables for sentence in table.failures)
-        notices = (*twice, *_oddities(entries, book), *about_visibility(documents, self.name))
+        failures = (*missing, *unread, *(sentence for table, _ in tables for sentence in table.failures))
+        notices = (*twice, *_oddities(entries, book), *about_visibility(documents, self.name, self._visibility))
         return Contents(documents, failures, notices)
 
     def _table(self, path: Path) -> tuple[Table, Layout]:

@@ -35,7 +35,7 @@ def document_of(entry: Entry, links: Links, book: Book, frame: Frame, staff: Seq
         id=key,
         kind=entry.kind,
         title=entry.title,
-        url=link_of(entry, links, frame.template, key),
+        url=link_of(entry, links, frame.template),
         sections=tuple(_sections(entry, links)),
         parent=_parent(entry, links),
         lane=one_line(entry.first("stage"), 200),
@@ -55,9 +55,7 @@ def _sections(entry: Entry, links: Links) -> Iterator[Section]:
         yield Section(post)
     bodies = dict.fromkeys(map(from_either, entry.told.get("body", ())))
     yield from (Section(body) for body in bodies if body)
-    lines = [f"{name}: {from_either(value)}" for name, value in entry.rest]
-    if lines:
-        yield Section("\n".join(lines), "field")
+    yield from (Section(f"{name}: {from_either(value)}", "field") for name, value in entry.rest if _is_long(value))
 
 
 def _post(entry: Entry, links: Links) -> str:
@@ -69,13 +67,17 @@ def _post(entry: Entry, links: Links) -> str:
 def _fields(entry: Entry) -> Iterator[tuple[str, str]]:
     told = (
         ("Job title", entry.first("job")),
-        ("E-mail", "; ".join(entry.emails)),
         ("Phone", "; ".join(entry.phones)),
         ("Type", entry.first("type")),
         ("Status", entry.first("state")),
-        *entry.rest,
+        *((name, value) for name, value in entry.rest if not _is_long(value)),
     )
-    yield from ((name, one_line(value, 500)) for name, value in told if value)
+    yield from ((name, one_line(value)) for name, value in told if value)
+
+
+def _is_long(value: str) -> bool:
+    """Whether a value is a text of its own rather than a fact."""
+    return len(value) > 200 or "\n" in value.strip()
 
 
 def _parent(entry: Entry, links: Links) -> str:
@@ -142,7 +144,9 @@ def _customer(company: Entry) -> Customer:
 
 
 def _updated(entry: Entry) -> datetime | None:
-    told = (_when(entry, "updated"), _when(entry, "date") if entry.kind == "note" else None, _when(entry, "created"))
+    """When it was last changed; of a note or a finished task, the day it speaks of will do."""
+    past = entry.kind == "note" or (entry.kind == "activity" and _status(entry) == "done")
+    told = (_when(entry, "updated"), _when(entry, "date") if past else None, _when(entry, "created"))
     return next((at for at in told if at), None)
 
 

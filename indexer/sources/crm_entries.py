@@ -35,7 +35,7 @@ _KEY_ROLES: Mapping[TableKind, tuple[str, ...]] = {
 _DAMAGED = re.compile(r"\d([.,]\d+)?E\+\d+", re.IGNORECASE)
 _MACHINE = re.compile(
     r"\w*(ids?|guid|uuid|stamp|hash|geocodeaccuracy|photourl)|(last)?(viewed|referenced)date|masterrecord\w*"
-    r"|(email|phone|address|website|relation|organization|event|im)\d(type|label)|\w*(password|token|secret|session|apikey)\w*"
+    r"|(email|phone|address|website|relation|organization|event|im)\d?(type|label|displayname)|\w*(password|token|secret|session|apikey)\w*"
 )
 _OPAQUE = re.compile(r"\S{60,}|(?=\w*\d)(?=\w*[A-Za-z])[A-Za-z0-9]{15}([A-Za-z0-9]{3})?|[0-9a-fA-F-]{32,36}")
 _EMPTY_WORDS = frozenset(
@@ -76,7 +76,7 @@ def entries_of(table: Table, layout: Layout, day_first: bool) -> Iterator[Entry]
     """An entry a row; a row that the product marks as deleted is left out."""
     used = {i for positions in layout.columns.values() for i in positions} | {*layout.emails, *layout.phones}
     spare = [
-        (i, label_of(header))
+        (i, label_of(header, layout.kind))
         for i, header in enumerate(table.headers)
         if i not in used and not _MACHINE.fullmatch(key_of(header)) and not header.lower().startswith("hs_")
     ]

@@ -104,9 +104,11 @@ def key_of(header: str) -> str:
     return re.sub(r"[\W_]+", "", plain)
 
 
-def label_of(header: str) -> str:
+def label_of(header: str, kind: TableKind) -> str:
     """A header as a reader would write it: `BILLINGCITY`, `BillingCity` and `billing_city` are `Billing City`."""
-    words = re.sub(r"__c$", "", header.strip()).replace("_", " ")
+    match = _PREFIXED.fullmatch(header)
+    own = match[2] if match and _PREFIX_KINDS[match[1].lower()] == kind else header
+    words = re.sub(r"__c$", "", own.strip()).replace("_", " ")
     if words.isupper() and _SHOUTED.fullmatch(words.lower()):
         return " ".join(part.capitalize() for part in _SHOUTED_PART.findall(words.lower()))
     words = words.title() if words.isupper() and len(words) > 4 else words

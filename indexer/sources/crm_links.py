@@ -7,7 +7,7 @@ from urllib.parse import quote
 from indexer.errors import SourceError
 from indexer.sources.crm_book import Links
 from indexer.sources.crm_entries import Entry
-from indexer.sources.text import own_page, web_link
+from indexer.sources.text import web_link
 
 # What the products call a kind of record in their own links; HubSpot numbers them.
 _TYPES: Mapping[str, Mapping[str, str]] = {
@@ -23,8 +23,8 @@ _TYPES: Mapping[str, Mapping[str, str]] = {
 }
 
 
-def link_of(entry: Entry, links: Links, template: str | None, document_id: str) -> str:
-    """The record's page in its product, by its own link column or the template; else Signpost's page of it.
+def link_of(entry: Entry, links: Links, template: str | None) -> str:
+    """The record's page in its product, by its own link column or the template; empty where it has none.
 
     HubSpot and Pipedrive have no page for a note: the deal, company or contact it belongs to shows it.
     """
@@ -32,7 +32,7 @@ def link_of(entry: Entry, links: Links, template: str | None, document_id: str) 
         return own
     target = _page_of(entry, links)
     if template is None or target is None or not target.stated:
-        return own_page(document_id)
+        return ""
     return fill(template, target.kind, target.native_id, target.product)
 
 

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 TITLE_LENGTH = 300
 """Characters of a title; a longer one is cut at a word."""
@@ -15,10 +15,10 @@ _TAGS = re.compile("[\U000e0000-\U000e007f]")
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _SPACES = re.compile("[\u00a0\u2007\u202f]")
 _BLANK_LINES = re.compile(r"\n[ \t]*(?:\n[ \t]*){2,}")
-_TRAILING = re.compile(r"[ \t]+(?=\n|$)")
+_TRAILING = re.compile(r"(?<![ \t])[ \t]+(?=\n|$)")
 _LINK = re.compile(r"https?://[^\s<>\"\\]+", re.IGNORECASE)
 _MAILTO = re.compile(r"mailto:[^\s<>\"\\@]+@[^\s<>\"\\@]+", re.IGNORECASE)
-_EMAIL = re.compile(r"[\w.+'%-]+@[\w-]+(?:\.[\w-]+)+")
+_EMAIL = re.compile(r"(?<![\w.+'%-])[\w.+'%-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,9}")
 
 
 def clean(text: str) -> str:
@@ -76,8 +76,3 @@ def domain_of(text: str) -> str:
         return ""
     host = host.removeprefix("www.").strip(".")
     return host if re.fullmatch(r"[\w-]+(\.[\w-]+)+", host) else ""
-
-
-def own_page(document_id: str) -> str:
-    """Path of Signpost's own page of a document: the link of what has no page of its own in its product."""
-    return "/documents/" + quote(document_id, safe=":")

@@ -15,7 +15,7 @@ from indexer.sources.trello_board import Board
 from indexer.sources.trello_comments import Comment, member_name
 
 # Every board and card has a secret address that writes to it; it may stand in a text as well as in `email`.
-_SECRET_ADDRESS = re.compile(r"[\w.+-]+@boards\.trello\.com", re.IGNORECASE)
+_SECRET_ADDRESS = re.compile(r"(?<![\w.+-])[\w.+-]{1,200}@boards\.trello\.com", re.IGNORECASE)
 _CUSTOMER = r"(?:customer|client|account|company|kunde|firma|unternehmen|cliente|société)(?: name)?"
 _CUSTOMER_FIELD = re.compile(_CUSTOMER, re.IGNORECASE)
 _CUSTOMER_LABEL = re.compile(_CUSTOMER + r"\s*[:=/|–-]\s*(\S.*)", re.IGNORECASE)
@@ -74,7 +74,7 @@ def _document(card: Record, board: Board, name: str, visibility: str | None) -> 
         kind="card",
         title=_title(card),
         url=url,
-        sections=(*_own_sections(card, board, fields), *(_comment_section(c, url) for c in comments)),
+        sections=(*_own_sections(card, board), *(_comment_section(c, url) for c in comments)),
         parent=board.name,
         lane=one_line(string(_list(card, board).get("name")), 200),
         status=_status(card, board),
@@ -165,15 +165,13 @@ def _field_value(item: Record, field: Record) -> str:
     return _secretless(one_line(string(value.get("text")) or string(value.get("number")), 1000))
 
 
-def _own_sections(card: Record, board: Board, fields: tuple[tuple[str, str], ...]) -> Iterator[Section]:
+def _own_sections(card: Record, board: Board) -> Iterator[Section]:
     if desc := _text(card.get("desc")):
         yield Section(desc)
     key = string(card.get("id"))
     mine = [c for i, c in board.checklists.items() if c.get("idCard") == key or i in strings(card.get("idChecklists"))]
     for checklist in mine:
         yield Section(_checklist(checklist), "checklist")
-    if fields:
-        yield Section("\n".join(f"{name}: {value}" for name, value in fields), "field")
     if attached := _attachments(card):
         yield Section("\n".join(attached), "field")
 

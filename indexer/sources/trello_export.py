@@ -33,7 +33,7 @@ class TrelloExport(FileSource):
         documents, twice = settle(p for b in boards for p in cards_of(b, self.name, self._visibility))
         lost = tuple(sentence for board in boards for sentence in without_id(board))
         incomplete = tuple(filter(None, map(missing_comments, boards)))
-        notices = (*older, *twice, *incomplete, *about_visibility(documents, self.name))
+        notices = (*older, *twice, *incomplete, *about_visibility(documents, self.name, self._visibility))
         return Contents(documents, failures + lost, notices)
 
 

@@ -11,14 +11,14 @@ from indexer.sources.contents import Contents, FileSource, Placed, about_visibil
 from indexer.sources.dates import when
 from indexer.sources.files import files_in, read_bytes, text_of
 from indexer.sources.markup import from_either
-from indexer.sources.text import emails_in, one_line, own_page, safe_link
+from indexer.sources.text import emails_in, one_line, safe_link
 from indexer.sources.vcard_lines import Card, cards_of
 
 _ENDINGS = (".vcf", ".vcard")
 
 
 class VcardFile(FileSource):
-    """The contacts of one vCard file, or of all vCard files of a folder. Their links lead to Signpost's own pages."""
+    """The contacts of one vCard file, or of all vCard files of a folder. They have no link of their own."""
 
     def __init__(self, path: Path, account: str, visibility: str = PRIVATE) -> None:
         """Read nothing yet."""
@@ -30,18 +30,10 @@ class VcardFile(FileSource):
         books, failures = read_each(files_in(self._path, _ENDINGS), _read)
         cards = [(file, card) for file, found in books for card in found if not _is_group(card)]
         documents, twice = settle(self._placed(file, card) for file, card in cards if name_of(card))
-        failures += tuple(
-            f"{file}, line {card.line}: the card of {name_of(card) or 'nobody'!r} has no END:VCARD; the file may be cut "
-            "short. Export it again."
-            for file, card in cards
-            if not card.ended
-        )
-        nameless = tuple(
-            f"{file}, line {card.line}: a card without any name was left out."
-            for file, card in cards
-            if not name_of(card)
-        )
-        return Contents(documents, failures, (*twice, *nameless, *about_visibility(documents, self.name)))
+        broken = tuple(_cut_short(file, card) for file, card in cards if not card.ended)
+        nameless = tuple(_nameless(file, card) for file, card in cards if not name_of(card))
+        notices = (*twice, *nameless, *about_visibility(documents, self.name, self._visibility))
+        return Contents(documents, failures + broken, notices)
 
     def _placed(self, file: str, card: Card) -> Placed:
         return Placed(document_of(card, self.name, self._visibility), f"{file}, line {card.line}")
@@ -56,6 +48,17 @@ def _read(path: Path) -> tuple[str, list[Card]]:
     return path.name, cards
 
 
+def _cut_short(file: str, card: Card) -> str:
+    return (
+        f"{file}, line {card.line}: the card of {name_of(card) or 'nobody'!r} has no END:VCARD, so the file may be cut "
+        "short. Export it again."
+    )
+
+
+def _nameless(file: str, card: Card) -> str:
+    return f"{file}, line {card.line}: a card without any name was left out."
+
+
 def document_of(card: Card, name: str, visibility: str) -> Document:
     """The contact (or company) that a card with a name describes; `name` is the head of its id."""
     title, kind = name_of(card), _kind(card)
@@ -66,7 +69,7 @@ def document_of(card: Card, name: str, visibility: str) -> Document:
         id=key,
         kind=kind,
         title=title,
-        url=own_page(key),
+        url="",
         sections=tuple(_sections(card, title)),
         parent="" if kind == "company" else organization,
         labels=_labels(card),
@@ -133,8 +136,6 @@ def _sections(card: Card, title: str) -> Iterator[Section]:
         yield Section(one_line(post, 1000))
     notes = dict.fromkeys(from_either(p.text) for p in card.all("NOTE"))
     yield from (Section(note) for note in notes if note)
-    if lines := [f"Address: {address}" for address in _addresses(card)]:
-        yield Section("\n".join(lines), "field")
 
 
 def _addresses(card: Card) -> tuple[str, ...]:
@@ -152,9 +153,8 @@ def _fields(card: Card) -> Iterator[tuple[str, str]]:
     told = (
         ("Job title", one_line(card.first("TITLE"), 200)),
         ("Role", one_line(card.first("ROLE"), 200)),
-        ("Company", one_line(", ".join(filter(None, next((p.parts for p in card.all("ORG")), ()))), 300)),
+        ("Department", one_line(", ".join(filter(None, next((p.parts[1:] for p in card.all("ORG")), ()))), 300)),
         ("Nickname", one_line(card.first("NICKNAME"), 200)),
-        ("E-mail", "; ".join(emails_of(card))),
         ("Phone", "; ".join(_phones(card))),
         ("Address", "; ".join(_addresses(card))),
         ("Web", "; ".join(link for link in links if safe_link(link) or "//" not in link)),

@@ -13,7 +13,7 @@ from indexer.sources.files import decode
 from indexer.sources.text import clean
 
 _NAME = re.compile(r"(?:[\w-]+\.)?([A-Za-z][\w-]*)", re.ASCII)
-_BINARY = frozenset({"PHOTO", "LOGO", "SOUND", "KEY", "CERT"})
+_LEFT_OUT = frozenset({"PHOTO", "LOGO", "SOUND", "KEY", "CERT", "AGENT"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,13 +109,13 @@ def _lines(text: str) -> Iterator[tuple[int, str]]:
 def _property(line: str) -> Property | None:
     """The property of a logical line; None for what is none, or holds a picture or another binary."""
     head, value = _split(line)
-    name, *params = re.split(r";(?=(?:[^\"]*\"[^\"]*\")*[^\"]*$)", head[:2000])
+    name, *params = re.findall(r'(?:[^;"]|"[^"]*"?)+', head[:2000]) or [""]
     match = _NAME.fullmatch(name.strip())
     if match is None:
         return None
     told = [_parameter(p) for p in params]
     kinds = frozenset(kind for key, values in told for kind in _kinds(key, values))
-    if match[1].upper() in _BINARY or kinds & {"BASE64", "B"} or value.lower().startswith("data:"):
+    if match[1].upper() in _LEFT_OUT or kinds & {"BASE64", "B"} or value.lower().startswith("data:"):
         return None
     charset = next((v for key, v in told if key == "CHARSET"), "")
     return Property(match[1].upper(), _decoded(value, charset, "QUOTED-PRINTABLE" in kinds), kinds)
