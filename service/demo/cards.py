@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from random import Random
 from typing import Any
 
 from service.demo.catalogue import countries, table
 from service.demo.founding import EARLIER, PARKED
-from service.demo.organisation import Colleague, Organisation, Venture
+from service.demo.organisation import Colleague, Organisation, Venture, workday
 
 BOARDS: dict[str, str] = {"pursuit": "Pipeline", "project": "Projects", "reference": "References"}
 PRIVATE_BOARD = "Management"
@@ -51,6 +51,8 @@ class Card:
     archived: bool = False
     template: bool = False
     venture: Venture | None = None
+    number: int = 0
+    """Which card of its board it is, counted from 1 by creation; 0 before it stands on one."""
 
     @property
     def touched(self) -> datetime:
@@ -74,7 +76,7 @@ def _card(world: Organisation, venture: Venture) -> Card:
         lane=venture.lane,
         title=_title(random, venture),
         text=_text(random, venture, phrases),
-        created=_clock(random, venture),
+        created=_clock(random, workday(venture.started)),
         author=venture.seller,
         members=_members(venture),
         labels=(venture.company.industry.name, *random.sample(phrases["labels"], random.randrange(3))),
@@ -107,9 +109,9 @@ def _text(random: Random, venture: Venture, phrases: dict[str, Any]) -> str:
     return text
 
 
-def _clock(random: Random, venture: Venture) -> datetime:
-    """An office hour of the day on which the venture began."""
-    return datetime.combine(venture.started, time(random.randrange(7, 17), random.randrange(60)), UTC)
+def _clock(random: Random, day: date) -> datetime:
+    """Some second of the office hours of this day."""
+    return datetime.combine(day, time(random.randrange(7, 17), random.randrange(60), random.randrange(60)), UTC)
 
 
 def _members(venture: Venture) -> tuple[Colleague, ...]:
@@ -135,13 +137,18 @@ def _talk(random: Random, world: Organisation, venture: Venture) -> Iterator[Com
     quiet = venture.lane in {PARKED, EARLIER}
     count = random.randrange(*TALKATIVE[venture.stage]) // (2 if quiet else 1)
     said = [*table("phrases")["comments"][venture.stage], *_in_their_language(venture, "comments")]
-    span = min(300, max(2, (world.today - venture.started).days - 1))
-    days = sorted(random.sample(range(1, span), min(count, span - 1)))
-    for day, template in zip(days, random.sample(said, len(said)), strict=False):
+    moments = _moments(random, venture, world.today, count)
+    for number, (moment, template) in enumerate(zip(moments, random.sample(said, len(said)), strict=False)):
         author, mate = random.sample([venture.seller, venture.engineer, venture.lead], 2)
         text = venture.say(template, mate=mate.first, mate_username=mate.username, day=random.choice(DAYS))
-        moment = _clock(random, venture) + timedelta(days=day, seconds=random.randrange(3000))
-        yield Comment(author, moment, text, copied=venture.lane == "Hypercare" and day == days[0])
+        yield Comment(author, moment, text, copied=number == 0 and venture.lane == "Hypercare")
+
+
+def _moments(random: Random, venture: Venture, today: date, count: int) -> list[datetime]:
+    """Times of comments, in order, from three days after the start (so none is older than its card) to yesterday."""
+    span = range(3, max(4, min(300, (today - venture.started).days)))
+    days = random.sample(span, min(count, len(span)))
+    return sorted(_clock(random, workday(venture.started + timedelta(days=day))) for day in days)
 
 
 def _in_their_language(venture: Venture, where: str) -> tuple[str, ...]:

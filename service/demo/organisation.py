@@ -1,7 +1,7 @@
 """The facts of the demo world: who works where, who sells what to whom. Pure; texts are made from them later."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from hashlib import sha256
 from typing import Literal
 
@@ -143,7 +143,7 @@ class Venture:
         few, many, percent = self.figures
         return {
             "company": self.company.short, "one": self.company.industry.one, "industry": self.company.industry.name,
-            "city": self.company.city, "country": countries()[self.company.country].name,
+            "city": self.company.city, "country": _with_article(countries()[self.company.country].name),
             "tech": self.technology.names[0], "way": self.technology.names[1], "site": self.site, "goods": self.goods,
             "contact": self.contact.name, "title": self.contact.title, "seller": self.seller.name,
             "engineer": self.engineer.name, "lead": self.lead.name, "year": str(self.started.year),
@@ -202,6 +202,15 @@ _PLAIN = str.maketrans(
      "ń": "n", "ż": "z", "ś": "s", "ć": "c", "ą": "a", "ę": "e", "î": "i", "û": "u", "ø": "o", "ź": "z", "Í": "i",
      "ï": "i", "Á": "a", "Ö": "oe", "Ä": "ae", "Ü": "ue", "Å": "a", "Ś": "s", "Ż": "z"}
 )  # fmt: skip
+
+
+def workday(day: date) -> date:
+    """This day, or the Friday before where it falls on a weekend."""
+    return day - timedelta(days=max(0, day.weekday() - 4))
+
+
+def _with_article(country: str) -> str:
+    return f"the {country}" if country in {"United Kingdom", "Netherlands"} else country
 
 
 def slug(text: str) -> str:

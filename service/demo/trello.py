@@ -6,6 +6,7 @@ first and stop at 1,000, so a talkative board has lost comments that `badges.com
 
 import string
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any
@@ -52,7 +53,8 @@ def card_url(card: Card) -> str:
 
 def board(name: str, cards: Sequence[Card], people: Sequence[Colleague]) -> Json:
     """The whole export of one board, from the cards that stand on it."""
-    cards = sorted(cards, key=lambda c: (c.created, c.key))
+    in_order = sorted(cards, key=lambda c: (c.created, c.key))
+    cards = [replace(card, number=n) for n, card in enumerate(in_order, start=1)]
     link, labels = short_link(f"board {name}"), sorted({label for c in cards for label in c.labels})
     newest = max(c.touched for c in cards)
     return {
@@ -63,7 +65,7 @@ def board(name: str, cards: Sequence[Card], people: Sequence[Colleague]) -> Json
         "shortUrl": f"https://trello.com/b/{link}", "prefs": _prefs(name), "dateLastActivity": _stamp(newest),
         "dateLastView": _stamp(newest), "labelNames": _label_names(labels), "limits": {}, "creationMethod": "assisted",
         "enterpriseOwned": False, "powerUps": [], "idTags": [], "ixUpdate": str(len(cards) * 7),
-        "actions": _actions(name, cards), "cards": [_card(name, n, c) for n, c in enumerate(cards, start=1)],
+        "actions": _actions(name, cards), "cards": [_card(name, card) for card in cards],
         "labels": [_label(name, label) for label in labels], "lists": [_list(name, lane) for lane in LANES[name]],
         "members": [_member(p) for p in people], "checklists": [_checklist(name, c) for c in cards if c.checklist],
         "customFields": [_field(name, field, cards) for field in FIELDS], "pluginData": [],
@@ -150,14 +152,15 @@ def _option_id(board_name: str, code: str) -> str:
     return object_id(f"option {board_name} {code}", BORN)
 
 
-def _card(board_name: str, number: int, card: Card) -> Json:
+def _card(board_name: str, card: Card) -> Json:
     link = short_link(card.key)
     return {
         "id": card_id(card), "nodeId": f"ari:cloud:trello::card/workspace/{card_id(card)}", "name": card.title,
         "desc": card.text, "descData": {"emoji": {}}, "closed": card.archived, "idBoard": _board_id(board_name),
-        "idList": _lane_id(board_name, card.lane), "idShort": number, "shortLink": link, "shortUrl": card_url(card),
-        "url": f"{card_url(card)}/{number}-{slug(card.title)}", "pos": 65536.0 * number, "start": None, "due": None,
-        "dueComplete": False, "dueReminder": None, "dateLastActivity": _stamp(card.touched), "dateCompleted": None,
+        "idList": _lane_id(board_name, card.lane), "idShort": card.number, "shortLink": link,
+        "shortUrl": card_url(card), "url": f"{card_url(card)}/{card.number}-{slug(card.title)}",
+        "pos": 65536 * card.number, "start": None, "due": None, "dueComplete": False, "dueReminder": None,
+        "dateLastActivity": _stamp(card.touched), "dateCompleted": None,
         "dateClosed": _stamp(card.touched) if card.archived else None, "creationMethod": None,
         "idMembers": [_member_id(m) for m in card.members], "idMembersVoted": [],
         "idLabels": [_label_id(board_name, label) for label in card.labels],
@@ -166,7 +169,7 @@ def _card(board_name: str, number: int, card: Card) -> Json:
         "attachments": [_attachment(card, n) for n in range(len(card.links))], "isTemplate": card.template,
         "customFieldItems": _field_items(board_name, card), "pluginData": [], "subscribed": False, "limits": {},
         "cover": {"idAttachment": None, "color": None, "size": "normal", "brightness": "dark"},
-        "email": f"nordwind+{link.lower()}@boards.example", "address": None, "coordinates": None, "stickers": [],
+        "email": f"nordwind+{link.lower()}@boards.trello.com", "address": None, "coordinates": None, "stickers": [],
     }  # fmt: skip
 
 
@@ -237,7 +240,7 @@ def _said(board_name: str, card: Card, comment: Comment) -> Json:
 
 def _action(board_name: str, card: Card, kind: str, what: tuple[Colleague, datetime, Json]) -> Json:
     who, at, data = what
-    about = {"id": card_id(card), "name": card.title, "shortLink": short_link(card.key), "idShort": 0}
+    about = {"id": card_id(card), "name": card.title, "shortLink": short_link(card.key), "idShort": card.number}
     place = {"id": _board_id(board_name), "name": board_name, "shortLink": short_link(f"board {board_name}")}
     creator = {k: v for k, v in _member(who).items() if k not in {"bio", "confirmed", "memberType", "url", "products"}}
     return {"id": object_id(f"{kind} {card.key} {at}", at), "idMemberCreator": _member_id(who), "type": kind,
