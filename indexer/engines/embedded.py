@@ -1,0 +1,189 @@
+"""The index of one machine: SQLite as the truth, faiss and tantivy as caches, one folder, any number of readers."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+from threading import Lock
+
+from indexer.allowed import Allowed
+from indexer.asking import Candidate
+from indexer.documents import Document, Passage
+from indexer.engines import generations, reading, replay, writing
+from indexer.engines.lock import held
+from indexer.engines.meaning import Meaning, MeaningShelf
+from indexer.engines.protocol import Batch, Embedded, Query, Scope, Standing
+from indexer.engines.searching import candidates
+from indexer.engines.terms import Terms, TermShelf
+from indexer.errors import BusyIndex
+from indexer.store import Store
+
+PATIENCE = 3.0
+"""Seconds to wait for the right to write: longer than it takes a reader to repair the caches of a small index."""
+SCOPES = 64
+"""Scopes whose allowed passages are remembered until the index changes."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _State:
+    """What searches work with, all of one sequence."""
+
+    sequence: int
+    fingerprint: str
+    meaning: Meaning | None
+    terms: Terms
+    allowed: dict[Scope, Allowed] = field(default_factory=dict)
+
+
+class EmbeddedIndex:
+    """An `Index` in a folder: `index.db`, `vectors/`, `words/` and a lock file."""
+
+    def __init__(self, folder: Path, store: Store) -> None:
+        """Prefer `EmbeddedIndex.open`."""
+        self._folder, self._store = folder, store
+        self._meaning = MeaningShelf(store, folder / "vectors")
+        self._terms = TermShelf(store, folder / "words")
+        self._state: _State | None = None
+        self._lock = Lock()
+
+    @classmethod
+    def open(cls, folder: Path, create: bool = False) -> "EmbeddedIndex":
+        """The index in a folder. Raises NoIndex when there is none and none is to be created."""
+        return cls(folder, Store.open(folder / "index.db", create))
+
+    @property
+    def sequence(self) -> int:
+        """Grows with every batch that changed something."""
+        return reading.meta(self._store)[0]
+
+    @property
+    def fingerprint(self) -> str:
+        """The vector space that is searched now."""
+        return reading.meta(self._store)[1]
+
+    @contextmanager
+    def writing(self, patience: float = PATIENCE) -> Iterator[None]:
+        """The right to write, kept while inside. Raises BusyIndex when somebody else has it for too long."""
+        with held(self._folder / "writer.lock", patience):
+            yield
+
+    def known(self, source: str) -> Mapping[str, str]:
+        """Id → content hash of all documents of a source."""
+        return reading.known(self._store, source)
+
+    def outdated(self, limit: int) -> list[Document]:
+        """Documents whose passages were cut by older rules than today's."""
+        return reading.outdated(self._store, limit)
+
+    def cursor(self, source: str) -> str | None:
+        """The stored cursor of a source."""
+        return reading.cursor(self._store, source)
+
+    def unembedded(self, fingerprint: str, hashes: Sequence[str]) -> frozenset[str]:
+        """Which of these text hashes have no vector in that space."""
+        return reading.unembedded(self._store, fingerprint, hashes)
+
+    def lacking(self, fingerprint: str, limit: int) -> tuple[Sequence[tuple[str, str]], int]:
+        """Up to `limit` (text hash, text) without a vector in that space, and how many there are."""
+        return reading.lacking(self._store, fingerprint, limit)
+
+    def write(self, batch: Batch, now: datetime) -> None:
+        """Take a batch, durably and whole."""
+        with self._store.transaction() as transaction:
+            writing.write(transaction, batch, now)
+
+    def embed(self, embedded: Embedded) -> None:
+        """Keep vectors of passages that are in the index already."""
+        with self._store.transaction() as transaction:
+            writing.embed(transaction, embedded)
+
+    def adopt(self, fingerprint: str, dimension: int) -> None:
+        """Search this space from now on and forget all others."""
+        with self._store.transaction() as transaction:
+            writing.adopt(transaction, fingerprint, dimension)
+
+    def settle(self) -> None:
+        """Publish the caches at the present sequence and clear away what nothing needs any more."""
+        self._state = self._published(self._loaded())
+        with self._store.transaction() as transaction:
+            writing.tidy(transaction, self._terms.replayed())
+
+    def search(self, queries: Sequence[Query], scope: Scope) -> list[tuple[Candidate, ...]]:
+        """For each query the best passages of each lane, each with the evidence of both."""
+        state = self._current()
+        return candidates(self._store, state.meaning, state.terms, queries, self._allowed(state, scope))
+
+    def passages(self, ids: Sequence[int]) -> dict[int, Passage]:
+        """These passages, as far as they still exist."""
+        return reading.passages(self._store, ids)
+
+    def documents(self, ids: Sequence[str], scope: Scope) -> list[Document]:
+        """These documents in this order, as far as they exist and are in scope."""
+        return reading.documents(self._store, ids, scope)
+
+    def every_document(self, scope: Scope) -> Iterator[Document]:
+        """All documents in scope."""
+        return reading.every_document(self._store, scope)
+
+    def among(self, ids: Sequence[str], scope: Scope) -> frozenset[str]:
+        """Which of these documents are in scope."""
+        return reading.among(self._store, ids, scope)
+
+    def browse(self, scope: Scope, limit: int, offset: int) -> tuple[list[str], int]:
+        """Ids of documents in scope, newest first, and how many there are in all."""
+        return reading.browse(self._store, scope, limit, offset)
+
+    def choices(self, scope: Scope) -> dict[str, tuple[tuple[str, int], ...]]:
+        """For each filter its values in scope with the number of their documents, most first."""
+        return reading.choices(self._store, scope)
+
+    def standing(self) -> Standing:
+        """How the index stands; checks every cache file and the whole store."""
+        problems = (*self._store.check(), *generations.problems(self._folder / "vectors", self._folder / "words"))
+        return replace(reading.standing(self._store), problems=problems)
+
+    def close(self) -> None:
+        """Let go of all files."""
+        self._store.close()
+        self._state = None
+
+    def _current(self) -> _State:
+        """The state of the present sequence; repairs the caches if it may, serves what there is if it may not."""
+        state, sequence = self._state, self.sequence
+        if state and state.sequence == sequence and not self._terms.lags(state.terms):
+            return state
+        with self._lock:
+            if self._state is state:
+                self._state = self._repaired(self._loaded())
+            return self._state or self._loaded()
+
+    def _loaded(self) -> _State:
+        sequence, fingerprint = reading.meta(self._store)
+        had = self._state
+        meaning = self._meaning.current(had.meaning if had else None, fingerprint)
+        allowed = had.allowed if had and had.sequence == sequence else {}
+        return _State(sequence, fingerprint, meaning, self._terms.current(had.terms if had else None), allowed)
+
+    def _repaired(self, state: _State) -> _State:
+        unpublished = state.meaning is not None and state.meaning.generation is None
+        if not unpublished and not self._terms.lags(state.terms):
+            return state
+        try:
+            with self.writing(patience=0):
+                return self._published(state)
+        except (BusyIndex, OSError):
+            return state
+
+    def _published(self, state: _State) -> _State:
+        live = replay.live(self._store)
+        meaning = self._meaning.publish(state.meaning, live) if state.meaning else None
+        return replace(state, meaning=meaning, terms=self._terms.publish(live), allowed={})
+
+    def _allowed(self, state: _State, scope: Scope) -> Allowed:
+        found = state.allowed.get(scope)
+        if found is None:
+            found = reading.allowed(self._store, scope)
+            if len(state.allowed) < SCOPES:
+                state.allowed[scope] = found
+        return found

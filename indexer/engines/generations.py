@@ -1,0 +1,130 @@
+"""Folders of cache files that are all there and unaltered, or count for nothing.
+
+A generation is written beside the others, fsynced and renamed into place; its manifest holds the SHA-256 of each file
+and of itself. The highest name that passes its check is the current one; a damaged one is passed over.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+MANIFEST = "manifest.json"
+KEPT = 2
+"""Generations that stay: a reader may be about to open the one before the newest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a generation holds: passages up to `sequence` of the store `identity`, as files of `format`."""
+
+    identity: str
+    sequence: int
+    format: str
+    fingerprint: str = ""
+    count: int = 0
+    last: int = 0
+    """The highest passage id in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Generation:
+    """A folder that passed its check."""
+
+    folder: Path
+    facts: Facts
+
+
+def current(shelf: Path, wanted: Callable[[Facts], bool] = lambda facts: True) -> Generation | None:
+    """The newest intact generation on a shelf that is wanted, or None."""
+    return next((g for folder in folders(shelf) if (g := checked(folder)) and wanted(g.facts)), None)
+
+
+def folders(shelf: Path) -> list[Path]:
+    """All generations on a shelf, newest first, unchecked."""
+    try:
+        return sorted((p for p in shelf.iterdir() if p.is_dir() and p.name[0].isdigit()), reverse=True)
+    except FileNotFoundError:
+        return []
+
+
+def checked(folder: Path) -> Generation | None:
+    """The generation in a folder if every byte is what was written, else None."""
+    try:
+        told = json.loads((folder / MANIFEST).read_bytes())
+        if told["checksum"] != _sum_of(told["facts"], told["files"]):
+            return None
+        intact = all(digest(folder / name) == checksum for name, checksum in told["files"].items())
+        return Generation(folder, Facts(**told["facts"])) if intact else None
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def publish(shelf: Path, facts: Facts, fill: Callable[[Path], None]) -> Generation:
+    """Let `fill` write files into a fresh folder, then make that the current generation in one rename.
+
+    Only one process may publish on a shelf at a time.
+    """
+    shelf.mkdir(parents=True, exist_ok=True)
+    _sweep(shelf)
+    fresh = shelf / f"new-{os.getpid()}"
+    fresh.mkdir()
+    fill(fresh)
+    files = {path.name: digest(path) for path in _lasting(fresh)}
+    told = {"facts": asdict(facts), "files": files, "checksum": _sum_of(asdict(facts), files)}
+    (fresh / MANIFEST).write_text(json.dumps(told), encoding="utf-8")
+    for path in (*_lasting(fresh), fresh):
+        _sync(path)
+    place = shelf / f"{facts.sequence:015d}-{_next(shelf):06d}"
+    fresh.rename(place)
+    _sync(shelf)
+    for old in folders(shelf)[KEPT:]:
+        shutil.rmtree(old, ignore_errors=True)
+    return Generation(place, facts)
+
+
+def problems(*shelves: Path) -> list[str]:
+    """A sentence for each newest generation that fails its check."""
+    newest = [next(iter(folders(shelf)), None) for shelf in shelves]
+    return [
+        f"The cache {folder.parent.name}/{folder.name} is damaged; it is rebuilt with the next update."
+        for folder in newest
+        if folder and not checked(folder)
+    ]
+
+
+def digest(path: Path) -> str:
+    """SHA-256 (hex) of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _lasting(folder: Path) -> Iterator[Path]:
+    """Files that count: tantivy's lock files come and go."""
+    return (path for path in sorted(folder.iterdir()) if path.suffix != ".lock" and path.is_file())
+
+
+def _sum_of(facts: dict[str, object], files: dict[str, str]) -> str:
+    return hashlib.sha256(json.dumps([facts, files], sort_keys=True).encode()).hexdigest()
+
+
+def _next(shelf: Path) -> int:
+    """A number higher than that of any generation: one that is made again at the same sequence comes after."""
+    return max((int(folder.name.split("-")[1]) for folder in folders(shelf)), default=0) + 1
+
+
+def _sweep(shelf: Path) -> None:
+    """Remove what an interrupted publication left."""
+    for left in shelf.glob("new-*"):
+        shutil.rmtree(left, ignore_errors=True)
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,52 @@
+"""Scope → the SQL condition that documents in it meet. The only place that decides who may see what. Pure."""
+
+from collections.abc import Iterable, Sequence
+
+from indexer.asking import Filters
+from indexer.engines.protocol import Scope
+from indexer.wording import fold
+
+PLAIN = ("kind", "status")
+FOLDED = ("parent", "lane")
+
+
+def condition(scope: Scope) -> tuple[str, list[object]]:
+    """A condition on the table `documents AS d` and its values."""
+    parts = [_any("d.visibility", sorted(scope.visibilities))]
+    parts += _filtered(scope.filters)
+    return " AND ".join(sql for sql, _ in parts), [value for _, values in parts for value in values]
+
+
+def squeezed(text: str) -> str:
+    """A name as filters compare it: folded, blanks single."""
+    return " ".join(fold(text).split())
+
+
+def _filtered(filters: Filters) -> Iterable[tuple[str, Sequence[object]]]:
+    for column in PLAIN:
+        if chosen := getattr(filters, column):
+            yield _any(f"d.{column}", chosen)
+    for column in FOLDED:
+        if chosen := getattr(filters, column):
+            yield _any(f"d.{column}_folded", [squeezed(name) for name in chosen])
+    if filters.source:
+        yield _source(filters.source)
+    for table, chosen in (("people", filters.person), ("customers", filters.customer)):
+        if chosen:
+            named, values = _any("folded", [squeezed(name) for name in chosen])
+            yield f"d.number IN (SELECT number FROM {table} WHERE {named})", values
+    if filters.since:
+        yield "d.day >= ?", [filters.since.isoformat()]
+    if filters.until:
+        yield "d.day BETWEEN '0' AND ?", [filters.until.isoformat()]
+
+
+def _source(chosen: Sequence[str]) -> tuple[str, Sequence[object]]:
+    """`trello:sales` means that account, `trello` all accounts of that product."""
+    exact, values = _any("d.source", chosen)
+    family, more = _any("substr(d.source, 1, instr(d.source, ':') - 1)", chosen)
+    return f"({exact} OR {family})", [*values, *more]
+
+
+def _any(column: str, values: Sequence[object]) -> tuple[str, Sequence[object]]:
+    return f"{column} IN ({', '.join('?' * len(values))})", values

@@ -1,0 +1,157 @@
+"""What an index is, whatever keeps it: written in batches, asked with many queries at once. Pure."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from indexer.asking import Candidate, Filters
+from indexer.documents import EVERYONE, Document, Passage
+from indexer.embedding.protocol import Vectors
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a search may bring up at all: documents of these visibilities that pass the filters."""
+
+    visibilities: frozenset[str] = frozenset({EVERYONE})
+    filters: Filters = Filters()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Query:
+    """One text to look for, and its vector in the space of the index; without one only words count.
+
+    Passages of `documents` are judged too, however far down they rank: somebody named them.
+    """
+
+    text: str
+    vector: Vectors | None = None
+    documents: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Embedded:
+    """Vectors of texts, a row a text, in the space `fingerprint`; `hashes` are hex SHA-256 of the texts."""
+
+    fingerprint: str
+    hashes: tuple[str, ...]
+    vectors: Vectors
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What goes into the index in one transaction, or not at all. `cursor` None leaves the stored one."""
+
+    source: str
+    puts: tuple[tuple[Document, tuple[Passage, ...]], ...] = ()
+    drops: frozenset[str] = frozenset()
+    embedded: Embedded | None = None
+    cursor: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How an index stands. `problems` are sentences; empty when all is well."""
+
+    documents: int = 0
+    passages: int = 0
+    sequence: int = 0
+    by_source: tuple[tuple[str, int], ...] = ()
+    updated_at: datetime | None = None
+    fingerprint: str = ""
+    problems: tuple[str, ...] = field(default=())
+
+
+class Index(Protocol):
+    """Documents, their passages and vectors, searchable by words and by meaning.
+
+    Any number of threads and processes may ask; one at a time may write, inside `writing()`.
+    """
+
+    @property
+    def sequence(self) -> int:
+        """Grows with every batch that changed something; equal sequences mean equal content."""
+        ...
+
+    @property
+    def fingerprint(self) -> str:
+        """The vector space that is searched now; empty before the first `adopt`."""
+        ...
+
+    def writing(self) -> AbstractContextManager[None]:
+        """The right to write, kept while inside. Raises BusyIndex when somebody else has it."""
+        ...
+
+    def known(self, source: str) -> Mapping[str, str]:
+        """Id → content hash of all documents of a source."""
+        ...
+
+    def outdated(self, limit: int) -> list[Document]:
+        """Documents whose passages were cut by older rules than today's; to be put again."""
+        ...
+
+    def cursor(self, source: str) -> str | None:
+        """The stored cursor of a source."""
+        ...
+
+    def unembedded(self, fingerprint: str, hashes: Sequence[str]) -> frozenset[str]:
+        """Which of these text hashes have no vector in that space."""
+        ...
+
+    def write(self, batch: Batch, now: datetime) -> None:
+        """Take a batch, durably and whole."""
+        ...
+
+    def lacking(self, fingerprint: str, limit: int) -> tuple[Sequence[tuple[str, str]], int]:
+        """Up to `limit` (text hash, text) of passages without a vector in that space, and how many there are."""
+        ...
+
+    def embed(self, embedded: Embedded) -> None:
+        """Keep vectors of passages that are in the index already."""
+        ...
+
+    def adopt(self, fingerprint: str, dimension: int) -> None:
+        """Search this space from now on and forget all others."""
+        ...
+
+    def settle(self) -> None:
+        """Make everything written so far searchable quickly: bring the caches up to the sequence."""
+        ...
+
+    def search(self, queries: Sequence[Query], scope: Scope) -> list[tuple[Candidate, ...]]:
+        """For each query the best passages of each lane, each with the evidence of both."""
+        ...
+
+    def passages(self, ids: Sequence[int]) -> dict[int, Passage]:
+        """These passages, as far as they still exist."""
+        ...
+
+    def documents(self, ids: Sequence[str], scope: Scope) -> list[Document]:
+        """These documents in this order, as far as they exist and are in scope."""
+        ...
+
+    def every_document(self, scope: Scope) -> Iterator[Document]:
+        """All documents in scope."""
+        ...
+
+    def among(self, ids: Sequence[str], scope: Scope) -> frozenset[str]:
+        """Which of these documents are in scope."""
+        ...
+
+    def browse(self, scope: Scope, limit: int, offset: int) -> tuple[list[str], int]:
+        """Ids of documents in scope, newest first, and how many there are in all."""
+        ...
+
+    def choices(self, scope: Scope) -> dict[str, tuple[tuple[str, int], ...]]:
+        """For each filter its values in scope with the number of their documents, most first."""
+        ...
+
+    def standing(self) -> Standing:
+        """How the index stands."""
+        ...
+
+    def close(self) -> None:
+        """Let go of all files."""
+        ...

@@ -1,0 +1,173 @@
+"""Questions to the store: what is known, what is in scope, what caches have to replay."""
+
+import json
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from zlib import crc32
+
+import numpy as np
+
+from indexer.allowed import Allowed
+from indexer.documents import Document, Passage
+from indexer.engines.narrowing import condition
+from indexer.engines.protocol import Scope, Standing
+from indexer.engines.written import document as read_document
+from indexer.passages import CUTTING
+from indexer.store import Row, Store
+
+PASSAGE = "p.id, d.id, p.ordinal, p.text, p.kind, p.context, p.anchor, p.text_hash"
+THESE = "(SELECT value FROM json_each(?))"
+PLAIN = ("source", "kind", "parent", "lane", "status")
+NAMED = {"customer": "customers", "person": "people"}
+MANY = 10_000
+"""Values in one statement; SQLite takes 32,766."""
+
+
+def meta(store: Store) -> tuple[int, str]:
+    """The sequence and the fingerprint of the space that is searched."""
+    told: dict[str, str] = dict(store.rows("SELECT key, value FROM meta"))
+    return int(told["sequence"]), told["fingerprint"]
+
+
+def identity(store: Store) -> str:
+    """What tells this store from one that was made anew in the same place."""
+    return str(store.rows("SELECT value FROM meta WHERE key = 'identity'")[0][0])
+
+
+def known(store: Store, source: str) -> dict[str, str]:
+    """Id → content hash; empty for documents cut by older rules, so that they count as changed."""
+    statement = "SELECT id, CASE cutting WHEN ? THEN content_hash ELSE '' END FROM documents WHERE source = ?"
+    return dict(store.rows(statement, (CUTTING, source)))
+
+
+def cursor(store: Store, source: str) -> str | None:
+    """The stored cursor of a source."""
+    return next((str(row[0]) for row in store.rows("SELECT cursor FROM sources WHERE name = ?", (source,))), None)
+
+
+def outdated(store: Store, limit: int) -> list[Document]:
+    """Documents cut by older rules than today's."""
+    statement = "SELECT record, checksum FROM documents WHERE cutting <> ? ORDER BY number LIMIT ?"
+    return [_intact(store, row) for row in store.rows(statement, (CUTTING, limit))]
+
+
+def unembedded(store: Store, fingerprint: str, hashes: Sequence[str]) -> frozenset[str]:
+    """Which of these text hashes have no vector in that space."""
+    had: set[str] = set()
+    for first in range(0, len(hashes), MANY):
+        some = [bytes.fromhex(text_hash) for text_hash in hashes[first : first + MANY]]
+        statement = f"""SELECT v.text_hash FROM vectors v JOIN spaces s ON s.number = v.space
+            WHERE s.fingerprint = ? AND v.text_hash IN ({", ".join("?" * len(some))})"""
+        had.update(row[0].hex() for row in store.rows(statement, (fingerprint, *some)))
+    return frozenset(hashes) - had
+
+
+def lacking(store: Store, fingerprint: str, limit: int) -> tuple[list[tuple[str, str]], int]:
+    """Up to `limit` (text hash, text) of passages without a vector in that space, and how many texts lack one."""
+    without = """FROM passages p WHERE NOT EXISTS (SELECT 1 FROM vectors v JOIN spaces s ON s.number = v.space
+        WHERE s.fingerprint = ? AND v.text_hash = p.text_hash)"""
+    count = store.rows(f"SELECT count(DISTINCT p.text_hash) {without}", (fingerprint,))[0][0]
+    ids = [
+        row[0] for row in store.rows(f"SELECT max(p.id) {without} GROUP BY p.text_hash LIMIT ?", (fingerprint, limit))
+    ]
+    return [(p.text_hash, p.embedded_text) for p in passages(store, ids).values()], int(count)
+
+
+def allowed(store: Store, scope: Scope) -> Allowed:
+    """All passages of the documents in scope."""
+    where, values = condition(scope)
+    statement = f"SELECT p.id FROM documents d JOIN passages p ON p.number = d.number WHERE {where}"
+    return Allowed(np.fromiter((row[0] for row in store.rows(statement, values)), dtype=np.int64))
+
+
+def passages_of(store: Store, ids: Sequence[str]) -> list[int]:
+    """All passages of these documents."""
+    statement = f"SELECT p.id FROM documents d JOIN passages p ON p.number = d.number WHERE d.id IN {THESE}"
+    return [row[0] for row in store.rows(statement, (json.dumps(list(ids)),))]
+
+
+def facts(store: Store, ids: Sequence[int]) -> dict[int, tuple[str, bool, int]]:
+    """Passage id → its document, whether it is the title, its length in words."""
+    statement = f"""SELECT p.id, d.id, p.kind = 'title', p.words
+        FROM passages p JOIN documents d ON d.number = p.number WHERE p.id IN {THESE}"""
+    return {row[0]: (row[1], bool(row[2]), row[3]) for row in store.rows(statement, (json.dumps(list(ids)),))}
+
+
+def passages(store: Store, ids: Sequence[int]) -> dict[int, Passage]:
+    """These passages. Raises DamagedIndex when one is not what was written."""
+    statement = f"SELECT {PASSAGE} FROM passages p JOIN documents d ON d.number = p.number WHERE p.id IN {THESE}"
+    return {row[0]: _passage(store, row) for row in store.rows(statement, (json.dumps(list(ids)),))}
+
+
+def documents(store: Store, ids: Sequence[str], scope: Scope) -> list[Document]:
+    """These documents in this order, as far as they are in scope."""
+    where, values = condition(scope)
+    statement = f"SELECT d.id, d.record, d.checksum FROM documents d WHERE d.id IN {THESE} AND {where}"
+    rows = store.rows(statement, (json.dumps(list(ids)), *values))
+    found = {row[0]: _intact(store, row[1:]) for row in rows}
+    return [found[document_id] for document_id in ids if document_id in found]
+
+
+def every_document(store: Store, scope: Scope) -> Iterator[Document]:
+    """All documents in scope, in the order they came."""
+    where, values = condition(scope)
+    statement = f"SELECT d.record, d.checksum FROM documents d WHERE {where} ORDER BY d.number"
+    return (_intact(store, row) for row in store.stream(statement, values))
+
+
+def among(store: Store, ids: Sequence[str], scope: Scope) -> frozenset[str]:
+    """Which of these documents are in scope."""
+    where, values = condition(scope)
+    statement = f"SELECT d.id FROM documents d WHERE d.id IN {THESE} AND {where}"
+    return frozenset(row[0] for row in store.rows(statement, (json.dumps(list(ids)), *values)))
+
+
+def browse(store: Store, scope: Scope, limit: int, offset: int) -> tuple[list[str], int]:
+    """Ids in scope, newest first, and how many there are."""
+    where, values = condition(scope)
+    total = store.rows(f"SELECT count(*) FROM documents d WHERE {where}", values)[0][0]
+    statement = f"SELECT d.id FROM documents d WHERE {where} ORDER BY d.updated_at DESC, d.id LIMIT ? OFFSET ?"
+    return [row[0] for row in store.rows(statement, (*values, limit, offset))], int(total)
+
+
+def choices(store: Store, scope: Scope) -> dict[str, tuple[tuple[str, int], ...]]:
+    """Filter → its values in scope with the number of their documents, most first."""
+    where, values = condition(scope)
+    told = {name: f"SELECT d.{name}, count(*) FROM documents d WHERE d.{name} <> '' AND {where}" for name in PLAIN}
+    told |= {
+        name: f"""SELECT max(n.name), count(DISTINCT d.number) FROM {table} n JOIN documents d ON d.number = n.number
+            WHERE n.name <> '' AND {where}"""
+        for name, table in NAMED.items()
+    }
+    grouped = {
+        name: f"{sql} GROUP BY {'n.folded' if name in NAMED else 1} ORDER BY 2 DESC, 1" for name, sql in told.items()
+    }
+    return {name: tuple((str(v), int(n)) for v, n in store.rows(sql, values)) for name, sql in grouped.items()}
+
+
+def standing(store: Store) -> Standing:
+    """The counts of the store."""
+    told: dict[str, str] = dict(store.rows("SELECT key, value FROM meta"))
+    by_source = store.rows("SELECT source, count(*) FROM documents GROUP BY 1 ORDER BY 1")
+    return Standing(
+        documents=sum(count for _, count in by_source),
+        passages=store.rows("SELECT count(*) FROM passages")[0][0],
+        sequence=int(told["sequence"]),
+        by_source=tuple((str(source), int(count)) for source, count in by_source),
+        updated_at=datetime.fromisoformat(told["updated_at"]) if told["updated_at"] else None,
+        fingerprint=told["fingerprint"],
+    )
+
+
+def _intact(store: Store, row: Row) -> Document:
+    record, checksum = row
+    if crc32(record.encode()) != checksum:
+        raise store.damaged("a document is not what was written")
+    return read_document(record)
+
+
+def _passage(store: Store, row: Row) -> Passage:
+    passage = Passage(row[1], row[2], row[3], row[4], row[5], row[6])
+    if bytes.fromhex(passage.text_hash) != row[7]:
+        raise store.damaged("a passage is not what was written")
+    return passage

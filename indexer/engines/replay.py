@@ -1,0 +1,76 @@
+"""What caches read from the store: all that lives, and the tail behind what they have."""
+
+from collections.abc import Iterator
+from itertools import islice
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.allowed import Allowed, Ids
+from indexer.embedding.protocol import Vectors
+from indexer.store import Store
+from indexer.words import Entry
+
+MANY = 20_000
+"""Vectors handed over at once."""
+SOUND = 0.02
+"""How far from 1 the length of a kept unit vector may be; farther, and its bytes are not what was written."""
+
+
+def live(store: Store) -> Allowed:
+    """All passages there are."""
+    return Allowed(np.fromiter((row[0] for row in store.rows("SELECT id FROM passages")), dtype=np.int64))
+
+
+def last_passage(store: Store) -> int:
+    """The highest passage id there is, 0 without one."""
+    return int(store.rows("SELECT coalesce(max(id), 0) FROM passages")[0][0])
+
+
+def graves_after(store: Store, sequence: int) -> list[int]:
+    """Passages that were deleted since that sequence."""
+    return [row[0] for row in store.rows("SELECT id FROM graves WHERE sequence > ?", (sequence,))]
+
+
+def entries_after(store: Store, last: int) -> Iterator[Entry]:
+    """Passages with a higher id than `last`, as words are indexed."""
+    rows = store.stream("SELECT id, context, text FROM passages WHERE id > ? ORDER BY id", (last,))
+    return (Entry(*row) for row in rows)
+
+
+def vectors_after(store: Store, fingerprint: str, last: int) -> Iterator[tuple[Ids, Vectors]]:
+    """Passages with a higher id than `last` and their vectors in a space; unsound ones are left out."""
+    for space, dimension in store.rows("SELECT number, dimension FROM spaces WHERE fingerprint = ?", (fingerprint,)):
+        rows = store.stream(
+            """SELECT p.id, v.vector FROM passages p JOIN vectors v ON v.text_hash = p.text_hash AND v.space = ?
+            WHERE p.id > ? ORDER BY p.id""",
+            (space, last),
+        )
+        while some := list(islice(rows, MANY)):
+            vectors = _matrix([blob for _, blob in some], dimension)
+            sound = _sound(vectors)
+            if sound.any():
+                yield np.array([passage for passage, _ in some], dtype=np.int64)[sound], vectors[sound]
+
+
+def unsound(store: Store, fingerprint: str) -> list[bytes]:
+    """Text hashes whose kept vector is not a unit vector of the space's dimension."""
+    found: list[bytes] = []
+    for space, dimension in store.rows("SELECT number, dimension FROM spaces WHERE fingerprint = ?", (fingerprint,)):
+        rows = store.stream("SELECT text_hash, vector FROM vectors WHERE space = ?", (space,))
+        while some := list(islice(rows, MANY)):
+            bad = ~_sound(_matrix([blob for _, blob in some], dimension))
+            found += [some[n][0] for n in np.flatnonzero(bad)]
+    return found
+
+
+def _sound(vectors: Vectors) -> NDArray[np.bool_]:
+    with np.errstate(invalid="ignore", over="ignore"):
+        return np.asarray(np.abs(np.linalg.norm(vectors, axis=1) - 1) < SOUND)
+
+
+def _matrix(blobs: list[bytes], dimension: int) -> Vectors:
+    """Kept vectors as rows; zeros for a blob of a wrong length."""
+    right = 2 * dimension
+    joined = b"".join(blob if len(blob) == right else bytes(right) for blob in blobs)
+    return np.frombuffer(joined, dtype="<f2").reshape(-1, dimension).astype(np.float32)

@@ -1,0 +1,101 @@
+"""Many queries → the best passages of both lanes, each with the evidence of both."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from indexer.allowed import Allowed
+from indexer.asking import Candidate
+from indexer.embedding.protocol import Vectors
+from indexer.engines import reading
+from indexer.engines.meaning import Meaning
+from indexer.engines.protocol import Query
+from indexer.engines.terms import Terms
+from indexer.store import Store
+from indexer.vectors import Neighbours
+
+DEPTH = 50
+"""Passages each lane brings up for a query."""
+NAMED = 100
+"""Passages of documents that a query names, nearest first."""
+
+
+def candidates(
+    store: Store, meaning: Meaning | None, terms: Terms, queries: Sequence[Query], allowed: Allowed
+) -> list[tuple[Candidate, ...]]:
+    """For each query the candidates of both lanes and of the documents it names; only allowed passages."""
+    neighbours = meaning.neighbours if meaning else None
+    near = _nearest(neighbours, queries, allowed)
+    worded = [dict(terms.words.best(query.text, DEPTH, allowed)) for query in queries]
+    for row, query in enumerate(queries):
+        if query.documents:
+            named = _named(store, query, allowed)
+            near[row].update(_closest(neighbours, query, named))
+            worded[row].update(terms.words.best(query.text, NAMED, named))
+    _complete(neighbours, queries, near, worded)
+    return _told(store, near, worded)
+
+
+def _nearest(neighbours: Neighbours | None, queries: Sequence[Query], allowed: Allowed) -> list[dict[int, float]]:
+    found: list[dict[int, float]] = [{} for _ in queries]
+    rows = [row for row, query in enumerate(queries) if query.vector is not None]
+    if neighbours and rows and len(allowed):
+        vectors = np.stack([query.vector for query in queries if query.vector is not None])
+        for row, pairs in zip(rows, neighbours.nearest(vectors, DEPTH, allowed), strict=True):
+            found[row] = dict(pairs)
+    return found
+
+
+def _named(store: Store, query: Query, allowed: Allowed) -> Allowed:
+    ids = np.array(reading.passages_of(store, sorted(query.documents)), dtype=np.int64)
+    return Allowed(ids[allowed.among(ids)])
+
+
+def _closest(neighbours: Neighbours | None, query: Query, named: Allowed) -> dict[int, float]:
+    """The nearest passages of named documents; without vectors simply the first."""
+    if neighbours is None or query.vector is None:
+        return dict.fromkeys(named.ids[:NAMED].tolist(), 0.0)
+    return dict(neighbours.nearest(query.vector[None, :], NAMED, named)[0]) if len(named) else {}
+
+
+def _complete(
+    neighbours: Neighbours | None,
+    queries: Sequence[Query],
+    near: Sequence[dict[int, float]],
+    worded: Sequence[Mapping[int, float]],
+) -> None:
+    """Give what only words brought up its exact cosine."""
+    if neighbours is None:
+        return
+    wanted = sorted({passage for row, found in enumerate(worded) for passage in found if passage not in near[row]})
+    place = {passage: n for n, passage in enumerate(wanted)}
+    vectors: Vectors = neighbours.vectors(np.array(wanted, dtype=np.int64))
+    for query, had, found in zip(queries, near, worded, strict=True):
+        only = [passage for passage in found if passage not in had]
+        if query.vector is not None and only:
+            cosines = vectors[[place[passage] for passage in only]] @ query.vector
+            had.update(zip(only, cosines.tolist(), strict=True))
+
+
+def _told(
+    store: Store, near: Sequence[Mapping[int, float]], worded: Sequence[Mapping[int, float]]
+) -> list[tuple[Candidate, ...]]:
+    facts = reading.facts(store, sorted({passage for lane in (*near, *worded) for passage in lane}))
+    return [
+        tuple(
+            Candidate(
+                passage,
+                facts[passage][0],
+                _cosine(near[row].get(passage, 0.0)),
+                worded[row].get(passage, 0.0),
+                *facts[passage][1:],
+            )
+            for passage in sorted({*near[row], *worded[row]})
+            if passage in facts
+        )
+        for row in range(len(near))
+    ]
+
+
+def _cosine(value: float) -> float:
+    return max(-1.0, min(1.0, value))

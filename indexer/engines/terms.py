@@ -1,0 +1,87 @@
+"""The shelf of words: a generation for every settled state; each is grown from the one before."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from indexer.allowed import Allowed
+from indexer.engines import generations, reading, replay
+from indexer.engines.generations import Facts, Generation
+from indexer.store import Store
+from indexer.words import FORMAT, Words, build, grow, load
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Terms:
+    """Words of all passages up to `last`, and the generation they lie in, None if only in memory."""
+
+    words: Words
+    last: int
+    generation: Generation | None = None
+
+
+class TermShelf:
+    """The generations of words of one store."""
+
+    def __init__(self, store: Store, folder: Path) -> None:
+        """Keep generations in `folder`."""
+        self._store, self._folder = store, folder
+        self._identity = reading.identity(store)
+
+    def current(self, had: Terms | None) -> Terms:
+        """The newest intact generation; what was `had` if there is none newer; else an index in memory."""
+        newest = next(iter(generations.folders(self._folder)), None)
+        if had and had.generation and had.generation.folder == newest:
+            return had
+        found = self._intact()
+        if found and (had is None or found.facts.last >= had.last):
+            return Terms(load(found.folder), found.facts.last, found)
+        return had or self._in_memory()
+
+    def lags(self, had: Terms) -> bool:
+        """Whether there is no intact generation, or the store has passages that it does not know."""
+        return had.generation is None or replay.last_passage(self._store) > had.last
+
+    def publish(self, live: Allowed) -> Terms:
+        """Write a generation that holds exactly the living passages, unless the newest one does."""
+        found = self._intact()
+        sequence, _ = reading.meta(self._store)
+        if found and found.facts.sequence == sequence:
+            return Terms(load(found.folder), found.facts.last, found)
+        grown = self._grown(found, sequence, live) if found else None
+        return grown if grown and len(grown.words) == len(live) else self._anew(sequence, live)
+
+    def replayed(self) -> int:
+        """The sequence up to which graves have been replayed into every generation kept."""
+        kept = [checked for folder in generations.folders(self._folder) if (checked := generations.checked(folder))]
+        return min((generation.facts.sequence for generation in kept), default=0)
+
+    def _grown(self, base: Generation, sequence: int, live: Allowed) -> Terms:
+        gone = replay.graves_after(self._store, base.facts.sequence)
+
+        def fill(folder: Path) -> None:
+            grow(base.folder, folder, replay.entries_after(self._store, base.facts.last), gone)
+
+        return self._published(sequence, live, fill)
+
+    def _anew(self, sequence: int, live: Allowed) -> Terms:
+        def fill(folder: Path) -> None:
+            build(replay.entries_after(self._store, 0), folder)
+
+        return self._published(sequence, live, fill)
+
+    def _published(self, sequence: int, live: Allowed, fill: Callable[[Path], None]) -> Terms:
+        last = int(live.ids[-1]) if len(live) else 0
+        facts = Facts(self._identity, sequence, FORMAT, count=len(live), last=last)
+        generation = generations.publish(self._folder, facts, fill)
+        return Terms(load(generation.folder), last, generation)
+
+    def _in_memory(self) -> Terms:
+        last = replay.last_passage(self._store)
+        return Terms(build(replay.entries_after(self._store, 0)), last)
+
+    def _intact(self) -> Generation | None:
+        def fits(facts: Facts) -> bool:
+            return (facts.identity, facts.format) == (self._identity, FORMAT)
+
+        return generations.current(self._folder, fits)

@@ -1,0 +1,162 @@
+"""BM25 over passages. The only door to tantivy.
+
+Words are folded (case, diacritics) and looked for twice, by their English stem and as they stand: the stem finds
+"references" for "reference", the plain form keeps names and codes apart. Queries are built from terms, never parsed, so
+that no text is a syntax error. Scores are shares of the most that a query could reach.
+"""
+
+import math
+import re
+import shutil
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from tantivy import Document, Filter, Index, Occur, Query, SchemaBuilder, TextAnalyzer, TextAnalyzerBuilder, Tokenizer
+
+from indexer.allowed import Allowed
+from indexer.wording import LETTERS
+
+FORMAT = "tantivy-7-1"
+STEMS, PLAIN, ID = "stems", "plain", "id"
+LONGEST = 80
+"""Characters; what is longer is no word but an encoded file."""
+TERMS = 40
+"""A long text is looked for by its rarest terms."""
+FEW = 2000
+"""So many allowed passages, if under a quarter of all, are named to tantivy; else hits come in ever longer lists."""
+UMLAUT = re.compile("([aou])e", re.IGNORECASE)
+HEAP = 64 << 20
+SATURATION = 2.2
+"""k1 + 1: what BM25 gives a term that fills a passage, in units of its idf."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What is indexed of one passage."""
+
+    id: int
+    context: str
+    text: str
+
+
+class Words:
+    """Passages by their words. Never changes; `grown` makes another."""
+
+    def __init__(self, index: Index) -> None:
+        """Search an index made by `build` or `opened`."""
+        self._schema = index.schema
+        self._searcher = index.searcher()
+        self._analyzers = {STEMS: _analyzer(stemmed=True), PLAIN: _analyzer(stemmed=False)}
+
+    def __len__(self) -> int:
+        return int(self._searcher.num_docs)
+
+    def best(self, text: str, count: int, allowed: Allowed) -> list[tuple[int, float]]:
+        """The `count` best allowed passages with their scores in [0, 1], best first."""
+        terms = self._terms(text)
+        if not terms or not len(allowed):
+            return []
+        most = sum(idf for _, _, idf in terms) * SATURATION
+        query = Query.boolean_query([(Occur.Should, Query.term_query(self._schema, f, t)) for f, t, _ in terms])
+        return [(passage, min(1.0, score / most)) for passage, score in self._allowed(query, count, allowed)]
+
+    def _terms(self, text: str) -> list[tuple[str, str, float]]:
+        """(field, term, idf) of a text's terms, rarest first; those that occur nowhere count as rare."""
+        texts = folded(text)
+        found = [
+            (field, term, self._idf(field, term))
+            for field, analyzer in self._analyzers.items()
+            for term in dict.fromkeys(analyzer.analyze(texts[field]))
+        ]
+        return sorted(found, key=lambda found: -found[2])[:TERMS]
+
+    def _idf(self, field: str, term: str) -> float:
+        having, whole = self._searcher.doc_freq(field, term), len(self)
+        return math.log(1 + max(0.0, whole - having + 0.5) / (having + 0.5))
+
+    def _allowed(self, query: Query, count: int, allowed: Allowed) -> list[tuple[int, float]]:
+        if len(allowed) <= min(FEW, len(self) // 4):
+            among = Query.const_score_query(Query.term_set_query(self._schema, ID, allowed.ids.tolist()), 0.0)
+            query = Query.boolean_query([(Occur.Must, query), (Occur.Must, among)])
+        asked = count
+        while True:
+            hits = self._searcher.search(query, asked, count=False).hits
+            ids = np.array(self._searcher.fast_field_values(ID, [address for _, address in hits]), dtype=np.int64)
+            kept = np.flatnonzero(allowed.among(ids))[:count]
+            if len(kept) == count or len(hits) < asked:
+                return [(int(ids[n]), float(hits[n][0])) for n in kept]
+            asked *= 4
+
+
+def build(entries: Iterable[Entry], folder: Path | None = None) -> Words:
+    """Index passages from nothing: into an empty folder, or in memory."""
+    index = _with_analyzers(Index(_schema(), str(folder) if folder else None))
+    return _write(index, entries, ())
+
+
+def grow(base: Path, folder: Path, entries: Iterable[Entry], gone: Sequence[int]) -> Words:
+    """The index of folder `base` with more and fewer passages, in the empty `folder`; `base` stays as it is.
+
+    Files that tantivy never changes are shared by hard links.
+    """
+    for path in base.iterdir():
+        if path.suffix in (".json", ".lock"):
+            continue
+        (folder / path.name).hardlink_to(path)
+    for name in ("meta.json", ".managed.json"):
+        shutil.copyfile(base / name, folder / name)
+    return _write(_with_analyzers(Index.open(str(folder))), entries, gone)
+
+
+def load(folder: Path) -> Words:
+    """The index in a folder. Check its sums first."""
+    return Words(_with_analyzers(Index.open(str(folder))))
+
+
+def folded(text: str) -> dict[str, str]:
+    """What each field is given of a text: letters that tantivy leaves are folded; plain words take "ue" for "ü" too."""
+    text = text.encode(errors="replace").decode().translate(LETTERS)
+    return {STEMS: text, PLAIN: UMLAUT.sub(r"\1", text)}
+
+
+def _schema() -> Any:
+    builder = SchemaBuilder().add_unsigned_field(ID, indexed=True, fast=True)
+    for field in (STEMS, PLAIN):
+        builder = builder.add_text_field(field, tokenizer_name=field, index_option="freq")
+    return builder.build()
+
+
+def _analyzer(stemmed: bool) -> TextAnalyzer:
+    builder = TextAnalyzerBuilder(Tokenizer.simple()).filter(Filter.remove_long(LONGEST))
+    builder = builder.filter(Filter.lowercase()).filter(Filter.ascii_fold())
+    return (builder.filter(Filter.stemmer("english")) if stemmed else builder).build()
+
+
+def _with_analyzers(index: Index) -> Index:
+    index.register_tokenizer(STEMS, _analyzer(stemmed=True))
+    index.register_tokenizer(PLAIN, _analyzer(stemmed=False))
+    return index
+
+
+def _write(index: Index, entries: Iterable[Entry], gone: Sequence[int]) -> Words:
+    writer = index.writer(HEAP, 1)
+    for passage in gone:
+        writer.delete_documents_by_term(ID, passage)
+    for entry in entries:
+        writer.add_document(_document(entry))
+    writer.commit()
+    writer.wait_merging_threads()
+    index.reload()
+    return Words(index)
+
+
+def _document(entry: Entry) -> Document:
+    document = Document()
+    document.add_unsigned(ID, entry.id)
+    # The context twice: what a passage is about outweighs what it mentions.
+    for field, text in folded(f"{entry.context}\n{entry.context}\n{entry.text}").items():
+        document.add_text(field, text)
+    return document

@@ -1,0 +1,281 @@
+"""What every index promises; each engine's test class inherits these tests."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import numpy as np
+import pytest
+
+from indexer.asking import Candidate, Filters
+from indexer.documents import PRIVATE, Customer, Document, Person, Section
+from indexer.engines.protocol import Batch, Embedded, Index, Query, Scope
+from indexer.errors import BusyIndex
+from indexer.passages import passages
+from tests.builders import NOW, a_card, a_note
+from tests.fakes import HashingEmbedder
+
+EMBEDDER = HashingEmbedder()
+ALL = Scope()
+RAIL = a_card("Rail signalling rollout", "The interlocking for Brückner Logistik goes live in May.")
+CRANE = a_card("Crane maintenance", "Spare parts for the harbour of Gdańsk.", lane="Done", status="done")
+LUNCH = a_note("Canteen", "The lunch menu has soup again.", updated_at=NOW - timedelta(days=40))
+SECRET = a_card("Rail bid, board only", "Our margin on rail signalling.", key="secret", visibility="group:board")
+HIDDEN = a_card("Rail draft", "Nobody may see this rail text.", key="hidden", visibility=PRIVATE)
+WORLD = (RAIL, CRANE, LUNCH, SECRET, HIDDEN)
+
+
+def a_batch(*documents: Document, drops: Sequence[Document] = (), cursor: str | None = None) -> Batch:
+    """Documents with their passages and vectors, as an update writes them."""
+    puts = tuple((document, passages(document)) for document in documents)
+    texts = {p.text_hash: p.embedded_text for _, cut in puts for p in cut}
+    embedded = Embedded(EMBEDDER.fingerprint, tuple(texts), EMBEDDER.embed(tuple(texts.values())))
+    return Batch("trello:sales", puts, frozenset(d.id for d in drops), embedded, cursor)
+
+
+def put(index: Index, *documents: Document, drops: Sequence[Document] = ()) -> None:
+    with index.writing():
+        index.write(a_batch(*documents, drops=drops), NOW)
+        if index.fingerprint != EMBEDDER.fingerprint:
+            index.adopt(EMBEDDER.fingerprint, EMBEDDER.dimension)
+        index.settle()
+
+
+def asked(text: str, *named: Document) -> Query:
+    return Query(text, EMBEDDER.embed([text])[0], frozenset(d.id for d in named))
+
+
+def found(index: Index, text: str, scope: Scope = ALL) -> list[Candidate]:
+    (told,) = index.search([asked(text)], scope)
+    return sorted(told, key=lambda c: -(0.7 * c.meaning + 0.3 * c.words))
+
+
+def ids(candidates: Sequence[Candidate]) -> set[str]:
+    return {c.document_id for c in candidates}
+
+
+class IndexContract:
+    """Inherit and provide a fixture `index`, empty."""
+
+    def test_what_was_put_is_found_by_its_words(self, index: Index) -> None:
+        put(index, *WORLD)
+
+        assert found(index, "interlocking for Brückner")[0].document_id == RAIL.id
+
+    def test_many_queries_get_as_many_answers_in_their_order(self, index: Index) -> None:
+        put(index, *WORLD)
+
+        told = index.search([asked("soup"), asked("harbour of Gdansk"), asked("rail")], ALL)
+
+        best = [max(one, key=lambda c: c.meaning + c.words).document_id for one in told]
+        assert best == [LUNCH.id, CRANE.id, RAIL.id]
+        assert index.search([], ALL) == []
+
+    def test_every_candidate_carries_the_evidence_of_both_lanes(self, index: Index) -> None:
+        put(index, *WORLD)
+        cut = {p.text: p.embedded_text for d in WORLD for p in passages(d)}
+
+        query = asked("signalling")
+        (told,) = index.search([query], ALL)
+
+        held = index.passages([c.passage_id for c in told])
+        for c in told:
+            exact = float(EMBEDDER.embed([cut[held[c.passage_id].text]])[0] @ np.asarray(query.vector))
+            assert c.meaning == pytest.approx(exact, abs=2e-3)
+            assert 0 <= c.words <= 1
+            assert (c.is_title, c.length) == (held[c.passage_id].kind == "title", len(held[c.passage_id].text.split()))
+
+    def test_without_a_vector_only_words_count(self, index: Index) -> None:
+        put(index, *WORLD)
+
+        (told,) = index.search([Query("lunch")], ALL)
+
+        assert ids(told) == {LUNCH.id}
+        assert {c.meaning for c in told} == {0.0}
+
+    def test_documents_that_a_query_names_are_judged_however_low_they_rank(self, index: Index) -> None:
+        put(index, *(a_card(f"Lunch {n}", "Soup and lunch.", key=f"l{n}") for n in range(60)), RAIL)
+
+        (told,) = index.search([asked("lunch and soup", RAIL)], ALL)
+
+        assert RAIL.id in ids(told)
+
+    @pytest.mark.parametrize("text", ["rail", "margin", "nobody may see this rail text", "Rail bid, board only"])
+    def test_nobody_is_shown_what_they_may_not_see(self, index: Index, text: str) -> None:
+        put(index, *WORLD)
+        board = Scope(frozenset({"everyone", "group:board"}))
+
+        assert ids(found(index, text)).isdisjoint({SECRET.id, HIDDEN.id})
+        assert HIDDEN.id not in ids(found(index, text, board))
+        assert SECRET.id in ids(found(index, text, board))
+
+    def test_naming_a_document_does_not_show_it(self, index: Index) -> None:
+        put(index, *WORLD)
+
+        (told,) = index.search([asked("rail", SECRET, HIDDEN)], ALL)
+
+        assert ids(told).isdisjoint({SECRET.id, HIDDEN.id})
+
+    @pytest.mark.parametrize(
+        ("filters", "expected"),
+        [
+            (Filters(kind=("note",)), {LUNCH.id}),
+            (Filters(lane=("done",)), {CRANE.id}),
+            (Filters(status=("open",), kind=("card",)), {RAIL.id}),
+            (Filters(source=("crm",)), {LUNCH.id}),
+            (Filters(source=("trello:sales",), parent=("sales",)), {RAIL.id, CRANE.id}),
+            (Filters(since=date(2026, 3, 2)), {RAIL.id, CRANE.id}),
+            (Filters(until=date(2026, 3, 1)), {LUNCH.id}),
+            (Filters(since=date(2026, 3, 2), until=date(2026, 3, 2), status=("done",)), {CRANE.id}),
+            (Filters(customer=("nobody",)), set()),
+        ],
+    )
+    def test_filters_narrow_search_and_browsing_alike(self, index: Index, filters: Filters, expected: set[str]) -> None:
+        put(index, *WORLD)
+        scope = Scope(filters=filters)
+
+        assert ids(found(index, "rail crane lunch", scope)) == expected
+        assert set(index.browse(scope, 10, 0)[0]) == expected
+
+    def test_people_and_customers_filter_by_folded_name_or_address(self, index: Index) -> None:
+        people = (Person("Jörg Weiß", "owner", "Joerg@corp.example"),)
+        named = replace(RAIL, people=people, customers=(Customer("Brückner  Logistik"),))
+        put(index, named, CRANE)
+
+        for one in (
+            Filters(person=("jorg weiss",)),
+            Filters(person=("joerg@CORP.example",)),
+            Filters(customer=("bruckner logistik",)),
+        ):
+            assert index.browse(Scope(filters=one), 10, 0) == ([named.id], 1)
+
+    def test_choices_count_only_what_may_be_seen(self, index: Index) -> None:
+        owner = (Person("Jörg Weiß", "owner", "joerg@corp.example"),)
+        put(index, replace(RAIL, people=owner), CRANE, replace(SECRET, people=owner), LUNCH)
+
+        told = index.choices(ALL)
+
+        assert told["kind"] == (("card", 2), ("note", 1))
+        assert told["lane"] == (("Done", 1), ("In talks", 1))
+        assert told["person"] == (("Jörg Weiß", 1),)
+        assert set(told) == {"source", "kind", "parent", "lane", "customer", "person", "status"}
+
+    def test_browsing_is_newest_first_with_a_total(self, index: Index) -> None:
+        cards = [a_card(f"Card {n}", key=f"b{n}", updated_at=NOW + timedelta(days=n)) for n in range(7)]
+        put(index, *cards)
+
+        assert index.browse(ALL, 3, 2) == ([cards[4].id, cards[3].id, cards[2].id], 7)
+
+    def test_a_changed_document_is_found_by_its_new_words_only(self, index: Index) -> None:
+        put(index, *WORLD)
+
+        put(index, replace(LUNCH, sections=(Section("Now they serve goulash."),)))
+
+        assert ids(index.search([Query("goulash")], ALL)[0]) == {LUNCH.id}
+        assert index.search([Query("soup")], ALL) == [()]
+
+    def test_what_was_deleted_is_gone_at_once_even_before_it_settles(self, index: Index) -> None:
+        put(index, *WORLD)
+
+        with index.writing():
+            index.write(a_batch(drops=[RAIL]), NOW)
+
+            assert RAIL.id not in ids(found(index, "rail signalling interlocking"))
+            assert index.documents([RAIL.id], ALL) == []
+
+    def test_what_became_private_is_gone_at_once_even_before_it_settles(self, index: Index) -> None:
+        put(index, *WORLD)
+
+        with index.writing():
+            index.write(a_batch(replace(RAIL, visibility=PRIVATE)), NOW)
+
+            assert RAIL.id not in ids(found(index, "rail signalling interlocking"))
+
+    def test_a_passage_whose_text_stays_keeps_its_number(self, index: Index) -> None:
+        put(index, *WORLD)
+        before = {c.passage_id for c in found(index, "interlocking") if c.document_id == RAIL.id}
+
+        put(index, replace(RAIL, lane="Won", status="won"))
+
+        assert {c.passage_id for c in found(index, "interlocking") if c.document_id == RAIL.id} == before
+
+    def test_a_document_comes_back_as_it_went_in(self, index: Index) -> None:
+        section = Section("“Ünïcode” \x00 𝔘", "comment", "https://x.example/#c", "Zoë", NOW)
+        full = a_card("Full", sections=(section,), labels=("A", "B"), fields=(("k", "v"),), created_at=NOW)
+        put(index, full)
+
+        assert index.documents([full.id, "trello:sales:card:nobody"], ALL) == [full]
+        assert list(index.every_document(ALL)) == [full]
+
+    def test_known_is_what_plan_needs(self, index: Index) -> None:
+        put(index, *WORLD)
+
+        assert index.known("trello:sales") == {d.id: d.content_hash for d in WORLD if d is not LUNCH}
+        assert index.known("trello:other") == {}
+
+    def test_texts_that_have_a_vector_need_no_other(self, index: Index) -> None:
+        put(index, RAIL)
+        had = [p.text_hash for p in passages(RAIL)]
+
+        assert index.unembedded(EMBEDDER.fingerprint, [*had, "ab" * 32]) == {"ab" * 32}
+        assert index.unembedded("another model", had) == frozenset(had)
+
+    def test_a_cursor_is_kept_with_its_batch(self, index: Index) -> None:
+        with index.writing():
+            index.write(a_batch(RAIL, cursor="2026-03-02"), NOW)
+            index.write(a_batch(CRANE), NOW)
+
+        assert index.cursor("trello:sales") == "2026-03-02"
+        assert index.cursor("trello:other") is None
+
+    def test_the_sequence_grows_only_with_content(self, index: Index) -> None:
+        put(index, RAIL)
+        before = index.sequence
+
+        with index.writing():
+            index.write(Batch("trello:sales", cursor="later"), NOW)
+        assert index.sequence == before
+
+        put(index, CRANE)
+        assert index.sequence > before
+
+    def test_a_new_space_is_searched_only_once_it_is_adopted(self, index: Index) -> None:
+        put(index, RAIL, CRANE)
+        missing, count = index.lacking("another model", 10)
+        rows = np.eye(len(missing), 128, dtype=np.float32)
+
+        index.embed(Embedded("another model", tuple(h for h, _ in missing), rows))
+        assert (count, index.fingerprint) == (len(missing), EMBEDDER.fingerprint)
+        assert found(index, "interlocking")[0].meaning > 0.2
+
+        index.adopt("another model", 128)
+        (told,) = index.search([Query("zzz", rows[0])], ALL)
+        assert math.isclose(max(c.meaning for c in told), 1.0, abs_tol=1e-3)
+
+    def test_one_writes_at_a_time(self, index: Index) -> None:
+        with index.writing(), pytest.raises(BusyIndex, match="being updated by another"), index.writing():
+            pass
+
+    def test_tells_how_it_stands(self, index: Index) -> None:
+        put(index, *WORLD)
+
+        standing = index.standing()
+
+        assert (standing.documents, standing.passages) == (5, sum(len(passages(d)) for d in WORLD))
+        assert standing.by_source == (("crm:hubspot", 1), ("trello:sales", 4))
+        assert (standing.fingerprint, standing.problems) == (EMBEDDER.fingerprint, ())
+        assert standing.updated_at == datetime(2026, 3, 2, 9, tzinfo=UTC)
+
+    @pytest.mark.parametrize(
+        "text", ["", "AND OR NOT (", '"', "title:*", "\\", "\x00", "\ud800", "a" * 9000, "x " * 9000]
+    )
+    def test_no_text_is_a_syntax_error(self, index: Index, text: str) -> None:
+        put(index, *WORLD)
+
+        assert len(index.search([Query(text), Query(text, EMBEDDER.embed(["x"])[0])], ALL)) == 2
+
+    def test_an_empty_index_answers_with_nothing(self, index: Index) -> None:
+        assert index.search([asked("rail")], ALL) == [()]
+        assert index.browse(ALL, 10, 0) == ([], 0)
+        assert index.standing().documents == 0
