@@ -99,8 +99,9 @@ class Library:
         yield _record("company", venture.company.record, venture.company.name)
 
     def _shown(self, ventures: Iterable[Venture]) -> Iterator[Place]:
-        for card in self._cards_of(v for v in ventures if v.stage != "pursuit"):
-            yield _card(card, best=card.board == BOARDS["reference"])
+        built = [v for v in ventures if v.stage != "pursuit"]
+        yield from (_card(c, best=c.board == BOARDS["reference"]) for c in self._cards_of(built))
+        yield from _deals(built)
 
     def _about(self, ventures: Iterable[Venture]) -> Iterator[Place]:
         chosen = list(ventures)
