@@ -135,3 +135,12 @@ class Answer:
     mentions: tuple[Mention, ...] = ()
     unknown: tuple[str, ...] = ()
     total: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class AskOptions:
+    """What narrows an answer, and which part of its hits is wanted: `limit` of them after the first `offset`."""
+
+    filters: Filters = Filters()
+    limit: int = 10
+    offset: int = 0

@@ -265,6 +265,7 @@ class IndexContract:
         assert (standing.documents, standing.passages) == (5, sum(len(passages(d)) for d in WORLD))
         assert standing.by_source == (("crm:hubspot", 1), ("trello:sales", 4))
         assert (standing.fingerprint, standing.problems) == (EMBEDDER.fingerprint, ())
+        assert index.check() == []
         assert standing.updated_at == datetime(2026, 3, 2, 9, tzinfo=UTC)
 
     @pytest.mark.parametrize(

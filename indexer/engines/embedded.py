@@ -35,6 +35,12 @@ class _State:
     terms: Terms
     allowed: dict[Scope, Allowed] = field(default_factory=dict)
 
+    @property
+    def settled(self) -> bool:
+        """Whether both caches are published, words at this very sequence."""
+        meaning = self.meaning is None or self.meaning.generation is not None
+        return meaning and self.terms.generation is not None and self.terms.generation.facts.sequence == self.sequence
+
 
 class EmbeddedIndex:
     """An `Index` in a folder: `index.db`, `vectors/`, `words/` and a lock file."""
@@ -105,8 +111,13 @@ class EmbeddedIndex:
 
     def settle(self) -> None:
         """Publish the caches at the present sequence and clear away what nothing needs any more."""
-        self._state = self._published(self._loaded())
+        state = self._loaded()
+        if state.settled:
+            self._state = state
+            return
+        self._state = self._published(state)
         with self._store.transaction() as transaction:
+            writing.discard(transaction, self._unsound(self._state))
             writing.tidy(transaction, self._terms.replayed())
 
     def search(self, queries: Sequence[Query], scope: Scope) -> list[tuple[Candidate, ...]]:
@@ -139,9 +150,12 @@ class EmbeddedIndex:
         return reading.choices(self._store, scope)
 
     def standing(self) -> Standing:
-        """How the index stands; checks every cache file and the whole store."""
-        problems = (*self._store.check(), *generations.problems(self._folder / "vectors", self._folder / "words"))
-        return replace(reading.standing(self._store), problems=problems)
+        """How the index stands, without reading all of it."""
+        return reading.standing(self._store)
+
+    def check(self) -> list[str]:
+        """A sentence for everything that is damaged, after reading all of it."""
+        return [*self._store.check(), *generations.problems(self._folder / "vectors", self._folder / "words")]
 
     def close(self) -> None:
         """Let go of all files."""
@@ -179,6 +193,12 @@ class EmbeddedIndex:
         live = replay.live(self._store)
         meaning = self._meaning.publish(state.meaning, live) if state.meaning else None
         return replace(state, meaning=meaning, terms=self._terms.publish(live), allowed={})
+
+    def _unsound(self, state: _State) -> list[bytes]:
+        """Texts whose vectors are damaged, looked for only where vectors are missing; they are to be embedded anew."""
+        live = replay.live(self._store).ids
+        had = Allowed(state.meaning.neighbours.ids) if state.meaning else Allowed(live[:0])
+        return replay.unsound(self._store, state.fingerprint) if not had.among(live).all() else []
 
     def _allowed(self, state: _State, scope: Scope) -> Allowed:
         found = state.allowed.get(scope)

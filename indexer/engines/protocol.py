@@ -149,7 +149,11 @@ class Index(Protocol):
         ...
 
     def standing(self) -> Standing:
-        """How the index stands."""
+        """How the index stands, without reading all of it."""
+        ...
+
+    def check(self) -> list[str]:
+        """A sentence for everything that is damaged, after reading all of it."""
         ...
 
     def close(self) -> None:

@@ -77,6 +77,11 @@ def adopt(transaction: Transaction, fingerprint: str, dimension: int) -> None:
     remember(transaction, "fingerprint", fingerprint)
 
 
+def discard(transaction: Transaction, hashes: Sequence[bytes]) -> None:
+    """Forget the vectors of these texts, so that they are embedded anew."""
+    transaction.run_many("DELETE FROM vectors WHERE text_hash = ?", [(text_hash,) for text_hash in hashes])
+
+
 def tidy(transaction: Transaction, sequence: int) -> None:
     """Forget vectors of texts that no passage has any more, and graves that every cache has replayed."""
     transaction.run("DELETE FROM vectors WHERE text_hash NOT IN (SELECT text_hash FROM passages)")

@@ -1,0 +1,145 @@
+"""Many questions → many answers: one call of the model, one of the index, then plain thinking."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from indexer import confidence, ranking
+from indexer.asking import Answer, AskOptions, Candidate, Hit, Mention, Question, Viewer
+from indexer.documents import Document, Passage
+from indexer.embedding.protocol import Vectors
+from indexer.engines.protocol import Index, Query, Scope
+from indexer.entities import Directory
+from indexer.passages import passages
+from indexer.ranking import Evidence, Ranked
+
+ORDERED = 40
+"""Hits whose whole documents are read to put them in order; below that raw scores decide."""
+
+Embed = Callable[[Sequence[str]], Vectors | None]
+"""Texts → vectors in the space of the index; None where the model at hand speaks of another."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Understood:
+    """A question, who it names, which names nobody bears, and the visible documents about those named."""
+
+    question: Question
+    mentions: tuple[Mention, ...]
+    unknown: tuple[str, ...]
+    about: Mapping[str, Mention]
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """Everything that is asked for this question: its text, then its windows."""
+        return (self.question.text, *self.question.windows)
+
+
+class Answering:
+    """Answers for one viewer, from one state of the index."""
+
+    def __init__(self, index: Index, embed: Embed, directory: Directory, viewer: Viewer, options: AskOptions) -> None:
+        """Ask `index` within what `viewer` may see and the filters of `options`."""
+        self._index, self._embed, self._directory, self._options = index, embed, directory, options
+        self._scope = Scope(viewer.visibilities, options.filters)
+
+    def answers(self, questions: Sequence[Question], now: datetime) -> list[Answer]:
+        """An answer for each question, in order; one without a text lists what the filters let through."""
+        asked = [self._understood(question) for question in questions if question.text.strip()]
+        found = iter(self._searched(asked))
+        judged = iter([self._judged(one, next(found), now) for one in asked])
+        return [next(judged) if q.text.strip() else self._browsed(q) for q in questions]
+
+    def _understood(self, question: Question) -> _Understood:
+        """Who a question names: in its own words, else in the nearest window that names somebody, and by domains."""
+        directory = self._directory
+        texts = (question.text, *question.windows)
+        naming = next((text for text in texts if directory.find(text)), question.text)
+        mentions = directory.find(naming, question.domains)
+        unknown = directory.unknown(question.text)
+        if not mentions and not unknown and question.kind == "who" and question.windows:
+            unknown = directory.unknown(question.windows[0])
+        return _Understood(question, mentions, unknown, self._about(mentions))
+
+    def _about(self, mentions: Sequence[Mention]) -> dict[str, Mention]:
+        surest = sorted(mentions, key=lambda mention: mention.sureness)
+        about = {document: mention for mention in surest for document in self._directory.documents_of(mention)}
+        visible = self._index.among(tuple(about), self._scope) if about else frozenset()
+        return {document: mention for document, mention in about.items() if document in visible}
+
+    def _searched(self, asked: Sequence[_Understood]) -> list[list[tuple[Candidate, ...]]]:
+        """For each question the candidates of its text and of each window."""
+        texts = [text for one in asked for text in one.texts]
+        vectors = self._embed(texts) if texts else None
+        named = [frozenset(one.about) for one in asked for _ in one.texts]
+        queries = [Query(t, None if vectors is None else vectors[n], named[n]) for n, t in enumerate(texts)]
+        found = iter(self._index.search(queries, self._scope))
+        return [[next(found) for _ in one.texts] for one in asked]
+
+    def _judged(self, one: _Understood, found: Sequence[Sequence[Candidate]], now: datetime) -> Answer:
+        fused = ranking.fuse(one.question, Evidence(found, one.about))
+        last = self._options.offset + self._options.limit
+        first = [ranked.document_id for ranked in fused[: max(ORDERED, last)]]
+        documents = {document.id: document for document in self._index.documents(first, self._scope)}
+        ordered = ranking.order(one.question, fused, documents, now)
+        shown = [r for r in ordered if r.document_id in documents][self._options.offset : last]
+        return Answer(
+            one.question,
+            tuple(self._hits(one.question, shown, documents, _evidence(shown, found))),
+            confidence.probability(one.question, ordered, one.mentions, one.unknown),
+            one.mentions,
+            one.unknown,
+            len(ordered),
+        )
+
+    def _hits(
+        self,
+        question: Question,
+        shown: Sequence[Ranked],
+        documents: Mapping[str, Document],
+        evidence: Mapping[str, int],
+    ) -> list[Hit]:
+        held = self._index.passages(tuple(evidence.values()))
+        hits = []
+        for ranked in shown:
+            document = documents[ranked.document_id]
+            passage = held.get(evidence[document.id]) or _telling(document)
+            text = passage.text if passage else document.title
+            anchor = (passage.anchor if passage else None) or document.url
+            hits.append(Hit(document, ranked.score, text, anchor, ranked.why, ranking.highlights(question.text, text)))
+        return hits
+
+    def _browsed(self, question: Question) -> Answer:
+        """What the filters let through, newest first."""
+        ids, total = self._index.browse(self._scope, self._options.limit, self._options.offset)
+        hits = []
+        for document in self._index.documents(ids, self._scope):
+            passage = _telling(document)
+            text, anchor = (passage.text, passage.anchor) if passage else (document.title, None)
+            hits.append(Hit(document, 0.0, text, anchor or document.url))
+        return Answer(question, tuple(hits), total=total)
+
+
+def _evidence(shown: Sequence[Ranked], found: Sequence[Sequence[Candidate]]) -> dict[str, int]:
+    """For each hit the passage that says so; not the title, which is shown anyway, if any other was brought up."""
+    wanted = {ranked.document_id: ranked.passage_id for ranked in shown}
+    best: dict[str, Candidate] = {}
+    titles = {c.passage_id for candidates in found for c in candidates if c.is_title}
+    for candidate in (c for candidates in found for c in candidates):
+        known = best.get(candidate.document_id)
+        if not candidate.is_title and (known is None or _worth(candidate) > _worth(known)):
+            best[candidate.document_id] = candidate
+    return {d: best[d].passage_id if p in titles and d in best else p for d, p in wanted.items()}
+
+
+def _worth(candidate: Candidate) -> float:
+    weights = ranking.Weights()
+    return weights.meaning * candidate.meaning + weights.words * candidate.words
+
+
+def _telling(document: Document) -> Passage | None:
+    """What to show of a document that nothing in particular was asked of: the beginning of its text."""
+    found = passages(document)
+    return next(
+        (p for kind in ("body", "comment", "checklist", "field", "title") for p in found if p.kind == kind), None
+    )

@@ -1,0 +1,153 @@
+"""Knowledge: what was indexed, kept up to date and asked. The face of the package."""
+
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack, closing
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from threading import Lock
+
+from indexer.answering import Answering
+from indexer.asking import Answer, AskOptions, Question, Viewer
+from indexer.documents import Document
+from indexer.embedding.protocol import Embedder, Vectors
+from indexer.engines.embedded import EmbeddedIndex
+from indexer.engines.protocol import Index, Scope
+from indexer.entities import Entity
+from indexer.errors import NoIndex
+from indexer.remembering import RememberedNames, RememberedVectors
+from indexer.restating import restate
+from indexer.sources.protocol import Source
+from indexer.updating import Progress, Report, SourceReport, SourceUpdate, UpdateOptions
+
+__all__ = [
+    "AskOptions",
+    "IndexStatus",
+    "Knowledge",
+    "Progress",
+    "Report",
+    "SourceReport",
+    "UpdateOptions",
+]
+
+WRITE, FIRST_TEN = UpdateOptions(), AskOptions()
+
+
+@dataclass(frozen=True, slots=True)
+class IndexStatus:
+    """How the index stands. `says` is a sentence that tells what is wrong when it is not `healthy`."""
+
+    documents: int = 0
+    passages: int = 0
+    sequence: int = 0
+    by_source: tuple[tuple[str, int], ...] = ()
+    updated_at: datetime | None = None
+    model: str = ""
+    healthy: bool = True
+    says: str = ""
+
+
+class Knowledge:
+    """An index in a folder and the model that reads for it. Threads may share one; processes may share the folder."""
+
+    def __init__(self, folder: Path, embedder: Callable[[], Embedder]) -> None:
+        """Prefer `Knowledge.open`."""
+        self._folder = folder
+        self._vectors = RememberedVectors(embedder)
+        self._lock = Lock()
+        self._held: tuple[Index, RememberedNames] | None = None
+
+    @classmethod
+    def open(cls, folder: Path, embedder: Callable[[], Embedder]) -> "Knowledge":
+        """What was indexed in a folder, which need not be there yet; the embedder is made when first needed."""
+        return cls(folder, embedder)
+
+    def update(self, sources: Sequence[Source], options: UpdateOptions = WRITE) -> Report:
+        """Bring the index up to its sources. One that fails does not stop the others.
+
+        Raises BusyIndex while another process updates, DamagedIndex, or ModelError; what is in by then stays in.
+        """
+        if options.dry_run:
+            return self._looked(sources, options)
+        index = self._index(create=True)
+        with index.writing():
+            now = datetime.now(UTC)
+            restate(index, self._vectors.embedder, now, options.progress or _quietly)
+            update = SourceUpdate(index, lambda: self._vectors.embedder, options, now)
+            reports = []
+            for source in sources:
+                reports.append(update.run(source))
+                index.settle()
+        return Report(tuple(reports))
+
+    def answer(self, questions: Sequence[Question], viewer: Viewer, options: AskOptions = FIRST_TEN) -> list[Answer]:
+        """An answer for each question, in their order. Raises NoIndex when nothing was ever indexed."""
+        index, names = self._opened()
+        directory = names.of(viewer.visibilities).directory
+        embed = partial(self._embedded, index)
+        return Answering(index, embed, directory, viewer, options).answers(questions, datetime.now(UTC))
+
+    def documents(self, ids: Sequence[str], viewer: Viewer) -> list[Document]:
+        """These documents in this order: those that exist and that the viewer may see."""
+        return self._opened()[0].documents(ids, Scope(viewer.visibilities))
+
+    def choices(self, viewer: Viewer) -> dict[str, tuple[tuple[str, int], ...]]:
+        """For each filter its values with how many documents have it, counting only what the viewer may see."""
+        return self._opened()[0].choices(Scope(viewer.visibilities))
+
+    def entities(self, viewer: Viewer) -> tuple[Entity, ...]:
+        """Companies, then people, as far as documents that the viewer may see speak of them."""
+        return self._opened()[1].of(viewer.visibilities).entities
+
+    def status(self) -> IndexStatus:
+        """How the index stands, quickly; `check` looks closer."""
+        try:
+            standing = self._opened()[0].standing()
+        except NoIndex as error:
+            return IndexStatus(healthy=False, says=str(error))
+        told = (standing.documents, standing.passages, standing.sequence, standing.by_source, standing.updated_at)
+        return IndexStatus(*told, standing.fingerprint, not standing.problems, " ".join(standing.problems))
+
+    def check(self) -> list[str]:
+        """Read every file of the index and say what is damaged; slow on a large one."""
+        return self._opened()[0].check()
+
+    def close(self) -> None:
+        """Let go of all files."""
+        with self._lock:
+            held, self._held = self._held, None
+        if held:
+            held[0].close()
+
+    def _index(self, create: bool = False) -> Index:
+        with self._lock:
+            if self._held is None:
+                index = EmbeddedIndex.open(self._folder, create)
+                self._held = index, RememberedNames(index)
+            return self._held[0]
+
+    def _opened(self) -> tuple[Index, RememberedNames]:
+        index = self._index()
+        held = self._held
+        return held if held else (index, RememberedNames(index))
+
+    def _embedded(self, index: Index, texts: Sequence[str]) -> Vectors | None:
+        """Vectors of what is asked; None where the index was embedded by another model, and only words can be asked."""
+        return self._vectors.vectors(texts) if self._vectors.embedder.fingerprint == index.fingerprint else None
+
+    def _looked(self, sources: Sequence[Source], options: UpdateOptions) -> Report:
+        """What an update would do; on an empty index that is gone afterwards where there is none yet."""
+        now = datetime.now(UTC)
+        with TemporaryDirectory() as empty, ExitStack() as stack:
+            try:
+                index = self._index()
+            except NoIndex:
+                index = stack.enter_context(closing(EmbeddedIndex.open(Path(empty), create=True)))
+            update = SourceUpdate(index, lambda: self._vectors.embedder, options, now)
+            return Report(tuple(update.run(source) for source in sources))
+
+
+def _quietly(progress: Progress) -> None:
+    """Tell nobody."""

@@ -1,0 +1,100 @@
+"""What is worth remembering between questions: vectors of texts asked before, and who is known to each viewer."""
+
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from threading import Lock
+
+import numpy as np
+
+from indexer.embedding.protocol import Embedder, Vectors
+from indexer.engines.protocol import Index, Query, Scope
+from indexer.entities import Directory, Entity, entities_of
+
+TEXTS = 4096
+"""Texts whose vectors are kept: about 6 MB."""
+VIEWERS = 16
+
+
+class RememberedVectors:
+    """An embedder that embeds no text twice. Threads may share one."""
+
+    def __init__(self, embedder: Callable[[], Embedder]) -> None:
+        """Make the embedder when the first text needs it."""
+        self._make = embedder
+        self._embedder: Embedder | None = None
+        self._kept: OrderedDict[str, Vectors] = OrderedDict()
+        self._lock = Lock()
+
+    @property
+    def embedder(self) -> Embedder:
+        """The embedder itself, made now if it was not."""
+        with self._lock:
+            if self._embedder is None:
+                self._embedder = self._make()
+            return self._embedder
+
+    def vectors(self, texts: Sequence[str]) -> Vectors:
+        """The vectors of these texts in their order; only unknown ones are embedded, in one call."""
+        with self._lock:
+            found = {text: self._kept[text] for text in texts if text in self._kept}
+        new = tuple(dict.fromkeys(text for text in texts if text not in found))
+        if new:
+            found |= zip(new, self.embedder.embed(new), strict=True)
+            self._keep(found)
+        return np.stack([found[text] for text in texts])
+
+    def _keep(self, found: dict[str, Vectors]) -> None:
+        with self._lock:
+            for text, vector in found.items():
+                self._kept[text] = vector
+                self._kept.move_to_end(text)
+            while len(self._kept) > TEXTS:
+                self._kept.popitem(last=False)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Known:
+    """Who is known to one viewer at one sequence of the index."""
+
+    sequence: int
+    entities: tuple[Entity, ...]
+    directory: Directory
+
+
+class RememberedNames:
+    """The directory of each viewer, made anew when the index has changed."""
+
+    def __init__(self, index: Index) -> None:
+        """Read names from `index`."""
+        self._index = index
+        self._known: OrderedDict[frozenset[str], Known] = OrderedDict()
+        self._lock = Lock()
+
+    def of(self, visibilities: frozenset[str]) -> Known:
+        """Everybody that documents of these visibilities speak of."""
+        sequence = self._index.sequence
+        with self._lock:
+            known = self._known.get(visibilities)
+            if known is None or known.sequence != sequence:
+                known = self._read(sequence, Scope(visibilities))
+                self._known[visibilities] = known
+            self._known.move_to_end(visibilities)
+            while len(self._known) > VIEWERS:
+                self._known.popitem(last=False)
+            return known
+
+    def _read(self, sequence: int, scope: Scope) -> Known:
+        entities = entities_of(self._index.every_document(scope))
+        return Known(sequence, entities, Directory(entities, Vocabulary(self._index, scope)))
+
+
+class Vocabulary:
+    """The words of all documents in a scope, as a container that looks them up."""
+
+    def __init__(self, index: Index, scope: Scope) -> None:
+        """Look words up in `index` within `scope`."""
+        self._index, self._scope = index, scope
+
+    def __contains__(self, word: object) -> bool:
+        return isinstance(word, str) and bool(self._index.search([Query(word)], self._scope)[0])

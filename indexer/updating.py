@@ -1,0 +1,213 @@
+"""Sources → the index: read, compare, embed what is new, write in batches, delete with care.
+
+Whatever moment it dies, the index holds whole batches only, and running again goes on where it stopped: what is in
+already counts as unchanged, and a source's cursor is stored after everything told before it.
+"""
+
+import time
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from indexer.documents import Document, Passage
+from indexer.embedding.protocol import Embedder
+from indexer.engines.protocol import Batch, Embedded, Index
+from indexer.errors import SourceError
+from indexer.passages import passages
+from indexer.plan import Seen, changes
+from indexer.sources.protocol import Census, Checkpoint, Delete, Event, Failure, Notice, Source, Upsert
+
+CHUNK = 10_000
+"""Documents read before they are compared and written: enough for a progress bar to know how much there is to do."""
+TEXTS = 1024
+"""New texts that make a batch: one call of the model and one transaction."""
+DOCUMENTS = 500
+"""Documents that make a batch, however little of them is new."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a source is: `stage` is reading, embedding or writing; `total` is 0 while nobody knows."""
+
+    source: str
+    stage: str
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateOptions:
+    """How to update: only look (`dry_run`), believe a sudden shrink (`allow_shrink`), whom to tell how far it is."""
+
+    dry_run: bool = False
+    allow_shrink: bool = False
+    progress: Callable[[Progress], None] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SourceReport:
+    """What an update did to one source, or would do."""
+
+    source: str
+    added: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    deleted: int = 0
+    held: int = 0
+    passages_embedded: int = 0
+    failures: tuple[str, ...] = ()
+    notices: tuple[str, ...] = ()
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What an update did, source by source."""
+
+    sources: tuple[SourceReport, ...] = ()
+
+
+_Cut = tuple[Document, tuple[Passage, ...]]
+
+
+@dataclass(slots=True)
+class _Told:
+    """What a source has told so far and nobody has acted on."""
+
+    documents: dict[str, Document] = field(default_factory=dict)
+    seen: set[str] = field(default_factory=set)
+    buried: set[str] = field(default_factory=set)
+    cursor: str | None = None
+
+
+class SourceUpdate:
+    """One source's way into the index."""
+
+    def __init__(self, index: Index, embedder: Callable[[], Embedder], options: UpdateOptions, now: datetime) -> None:
+        """Write to `index`, inside its `writing()` unless this is a dry run; `embedder` is made when first needed."""
+        self._index, self._embedder, self._options, self._now = index, embedder, options, now
+        self._report, self._told = SourceReport(""), _Told()
+        self._known: dict[str, str] = {}
+
+    def run(self, source: Source) -> SourceReport:
+        """Bring the index up to what the source tells. A SourceError ends this source only."""
+        began = time.monotonic()
+        self._report, self._told = SourceReport(source.name), _Told()
+        self._known = dict(self._index.known(source.name))
+        try:
+            for event in source.pull(self._index.cursor(source.name) if self._known else None):
+                self._take(event)
+            self._flush()
+            self._bury(source.census())
+        except SourceError as error:
+            self._fail(str(error))
+            self._flush()
+        return replace(self._report, seconds=time.monotonic() - began)
+
+    def _take(self, event: Event) -> None:
+        told = self._told
+        match event:
+            case Upsert(document):
+                self._put(document)
+            case Delete(document_id):
+                told.documents.pop(document_id, None)
+                told.seen.discard(document_id)
+                told.buried.add(document_id)
+            case Failure(what):
+                self._fail(what)
+            case Notice(text):
+                self._report = replace(self._report, notices=(*self._report.notices, text))
+            case Checkpoint(cursor):
+                told.cursor = cursor
+                if len(told.documents) >= CHUNK:
+                    self._flush()
+
+    def _put(self, document: Document) -> None:
+        if problem := _problem(document, self._report.source):
+            return self._fail(problem)
+        self._told.documents[document.id] = document
+        self._told.seen.add(document.id)
+        self._told.buried.discard(document.id)
+        self._tell("reading", len(self._told.seen), 0)
+
+    def _fail(self, what: str) -> None:
+        self._report = replace(self._report, failures=(*self._report.failures, what))
+
+    def _flush(self) -> None:
+        """Write what was told so far. While a tombstone waits for the end, the cursor must not pass it."""
+        told, report = self._told, self._report
+        step = changes(self._known, Seen(tuple(told.documents.values())))
+        self._report = replace(
+            report,
+            added=report.added + len(step.added),
+            changed=report.changed + len(step.changed),
+            unchanged=report.unchanged + step.unchanged,
+        )
+        self._known |= {document.id: document.content_hash for document in step.put}
+        told.documents = {}
+        self._write(step.put)
+        if told.cursor is not None and not told.buried:
+            self._send(Batch(report.source, cursor=told.cursor))
+
+    def _bury(self, census: Census) -> None:
+        """Drop what is gone by tombstone or census, unless it is too much at once; then the cursor stays back too."""
+        told, report = self._told, self._report
+        whole = Census(census.ids | told.seen, census.complete)
+        step = changes(self._known, Seen((), frozenset(told.buried), whole), self._options.allow_shrink)
+        notices = (*report.notices, step.why_held) if step.held else report.notices
+        self._report = replace(report, deleted=len(step.drop), held=len(step.held), notices=notices)
+        self._send(Batch(report.source, drops=step.drop, cursor=None if step.held else told.cursor))
+
+    def _write(self, documents: Sequence[Document]) -> None:
+        cut = [(document, passages(document)) for document in documents]
+        missing = self._missing(cut)
+        self._report = replace(self._report, passages_embedded=self._report.passages_embedded + len(missing))
+        total = len(missing)
+        for batch in () if self._options.dry_run else _batches(cut, missing):
+            texts = {p.text_hash: p.embedded_text for _, found in batch for p in found if p.text_hash in missing}
+            vectors = embedded(self._embedder(), texts) if texts else None
+            self._send(Batch(self._report.source, batch, embedded=vectors))
+            missing.difference_update(texts)
+            self._tell("embedding", total - len(missing), total)
+
+    def _missing(self, cut: Sequence[_Cut]) -> set[str]:
+        hashes = {passage.text_hash for _, found in cut for passage in found}
+        return set(self._index.unembedded(self._index.fingerprint, tuple(hashes)))
+
+    def _send(self, batch: Batch) -> None:
+        if not self._options.dry_run:
+            self._index.write(batch, self._now)
+
+    def _tell(self, stage: str, done: int, total: int) -> None:
+        if self._options.progress:
+            self._options.progress(Progress(self._report.source, stage, done, total))
+
+
+def embedded(embedder: Embedder, texts: Mapping[str, str]) -> Embedded:
+    """Vectors of texts given by their hashes."""
+    return Embedded(embedder.fingerprint, tuple(texts), embedder.embed(tuple(texts.values())))
+
+
+def _batches(cut: Sequence[_Cut], missing: Collection[str]) -> Iterator[tuple[_Cut, ...]]:
+    """Documents in order, in batches of about TEXTS new texts."""
+    batch: list[_Cut] = []
+    new = 0
+    for document, found in cut:
+        batch.append((document, found))
+        new += sum(passage.text_hash in missing for passage in found)
+        if new >= TEXTS or len(batch) >= DOCUMENTS:
+            yield tuple(batch)
+            batch, new = [], 0
+    if batch:
+        yield tuple(batch)
+
+
+def _problem(document: Document, source: str) -> str:
+    """Why a document cannot be kept, as a sentence; empty when it can."""
+    if document.source != source or document.id.count(":") < 3:
+        return f"{document.id!r} was left out: its id does not begin with “{source}:”."
+    try:
+        document.content_hash.encode()
+    except UnicodeEncodeError:
+        return f"{document.id!r} was left out: it holds half a character. Save it again in its own program."
+    return ""

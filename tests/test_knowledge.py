@@ -1,0 +1,373 @@
+"""Knowledge: sources go in, answers come out, whatever fails, dies or is asked twice."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from indexer.asking import EVERYBODY, AskOptions, Filters, Question, Viewer
+from indexer.documents import PRIVATE, Customer, Document, Person, Section
+from indexer.embedding.protocol import Vectors
+from indexer.errors import BusyIndex, ModelError, NoIndex, SourceError
+from indexer.knowledge import Knowledge, Progress, UpdateOptions
+from indexer.sources.protocol import Census, Checkpoint, Delete, Event, Failure, Notice, Upsert
+from tests.builders import a_card
+from tests.fakes import HashingEmbedder
+
+BRUECKNER = Customer("Brückner Logistik", domains=("brueckner.example",))
+ANNA = Person("Anna Weiß", "owner", "anna@ours.example")
+PILOT = a_card(
+    "Pilot with Brückner Logistik", "Kick-off in Lübeck.", key="pilot", customers=(BRUECKNER,), people=(ANNA,)
+)
+CRANE = a_card("Crane maintenance", "Spare parts for the harbour of Gdańsk.", key="crane", lane="Done")
+SECRET = a_card("Salary round of Hohenzollern", "Secret figures.", key="secret", visibility=PRIVATE)
+BOARD = a_card("Board memo on Hohenzollern", "Figures of the merger.", key="memo", visibility="group:board")
+WORLD = (PILOT, CRANE, SECRET, BOARD)
+
+
+class Shelf:
+    """A source that tells what lies on it, then the events it was given; breaks where it is told to."""
+
+    name = "trello:sales"
+
+    def __init__(
+        self, *documents: Document, more: Sequence[Event] = (), breaks: str = "", complete: bool = True
+    ) -> None:
+        self.documents, self.more, self.breaks, self.complete = list(documents), more, breaks, complete
+        self.cursors: list[str | None] = []
+
+    def check(self) -> list[str]:
+        return []
+
+    def pull(self, cursor: str | None) -> Iterator[Event]:
+        self.cursors.append(cursor)
+        yield from (Upsert(document) for document in self.documents)
+        yield from self.more
+        if self.breaks:
+            raise SourceError(self.breaks)
+        yield Checkpoint(f"after {len(self.documents)}")
+
+    def census(self) -> Census:
+        return Census(frozenset(d.id for d in self.documents), self.complete)
+
+    def fetch(self, ids: Sequence[str]) -> Iterator[Event]:
+        yield from (Upsert(d) for d in self.documents if d.id in ids)
+
+
+@pytest.fixture
+def embedder() -> HashingEmbedder:
+    return HashingEmbedder()
+
+
+@pytest.fixture
+def knowledge(tmp_path: Path, embedder: HashingEmbedder) -> Iterator[Knowledge]:
+    opened = Knowledge.open(tmp_path / "index", lambda: embedder)
+    yield opened
+    opened.close()
+
+
+def ids(knowledge: Knowledge, text: str, viewer: Viewer = EVERYBODY, **filters: tuple[str, ...]) -> list[str]:
+    options = AskOptions(Filters(**filters))  # type: ignore[arg-type]
+    (answer,) = knowledge.answer([Question(text)], viewer, options)
+    return [hit.document.id for hit in answer.hits]
+
+
+def test_a_card_that_went_in_answers_with_its_passage_its_link_and_why(knowledge: Knowledge) -> None:
+    knowledge.update([Shelf(*WORLD)])
+
+    (answer,) = knowledge.answer([Question("Who is talking to Brückner Logistik?", "who")], EVERYBODY)
+
+    first = answer.hits[0]
+    assert first.document == PILOT
+    assert first.passage.endswith("Owner: Anna Weiß (anna@ours.example)")
+    assert first.anchor == "https://trello.com/c/pilot"
+    assert [m.name for m in answer.mentions] == ["Brückner Logistik"]
+    assert first.why[0].lane == "entity"
+    assert answer.probability > 0.5
+
+
+def test_many_questions_get_an_answer_each_in_their_order(knowledge: Knowledge) -> None:
+    knowledge.update([Shelf(*WORLD)])
+
+    told = knowledge.answer([Question("harbour crane"), Question(""), Question("kick-off in Lübeck")], EVERYBODY)
+
+    assert [answer.hits[0].document.id for answer in told] == [CRANE.id, CRANE.id, PILOT.id]
+    assert knowledge.answer([], EVERYBODY) == []
+
+
+def test_nothing_indexed_is_said_and_creates_no_folder(knowledge: Knowledge, tmp_path: Path) -> None:
+    with pytest.raises(NoIndex, match="signpost reindex"):
+        knowledge.answer([Question("rail")], EVERYBODY)
+
+    assert not (tmp_path / "index").exists()
+    assert (knowledge.status().healthy, knowledge.status().documents) == (False, 0)
+
+
+def test_updating_twice_embeds_and_changes_nothing(knowledge: Knowledge, embedder: HashingEmbedder) -> None:
+    shelf = Shelf(*WORLD)
+    knowledge.update([shelf])
+    before, texts = knowledge.status(), embedder.texts_embedded
+
+    (report,) = knowledge.update([shelf]).sources
+
+    assert (report.added, report.changed, report.unchanged, report.deleted) == (0, 0, len(WORLD), 0)
+    assert (embedder.texts_embedded, knowledge.status().sequence) == (texts, before.sequence)
+
+
+def test_only_changed_text_is_embedded(knowledge: Knowledge, embedder: HashingEmbedder) -> None:
+    knowledge.update([Shelf(*WORLD)])
+    texts = embedder.texts_embedded
+    commented = replace(PILOT, sections=(*PILOT.sections, Section("They signed!", "comment")), lane="Won")
+
+    (report,) = knowledge.update([Shelf(commented, CRANE, SECRET, BOARD)]).sources
+
+    assert (report.changed, report.unchanged, report.passages_embedded) == (1, 3, 1)
+    assert embedder.texts_embedded == texts + 1
+    assert ids(knowledge, "signed")[0] == PILOT.id
+
+
+def test_what_leaves_the_source_leaves_the_index(knowledge: Knowledge) -> None:
+    knowledge.update([Shelf(*WORLD)])
+
+    (report,) = knowledge.update([Shelf(PILOT, SECRET, BOARD)]).sources
+
+    assert report.deleted == 1
+    assert CRANE.id not in ids(knowledge, "harbour crane")
+
+
+def test_a_tombstone_deletes_and_a_return_brings_back(knowledge: Knowledge) -> None:
+    knowledge.update([Shelf(*WORLD)])
+
+    shelf = Shelf(PILOT, more=(Delete(CRANE.id, "deleted on the board"),), complete=False)
+    assert knowledge.update([shelf]).sources[0].deleted == 1
+
+    again = Shelf(more=(Delete(CRANE.id, "moved"), Upsert(CRANE)), complete=False)
+    assert knowledge.update([again]).sources[0].added == 1
+    assert ids(knowledge, "harbour crane")[0] == CRANE.id
+
+
+def test_a_failed_page_deletes_nothing(knowledge: Knowledge) -> None:
+    knowledge.update([Shelf(*WORLD)])
+
+    (report,) = knowledge.update([Shelf(PILOT, breaks="The board answered 500. Try again later.")]).sources
+
+    assert (report.deleted, report.failures) == (0, ("The board answered 500. Try again later.",))
+    assert knowledge.status().documents == len(WORLD)
+
+
+def test_one_source_that_fails_does_not_stop_the_others(knowledge: Knowledge) -> None:
+    broken, fine = Shelf(CRANE, breaks="No entry."), Shelf(replace(PILOT, id="crm:hub:card:1"))
+    broken.name, fine.name = "trello:sales", "crm:hub"
+
+    first, second = knowledge.update([broken, fine]).sources
+
+    assert (first.added, first.failures, second.added, second.failures) == (1, ("No entry.",), 1, ())
+    assert knowledge.status().by_source == (("crm:hub", 1), ("trello:sales", 1))
+
+
+def test_failures_and_notices_of_a_source_are_reported(knowledge: Knowledge) -> None:
+    shelf = Shelf(PILOT, more=(Failure("Card 7 has no link."), Notice("40 of 133 comments are not in this file.")))
+
+    (report,) = knowledge.update([shelf]).sources
+
+    assert report.failures == ("Card 7 has no link.",)
+    assert report.notices == ("40 of 133 comments are not in this file.",)
+
+
+def test_a_document_that_cannot_be_kept_stops_nobody(knowledge: Knowledge) -> None:
+    strange = replace(CRANE, id="other:place:card:1")
+    broken = replace(CRANE, id="trello:sales:card:half", title="half a smile \ud83d")
+
+    (report,) = knowledge.update([Shelf(strange, broken, PILOT)]).sources
+
+    assert report.added == 1
+    assert ["left out" in failure for failure in report.failures] == [True, True]
+
+
+def many(count: int) -> list[Document]:
+    return [a_card(f"Depot {n}", f"Depot {n} gets cameras.", key=f"d{n}") for n in range(count)]
+
+
+def test_a_sudden_shrink_is_held_until_it_is_allowed(knowledge: Knowledge) -> None:
+    knowledge.update([Shelf(*many(200))])
+
+    (held,) = knowledge.update([Shelf(*many(100))]).sources
+    (allowed,) = knowledge.update([Shelf(*many(100))], UpdateOptions(allow_shrink=True)).sources
+
+    assert (held.held, held.deleted, allowed.held, allowed.deleted) == (100, 0, 0, 100)
+    assert "100 of 200 documents would vanish" in held.notices[0]
+    assert knowledge.status().documents == 100
+
+
+def test_tombstones_that_are_held_are_not_skipped_next_time(knowledge: Knowledge) -> None:
+    knowledge.update([Shelf(*many(200))])
+    buried = Shelf(more=tuple(Delete(d.id, "deleted") for d in many(100)), complete=False)
+
+    assert knowledge.update([buried]).sources[0].held == 100
+    assert knowledge.update([buried], UpdateOptions(allow_shrink=True)).sources[0].deleted == 100
+    assert buried.cursors == ["after 200", "after 200"]
+
+
+def test_a_cursor_is_handed_back_only_while_its_documents_are_there(knowledge: Knowledge) -> None:
+    shelf = Shelf(PILOT)
+    knowledge.update([shelf])
+    knowledge.update([shelf])
+
+    assert shelf.cursors == [None, "after 1"]
+
+
+def test_a_dry_run_says_what_would_happen_and_touches_nothing(knowledge: Knowledge, tmp_path: Path) -> None:
+    (report,) = knowledge.update([Shelf(*WORLD)], UpdateOptions(dry_run=True)).sources
+
+    assert (report.added, report.passages_embedded > 4) == (4, True)
+    assert not (tmp_path / "index").exists()
+
+    knowledge.update([Shelf(*WORLD)])
+    (report,) = knowledge.update([Shelf(PILOT, BOARD, SECRET)], UpdateOptions(dry_run=True)).sources
+    assert (report.deleted, knowledge.status().documents) == (1, 4)
+
+
+def test_progress_tells_how_much_there_is_to_embed(knowledge: Knowledge) -> None:
+    told: list[Progress] = []
+
+    knowledge.update([Shelf(*many(1200))], UpdateOptions(progress=told.append))
+
+    embedding = [p for p in told if p.stage == "embedding"]
+    assert [p.done for p in told if p.stage == "reading"] == list(range(1, 1201))
+    assert {p.total for p in embedding} == {2400}
+    assert embedding[-1].done == 2400
+    assert len(embedding) > 2
+
+
+def test_only_one_process_updates_at_a_time(knowledge: Knowledge, tmp_path: Path) -> None:
+    knowledge.update([Shelf(PILOT)])
+    other = Knowledge.open(tmp_path / "index", HashingEmbedder)
+
+    class Curious(Shelf):
+        def census(self) -> Census:
+            with pytest.raises(BusyIndex, match="being updated by another process"):
+                other.update([])
+            return super().census()
+
+    knowledge.update([Curious(PILOT)])
+    other.close()
+
+
+def test_a_reader_notices_what_another_process_wrote(knowledge: Knowledge, tmp_path: Path) -> None:
+    knowledge.update([Shelf(PILOT)])
+    reader = Knowledge.open(tmp_path / "index", HashingEmbedder)
+    assert ids(reader, "harbour crane") == [PILOT.id]
+
+    knowledge.update([Shelf(PILOT, CRANE)])
+
+    assert ids(reader, "harbour crane")[0] == CRANE.id
+    assert [e.name for e in reader.entities(EVERYBODY)] == ["Brückner Logistik", "Anna Weiß"]
+    reader.close()
+
+
+def test_nobody_learns_of_what_they_may_not_see(knowledge: Knowledge) -> None:
+    hohenzollern = Customer("Hohenzollern Stahl")
+    memo = replace(BOARD, customers=(hohenzollern,), lane="Board only", people=(Person("Max Geheim", "owner"),))
+    knowledge.update([Shelf(PILOT, replace(SECRET, customers=(hohenzollern,)), memo)])
+    board = Viewer(frozenset({"board"}))
+
+    (everyone,) = knowledge.answer([Question("Who talks to Hohenzollern Stahl?", "who")], EVERYBODY)
+    (member,) = knowledge.answer([Question("Who talks to Hohenzollern Stahl?", "who")], board)
+
+    assert {hit.document.id for hit in everyone.hits} == {PILOT.id}
+    assert (everyone.mentions, everyone.probability < 0.2) == ((), True)
+    assert (member.hits[0].document.id, member.mentions[0].name) == (BOARD.id, "Hohenzollern Stahl")
+    assert "Hohenzollern Stahl" not in str((knowledge.entities(EVERYBODY), knowledge.choices(EVERYBODY)))
+    assert "Max Geheim" in str(knowledge.entities(board))
+    assert knowledge.documents([SECRET.id, BOARD.id, PILOT.id], EVERYBODY) == [PILOT]
+
+
+def test_a_window_names_whom_the_question_leaves_out(knowledge: Knowledge) -> None:
+    knowledge.update([Shelf(*WORLD, *many(60))])
+    mail = "I meet Brückner Logistik on Friday. Does anybody know them?"
+
+    (answer,) = knowledge.answer([Question("Does anybody know them?", "who", (mail,))], EVERYBODY)
+
+    assert answer.hits[0].document.id == PILOT.id
+    assert answer.mentions[0].name == "Brückner Logistik"
+
+
+def test_a_mail_domain_names_a_customer(knowledge: Knowledge) -> None:
+    knowledge.update([Shelf(*WORLD, *many(60))])
+
+    (answer,) = knowledge.answer([Question("Who knows them?", "who", (), ("brueckner.example",))], EVERYBODY)
+
+    assert answer.hits[0].document.id == PILOT.id
+
+
+def test_no_text_browses_by_filters_newest_first(knowledge: Knowledge) -> None:
+    knowledge.update([Shelf(*WORLD, *many(30))])
+
+    options = AskOptions(Filters(lane=("Done",)))
+    (done,) = knowledge.answer([Question("  ")], EVERYBODY, options)
+    (all_of_them,) = knowledge.answer([Question("")], EVERYBODY, AskOptions(limit=5, offset=30))
+
+    assert ([hit.document for hit in done.hits], done.total) == ([CRANE], 1)
+    assert (len(all_of_them.hits), all_of_them.total) == (2, 32)
+
+
+def test_pages_of_hits_follow_each_other(knowledge: Knowledge) -> None:
+    knowledge.update([Shelf(*many(30))])
+
+    pages = [
+        knowledge.answer([Question("depot cameras")], EVERYBODY, AskOptions(limit=10, offset=offset))[0]
+        for offset in (0, 10, 20)
+    ]
+
+    assert len({hit.document.id for page in pages for hit in page.hits}) == 30
+    assert {page.total for page in pages} == {30}
+
+
+def test_a_question_asked_again_is_not_embedded_again(knowledge: Knowledge, embedder: HashingEmbedder) -> None:
+    knowledge.update([Shelf(*WORLD)])
+    ids(knowledge, "harbour crane")
+    texts = embedder.texts_embedded
+
+    ids(knowledge, "harbour crane")
+
+    assert embedder.texts_embedded == texts
+
+
+class AnotherEmbedder(HashingEmbedder):
+    fingerprint = "hashing-32"
+    dimension = 32
+
+
+def test_another_model_embeds_everything_anew_and_only_once(tmp_path: Path) -> None:
+    first, second = Knowledge.open(tmp_path, HashingEmbedder), Knowledge.open(tmp_path, AnotherEmbedder)
+    first.update([Shelf(*WORLD)])
+
+    assert ids(second, "harbour crane") == [CRANE.id]
+
+    (report,) = second.update([Shelf(*WORLD)]).sources
+    assert (report.unchanged, report.passages_embedded) == (4, 0)
+    assert (second.status().model, ids(second, "harbour crane")[0]) == ("hashing-32", CRANE.id)
+    assert ids(first, "harbour crane") == [CRANE.id]
+    first.close()
+    second.close()
+
+
+class TornEmbedder(AnotherEmbedder):
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        if self.texts_embedded > 500:
+            raise ModelError("The power went out.")
+        return super().embed(texts)
+
+
+def test_the_old_model_serves_until_the_new_one_has_embedded_all(tmp_path: Path) -> None:
+    old, torn = Knowledge.open(tmp_path, HashingEmbedder), Knowledge.open(tmp_path, TornEmbedder)
+    old.update([Shelf(*many(1200))])
+
+    with pytest.raises(ModelError):
+        torn.update([])
+
+    assert old.status().model == "hashing-64"
+    assert old.answer([Question("Depot 77")], EVERYBODY)[0].hits[0].document.title == "Depot 77"
+    old.close()
+    torn.close()
