@@ -132,7 +132,12 @@ def _headers(draft: Draft, writing: Writing) -> dict[str, object]:
 
 def _recipient(address: Address) -> Recipient:
     local = address.email.rpartition("@")[0]
-    return Recipient(one_line(address.name, _NAME), local, ascii_domain(address.domain))
+    return Recipient(_once(address.name), local, ascii_domain(address.domain))
+
+
+def _once(text: str) -> str:
+    """Text for a header. What came as text and looks like an encoded word would be decoded a second time."""
+    return one_line(text.replace("=?", "= ?"), _NAME)
 
 
 def _values(draft: Draft, writing: Writing, wording: Wording, room: int) -> dict[str, object]:

@@ -7,6 +7,7 @@ from service.replies.clean import head, one_line
 
 WIDTH = 200
 _BULLETS = " \t-*#>•–·|"
+_AROUND = _BULLETS + ".…:\r\n"
 _STOPS = (". ", "! ", "? ")
 Span = tuple[int, int]
 
@@ -16,41 +17,36 @@ def evidence(hit: Hit, width: int = WIDTH) -> str:
 
     Where the title was what matched, the line is the first of the document that says more.
     """
-    title = one_line(hit.document.title, 1_000)
-    line = _telling(hit.passage, hit.highlights, width)
-    if line and not _repeats(line, title):
-        return line
-    openings = (_telling(section.text, (), width) for section in hit.document.sections)
-    return next((o for o in openings if o and not _repeats(o, title)), "")
+    title = one_line(hit.document.title, 1_000).casefold()
+    openings = ((section.text, ()) for section in hit.document.sections)
+    told = (_telling(text, marked, title, width) for text, marked in ((hit.passage, hit.highlights), *openings))
+    return next((line for line in told if line), "")
 
 
-def _repeats(line: str, title: str) -> bool:
-    return line.strip(" .…").casefold() in title.casefold()
+def _telling(text: str, marked: Sequence[Span], title: str, width: int) -> str:
+    """The line of the text that holds most of what was asked for, cut around it; empty where none says a thing."""
+    lines = [line for line in _lines(text) if text[slice(*line)].strip(_AROUND).casefold() not in title]
+    if not lines:
+        return ""
+    start, end = max(lines, key=lambda line: (_covered(line, marked), -line[0]))
+    inside = [max(a, start) for a, b in marked if a < end and b > start]
+    begin = _sentence_start(text, start, min(inside), width) if inside and end - start > width else start
+    cut = "… " if text[start:begin].strip(_AROUND) else ""
+    return cut + _fitting(one_line(text[begin:end].lstrip(_BULLETS), end - begin), width - len(cut))
 
 
-def _telling(passage: str, highlights: Sequence[Span], width: int) -> str:
-    """The line of the passage that holds most of what was asked for, cut around it."""
-    start, end = max(_lines(passage), key=lambda line: (_covered(line, highlights), -line[0]), default=(0, 0))
-    inside = [max(a, start) for a, b in highlights if a < end and b > start]
-    if len(passage[start:end].strip(_BULLETS)) > width and inside:
-        start = _sentence_start(passage, start, min(inside), width)
-    cut = "… " if passage[:start].rpartition("\n")[2].strip(_BULLETS) else ""
-    line = passage[start:end].lstrip(_BULLETS).rstrip()
-    return cut + _fitting(one_line(line, len(line) + 1), width - len(cut))
-
-
-def _lines(passage: str) -> list[Span]:
+def _lines(text: str) -> list[Span]:
     """(start, end) of every line that says something."""
     found, at = [], 0
-    for line in passage.splitlines(keepends=True):
+    for line in text.splitlines(keepends=True):
         if any(c.isalnum() for c in line):
             found.append((at, at + len(line)))
         at += len(line)
     return found
 
 
-def _covered(line: Span, highlights: Sequence[Span]) -> int:
-    return sum(max(0, min(line[1], b) - max(line[0], a)) for a, b in highlights)
+def _covered(line: Span, marked: Sequence[Span]) -> int:
+    return sum(max(0, min(line[1], b) - max(line[0], a)) for a, b in marked)
 
 
 def _sentence_start(passage: str, start: int, marked: int, width: int) -> int:

@@ -16,28 +16,32 @@ _ROLES = {
     *("news", "office", "operations", "ops", "presales", "procurement", "projects", "reception", "sales", "service"),
     *("services", "staff", "success", "support", "team", "vendite", "ventas", "ventes", "verkoop", "vertrieb"),
 }
+_BETWEEN = re.compile(r"[\s,./&+-]+")
 _AFTER_NAME = re.compile(r"[(\[|/].*|\s[-–—]\s.*")
 
 
 def first_name(display: str) -> str:
     """What to call this person: `Köhler, Dr. Jana (Sales)` → `Jana`. Empty where nobody could tell."""
     name = _AFTER_NAME.sub("", one_line(display, 200)).strip("\"' ")
-    family, comma, given = name.partition(",")
-    words = [w for w in (given if comma and given.strip() else family).split() if _is_name(w)]
-    if not words or "@" in display or any(w.strip(".").casefold() in _ROLES for w in name.replace(",", " ").split()):
+    if "@" in display or any(word in _ROLES for word in _BETWEEN.split(name.casefold())):
         return ""
-    if not _is_western(words[0]):
-        return name if len(name) <= _LONGEST else ""
-    return _written(words[0]) if len(words[0]) <= _LONGEST else ""
+    family, comma, given = name.partition(",")
+    words = [w for w in (given if comma and given.strip() else family).split() if not _is_title(w)]
+    if not words or not _is_name(words[0]):
+        return ""
+    called = _written(words[0]) if _is_western(words[0]) else name
+    return called if len(called) <= _LONGEST else ""
+
+
+def _is_title(word: str) -> bool:
+    """`Dr`, `Prof.`, `Dipl.-Ing.`; not the initials of `J.-P. Köhler`."""
+    shortened = word.endswith(".") and any(len(part) > 1 for part in _BETWEEN.split(word))
+    return shortened or word.casefold() in _TITLES
 
 
 def _is_name(word: str) -> bool:
-    bare = word.strip(".").casefold()
-    return len(bare) > 1 and bare not in _TITLES and not word.endswith(".") and _is_letters(bare)
-
-
-def _is_letters(word: str) -> bool:
-    return all(c in "-'’" or unicodedata.category(c)[0] in "LM" for c in word)
+    """More than an initial, and nothing but letters."""
+    return len(word) > 1 and all(c in "-'’" or unicodedata.category(c)[0] in "LM" for c in word)
 
 
 def _is_western(word: str) -> bool:

@@ -5,6 +5,7 @@ import re
 from service.replies.clean import one_line
 
 LONGEST = 400
+_READ = 2_000
 _MARKS = (
     *("re", "aw", "antw", "antwort", "sv", "vs", "res", "rép", "rif", "odp", "vá", "ynt", "atb", "ответ"),
     *(
@@ -31,14 +32,14 @@ _MARKS = (
 _MARK = re.compile(
     rf"(?:{'|'.join(_MARKS)})\s*(?:[\[(]\d{{1,3}}[\])]|\^\d{{1,3}}|\*\d{{1,3}})?\s*[:：]\s*", re.IGNORECASE
 )
-_TAG = re.compile(r"\[[^\[\]]{1,60}\]\s*")
+_TAG = re.compile(r"\[[^\[\]:]{1,60}\]\s*")
 _FORWARDED = re.compile(r"\[fwd?:\s*(.*)\]$", re.IGNORECASE)
 _TRAILER = re.compile(r"(?:\s*\(fwd\))+$", re.IGNORECASE)
 
 
 def base(subject: str) -> str:
     """The subject without the marks of replying and forwarding; a list's [tag] is kept, once and in front."""
-    rest = one_line(subject, LONGEST)
+    rest = one_line(subject, _READ)
     tags: list[str] = []
     while True:
         rest = _unwrapped(_TRAILER.sub("", rest))
@@ -51,12 +52,15 @@ def base(subject: str) -> str:
         else:
             break
     kept = [t for t in dict.fromkeys(tags) if not rest.startswith(t)]
-    return " ".join([*kept, rest]).strip()
+    return one_line(" ".join([*kept, rest]), LONGEST)
 
 
 def reply(subject: str) -> str:
-    """The subject of a reply: `AW: Re: Pilot` → `Re: Pilot`."""
-    return f"Re: {base(subject)}".strip()
+    """The subject of a reply: `AW: Re: Pilot` → `Re: Pilot`.
+
+    What looks like an encoded word here was not one in the mail, and must not become one now.
+    """
+    return f"Re: {base(subject)}".strip().replace("=?", "= ?")
 
 
 def _unwrapped(subject: str) -> str:
