@@ -1,0 +1,112 @@
+"""Is this the line that says who wrote what follows? "On Monday Ada wrote:", in any language. Pure, linear.
+
+Not one pattern for each client and language, but what all of them share: a date or an address, a verb of writing,
+a colon at the end. Lines are looked at in windows of a few hundred characters, so no input makes it slow.
+"""
+
+import re
+from collections.abc import Sequence
+
+from service.mail.markers import ON, WEEKDAY, WROTE
+
+LONGEST = 400
+MOST_LINES = 5
+QUOTE_MARKS = re.compile(r"[\s>*|]*")
+EMAIL = re.compile(r"<?[^\s<>()\"',;:]{1,80}@[^\s<>()\"',;:]{1,80}")
+ON_WORD = re.compile(rf"(?:{ON})[\s,:.]|在|於|于", re.IGNORECASE)
+DATE_FIRST = re.compile(rf"(?:\d{{1,4}}[./\-\s年]|(?:{WEEKDAY})\w{{0,8}}[.,]?\s)", re.IGNORECASE)
+DATE = re.compile(
+    r"\d{1,4}\s?[./年월-]\s?\d{1,2}|\d{1,2}[:.]\d{2}|\b\d{1,2}\.?(?:st|nd|rd|th)?,? (?:de )?[^\W\d_]{3,}|"
+    r"[^\W\d_]{3,}\.? \d{1,2}\b",
+    re.IGNORECASE,
+)
+NAME_FIRST = re.compile(
+    r"[\"'“„]?[^<>(\[:?!]{0,60}?[\"'”]?\s{0,2}[<(\[](?:mailto:)?[^\s<>()]{1,80}@[^\s<>()]{1,120}[>)\]]+\s",
+)
+# Verbs written without a space before what they follow (Chinese, Japanese, Korean, Thai) are looked for anywhere.
+_SPACED = [verb for verb in WROTE if verb[0] < "\u0e00"]
+_JOINED = [verb for verb in WROTE if verb[0] >= "\u0e00"]
+VERB = re.compile(
+    rf"(?<![^\W\d_])(?:{'|'.join(sorted(map(re.escape, _SPACED), key=len, reverse=True))})(?![^\W\d_])"
+    rf"|{'|'.join(map(re.escape, _JOINED))}",
+    re.IGNORECASE,
+)
+ENDS = re.compile(r"(?:[:：]|-{2,}|\.{3}|…)\s*[\"*_>]*\Z")
+VERB_LAST = re.compile(rf"(?:{'|'.join(map(re.escape, _SPACED))})\s?[:：]?\s?[*_]*\Z", re.IGNORECASE)
+DASHED = re.compile(r"-{3,4} ?(?:on|am|le|el|il|op)? .{5,250}-{3,4}\Z", re.IGNORECASE)
+# Google's own short forms: "2016-03-03 17:21 GMT+01:00 Ada Byron <ada@x>" and "2013/7/20 Ada via List <list@x>"
+STAMPED = re.compile(r"\d{4}-\d\d-\d\d \d{1,2}:\d\d (?:GMT|UTC)[+-]\d\d:?\d\d .{1,160}")
+DATE_NAME_EMAIL = re.compile(
+    r"\d{4}[/-]\d{1,2}[/-]\d{1,2} [^<>:]{1,80}<[^\s<>]{3,120}>:?\s*|"
+    r"\d{4}年\d{1,2}月\d{1,2}日.{0,80}<[^\s<>]{3,120}>\s?[:：]\s*"
+)
+
+
+def attribution(lines: Sequence[str], at: int) -> int:
+    """How many lines from `at` on make up an attribution: 0 where there is none. It may be folded over a few."""
+    first = bare(lines[at])
+    if not _may_start(first):
+        return 0
+    told, blanks = first, 0
+    for count in range(1, MOST_LINES + 2):
+        if is_attribution(told):
+            return count
+        if at + count >= len(lines) or len(told) > LONGEST:
+            return 0
+        following = bare(lines[at + count])
+        if not following:
+            blanks += 1
+            if blanks > 1 or not _goes_on_after_blank(lines, at + count):
+                return 0
+        told = f"{told} {following}".rstrip()
+    return 0
+
+
+def bare(line: str) -> str:
+    """The line without quote marks, emphasis and surrounding blanks; only its start matters, so it is cut."""
+    head = line[: LONGEST + 100]
+    return head[QUOTE_MARKS.match(head).end() :].strip().replace("&lt;", "<").replace("&gt;", ">")  # type: ignore[union-attr]
+
+
+def is_attribution(told: str) -> bool:
+    """Whether this text, joined from its lines, says who wrote what follows."""
+    if len(told) > LONGEST or not told:
+        return False
+    if STAMPED.fullmatch(told) or DATE_NAME_EMAIL.fullmatch(told):
+        return True
+    if DASHED.match(told) and DATE.search(told) and VERB.search(told):
+        return True
+    if not (ENDS.search(told) or VERB_LAST.search(told)):
+        return False
+    return _has_writer(told)
+
+
+def _has_writer(told: str) -> bool:
+    """A verb beside a date or an address, in an order in which attributions come."""
+    verb, dated, mailed = VERB.search(told), DATE.search(told), EMAIL.search(told)
+    starts_well = ON_WORD.match(told) or DATE_FIRST.match(told)
+    if verb is None:
+        return bool(DATE_FIRST.match(told) and dated and mailed and told.rstrip().endswith((":", "：", ">")))
+    if starts_well:
+        return bool(dated or mailed) and not told[verb.end() :].strip().count(" ") > 12
+    return bool(mailed and NAME_FIRST.match(told))
+
+
+def _may_start(first: str) -> bool:
+    return bool(
+        first
+        and (
+            ON_WORD.match(first)
+            or DATE_FIRST.match(first)
+            or DASHED.match(first)
+            or "@" in first
+            or "<" in first[:120]
+            or first.startswith("--")
+        )
+        and (any(char.isdigit() for char in first) or "@" in first or "<" in first or first[-1:] in ":：,")
+    )
+
+
+def _goes_on_after_blank(lines: Sequence[str], at: int) -> bool:
+    """Some clients fold `<mailto:…>` after an empty line."""
+    return at + 1 < len(lines) and bare(lines[at + 1]).startswith("<")
