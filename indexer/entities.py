@@ -28,7 +28,7 @@ from indexer.names import (
 from indexer.ordinary import is_ordinary
 from indexer.readings import Match, bare, cuts, is_meant, named_words, overlapping, unexplained, written
 from indexer.spans import Sentence, Span, is_droppable, sentence
-from indexer.wording import collapse, fold, tokens
+from indexer.wording import collapse, tokens
 
 __all__ = ["Directory", "Entity", "entities_of"]
 
@@ -153,7 +153,7 @@ class Directory:
     def _mistyped(self, told: Sentence, span: Span) -> Match | None:
         """Whom a span names with a typing mistake; None where it is too far from all."""
         words = told.words[span.first : span.last]
-        if not span.slot and all(is_ordinary(fold(word.text)) for word in words):
+        if not span.slot and all(is_ordinary(word.key) for word in words):
             return None
         for first, last in cuts(told, span):
             part = told.words[first:last]
@@ -167,7 +167,7 @@ class Directory:
         named = named_words(told, span)
         if span.slot and told.capitals and any(word.capital and not word.opens for word in named):
             return True
-        words = [fold(word.text) for word in named if not is_droppable(word, told.german)]
+        words = [word.key for word in named if not is_droppable(word, told.german)]
         return any(word not in self._vocabulary and not is_ordinary(word) for word in words)
 
 

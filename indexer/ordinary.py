@@ -12,28 +12,28 @@ FUNCTION = listed(
     other such i me we us you he him she it they them who whom what which where when why how there here myself
     ourselves themselves someone somebody anyone anybody everyone everybody nobody none something anything
     everything nothing one ones am is are was were be been being do does did doing done have has had having will
-    would shall should can could may might must let lets cannot cant dont doesnt didnt isnt arent wasnt wont wouldnt
-    ive im id ill youre theyre weve theres whos whats and or but nor so yet if then than as because since while
-    whereas although though unless until whether of in on at to from for by with without within into onto upon over
-    under above below between among across through during before after about against around behind beside besides
-    beyond despite down except inside like near off out outside past per regarding concerning toward towards up via
-    not only just also too very much many more most less least few several all both same own even still already
-    again ever never always often sometimes once twice now today tomorrow yesterday soon later currently recently
-    please thanks thank hi hello hey dear regards best cheers sincerely greetings sorry yes ok okay maybe perhaps
-    however ich du er sie es wir ihr mich dich ihn uns euch ihnen mein meine meinen dein unser unsere unseren
-    unserem euer ihre ihren ihrem der die das den dem des ein eine einen einem einer eines kein keine keinen dieser
-    diese dieses diesen diesem jener jede jeder jemand jemanden jemandem niemand wer wen wem wessen wie wo wann
-    warum wieso welche welcher welches welchen etwas nichts alle ist sind war waren sein bin bist hat habe haben
-    hatte hatten wird werden wurde wurden kann konnen konnte konnten soll sollen sollte muss mussen darf mochte
-    mochten wollen gibt gab und oder aber denn sondern doch wenn falls dass weil ob als bis mit von zu zum zur bei
-    beim nach aus auf ins um fur uber unter vor hinter neben zwischen durch gegen ohne seit wegen nicht nur auch
-    noch schon mal sehr mehr viel viele wenig immer nie oft jetzt heute morgen gestern bald gerade aktuell bitte
-    danke hallo guten moin servus liebe lieber lieben gruss gruesse grusse geehrte geehrter geehrten ja nein je tu
-    il elle nous vous ils elles moi toi lui leur mon ma mes ton ta tes son sa ses notre nos votre vos leurs le la
-    les un une au aux ce cet cette ces qui que quoi ou quand comment pourquoi quel quelle quels quelles est sont
-    etait suis avons avez ont ai etre avoir fait peut et mais donc si pour par avec sans dans sur sous chez vers
-    entre apres avant pas ne plus tres bien aussi deja encore toujours jamais quelqu quelque personne rien tout tous
-    toute bonjour merci salut cordialement
+    would shall should can could may might must let lets cannot cant dont doesnt hows youve youd shes hes thats
+    heres well wed hadnt couldnt shouldnt wouldnt hasnt havent didnt isnt arent wasnt wont ive im id ill youre
+    theyre weve theres whos whats and or but nor so yet if then than as because since while whereas although though
+    unless until whether of in on at to from for by with without within into onto upon over under above below
+    between among across through during before after about against around behind beside besides beyond despite down
+    except inside like near off out outside past per regarding concerning toward towards up via not only just also
+    too very much many more most less least few several all both same own even still already again ever never always
+    often sometimes once twice now today tomorrow yesterday soon later currently recently please thanks thank hi
+    hello hey dear regards best cheers sincerely greetings sorry yes ok okay maybe perhaps however ich du er sie es
+    wir ihr mich dich ihn uns euch ihnen mein meine meinen dein unser unsere unseren unserem euer ihre ihren ihrem
+    der die das den dem des ein eine einen einem einer eines kein keine keinen dieser diese dieses diesen diesem
+    jener jede jeder jemand jemanden jemandem niemand wer wen wem wessen wie wo wann warum wieso welche welcher
+    welches welchen etwas nichts alle ist sind war waren sein bin bist hat habe haben hatte hatten wird werden wurde
+    wurden kann konnen konnte konnten soll sollen sollte muss mussen darf mochte mochten wollen gibt gab und oder
+    aber denn sondern doch wenn falls dass weil ob als bis mit von zu zum zur bei beim nach aus auf ins um fur uber
+    unter vor hinter neben zwischen durch gegen ohne seit wegen nicht nur auch noch schon mal sehr mehr viel viele
+    wenig immer nie oft jetzt heute morgen gestern bald gerade aktuell bitte danke hallo guten moin servus liebe
+    lieber lieben gruss gruesse grusse geehrte geehrter geehrten ja nein je tu il elle nous vous ils elles moi toi
+    lui leur mon ma mes ton ta tes son sa ses notre nos votre vos leurs le la les un une au aux ce cet cette ces qui
+    que quoi ou quand comment pourquoi quel quelle quels quelles est sont etait suis avons avez ont ai etre avoir
+    fait peut et mais donc si pour par avec sans dans sur sous chez vers entre apres avant pas ne plus tres bien
+    aussi deja encore toujours jamais quelqu quelque personne rien tout tous toute bonjour merci salut cordialement
     """
 )
 
@@ -191,6 +191,32 @@ COMMON = listed(
     sujet temps travail travaille usine
     """
 )
+
+FIRST_NAMES = listed(
+    """
+    adam adrian alan alex alexander alexandra alice alison amanda amy andre andrea andreas andrew andy angela anja
+    anke ann anna anne annette anthony antoine barbara ben benjamin bernd bernhard beth bettina bill bob brian bruno
+    camille carl carla carlos carol caroline catherine charles charlotte chris christa christian christiane
+    christina christine christoph christopher claire claudia clemens craig dan daniel daniela dave david deborah
+    dennis diana dieter dirk dominik don donna doris ed edward eduard elena elisabeth elizabeth ellen emily emma
+    eric erik esther eva evelyn fabian felix florian frank franz fred frederic gabriele gary george georg gerd
+    gerhard greg guillaume hannah hannes hans harald harry heather heike heiko heinz helen helga helmut henri henry
+    holger ian ines ingo ingrid isabel isabelle jack jacob jakob jacques james jan jana jane janet jason jean jeff
+    jennifer jens jeremy jerry jessica jill jim joachim joan joe joel john johannes jon jonas jonathan jordan jorg
+    josef joseph josh juan judith julia julian julie julien jurgen kai karen karin karl karsten katharina kathrin
+    kathy katja kate keith ken kerstin kevin kim klaus kristin lars laura laurent lena leo linda lisa louis louise
+    luca lucas lukas luke manfred manuel manuela marc marcel marco marcus margaret maria marie marina mario marion
+    mark markus martin martina mary mathias matt matthew matthias max maximilian melanie michael michel michelle
+    mike monica monika nadine nancy natalie nathalie nick nicolas nicole niklas nina norbert olaf oliver olivier
+    otto pascal patricia patrick paul paula peter petra phil philip philipp philippe pierre rachel rainer ralf ralph
+    raphael rebecca regina reiner renate rene richard rick rita rob robert robin roger roland rolf ron rudolf ruth
+    ryan sabine sally sam samantha samuel sandra sara sarah scott sean sebastian silke silvia simon simone sonja
+    sophia sophie stefan stefanie stephan stephane stephanie stephen steve steven sue susan susanne sven sylvia
+    tanja thierry thomas thorsten tim timo tina tobias todd tom tony torsten udo ulrich ulrike ursula ute uwe
+    valerie vanessa vera verena vincent volker walter werner wolfgang yves yvonne
+    """
+)
+"""A lone one of these is somebody at hand, as in "please ask Andrea", not a name to be looked up."""
 
 WEAK_TAILS = listed(
     """

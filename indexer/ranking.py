@@ -1,7 +1,7 @@
 """Evidence of the lanes → documents in order, each with its reasons. Pure."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -152,33 +152,55 @@ REFERENCE = ("reference", "referenz", "case study", "success story", "won", "gew
 ARCHIVED, WON, RECENT, ELSEWHERE = -0.1, 0.08, 0.02, -0.15
 """An archived document, a won deal or reference card for a reference, a touch this week, another company's document."""
 HALF_LIFE_DAYS = 180.0
+SHOWN = 20
+"""Hits that are told which words they share; nobody reads on."""
 
 
 def order(
     question: Question, ranked: Sequence[Ranked], documents: Mapping[str, Document], now: datetime
 ) -> list[Ranked]:
     """The same hits by what the question is after; documents that are not at hand keep their score."""
-    wanted = content_words(question.text)
     named = any(hit.entity > DOUBTFUL for hit in ranked)
-    judged = [
-        _judged(question, hit, documents[hit.document_id], (wanted, named, now))
-        if hit.document_id in documents
-        else hit
-        for hit in ranked
-    ]
-    return sorted(judged, key=lambda r: (-r.score, r.document_id))
+    shifted = []
+    for hit in ranked:
+        document = documents.get(hit.document_id)
+        if document is not None:
+            elsewhere = named and not hit.entity and bool(document.customers)
+            hit = replace(hit, score=hit.score + _shift(question.kind, document, now) + elsewhere * ELSEWHERE)
+        shifted.append(hit)
+    first = sorted(_phrases_first(question.text, shifted, documents), key=lambda r: (-r.score, r.document_id))
+    wanted = content_words(question.text)
+    return [*(_explained(hit, documents, wanted) for hit in first[:SHOWN]), *first[SHOWN:]]
 
 
-def _judged(question: Question, hit: Ranked, document: Document, asked: tuple[Sequence[str], bool, datetime]) -> Ranked:
-    wanted, named, now = asked
-    shift = PREFERRED[question.kind].get(document.kind, 0.0) + RECENT * _freshness(document, now)
+def _phrases_first(text: str, ranked: Sequence[Ranked], documents: Mapping[str, Document]) -> Iterator[Ranked]:
+    """Lift documents that hold what a question quotes, or a short question itself, over those near in meaning only."""
+    phrases = _phrases(text)
+    near = max((hit.score for hit in ranked if not hit.words and not hit.entity), default=0.0)
+    for hit in ranked:
+        document = documents.get(hit.document_id) if phrases and hit.words else None
+        told = fold(_text(document)) if document else ""
+        yield replace(hit, score=max(hit.score, near + 1e-6)) if any(phrase in told for phrase in phrases) else hit
+
+
+def _shift(asked: QuestionKind, document: Document, now: datetime) -> float:
+    """What a document's kind, state and age are worth to a question of this kind."""
+    shift = PREFERRED[asked].get(document.kind, 0.0) + RECENT * _freshness(document, now)
     shift += ARCHIVED * (document.status == "archived")
-    shift += WON * (question.kind == "reference" and _is_reference(document))
-    shift += ELSEWHERE * (named and not hit.entity and bool(document.customers))
-    text = " ".join((document.title, *(section.text for section in document.sections)))
-    found = matching_words(wanted, text)
-    why = tuple(_told(reason, found) for reason in hit.why)
-    return replace(hit, score=hit.score + shift + _phrase(question.text, text, hit), why=why)
+    return shift + WON * (asked == "reference" and _is_reference(document))
+
+
+def _explained(hit: Ranked, documents: Mapping[str, Document], wanted: Sequence[str]) -> Ranked:
+    """The hit with the very words it shares with the question."""
+    document = documents.get(hit.document_id)
+    if document is None or not hit.words:
+        return hit
+    found = matching_words(wanted, _text(document))
+    return replace(hit, why=tuple(_told(reason, found) for reason in hit.why))
+
+
+def _text(document: Document) -> str:
+    return "\n".join((document.title, *(section.text for section in document.sections)))
 
 
 def _told(reason: Why, found: Sequence[str]) -> Why:
@@ -200,14 +222,9 @@ def _is_reference(document: Document) -> bool:
     return document.status == "won" or any(word in told for word in REFERENCE)
 
 
-def _phrase(question: str, text: str, hit: Ranked) -> float:
-    """What lifts a document that holds a short question, or what it quotes, word by word, above all near meanings."""
-    phrases = _quoted(question)
-    whole = fold(question).strip(" ?.!")
-    phrases += [whole] if 1 < len(whole.split()) <= 6 else []
-    return 0.8 if phrases and any(phrase in fold(text) for phrase in phrases) and not hit.entity else 0.0
-
-
-def _quoted(question: str) -> list[str]:
+def _phrases(question: str) -> list[str]:
+    """What a question quotes, or the whole of a short one, folded."""
     parts = question.translate(str.maketrans("“”„«»", '"""""')).split('"')
-    return [fold(part).strip() for part in parts[1:-1:2] if len(part.split()) > 1]
+    quoted = [fold(part).strip() for part in parts[1:-1:2] if len(part.split()) > 1]
+    whole = fold(question).strip(" ?.!")
+    return [*quoted, whole] if 1 < len(whole.split()) <= 6 else quoted

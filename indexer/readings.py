@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from indexer.names import ACRONYM, HEAD, LEGAL
 from indexer.ordinary import WEAK_TAILS, is_function, is_ordinary
 from indexer.spans import Sentence, Span, is_droppable
-from indexer.wording import Token, fold
+from indexer.wording import Token
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class Match:
 def is_meant(told: Sentence, match: Match) -> bool:
     """Whether words that spell a name mean it: everyday and short ones only in capitals or where one is asked."""
     words = told.words[match.first : match.last]
-    plain = [fold(word.text) for word in words]
+    plain = [word.key for word in words]
     slot = any(s.slot and s.first <= match.first and match.last <= s.last for s in told.spans)
     shown = told.capitals and any(word.capital and not word.opens for word in words)
     letters = sum(len(word.key) for word in words)
@@ -73,7 +73,7 @@ def cuts(told: Sentence, span: Span) -> Iterator[tuple[int, int]]:
 
 
 def _is_tail(words: Sequence[Token]) -> bool:
-    plain = fold(words[-1].text)
+    plain = words[-1].key
     return len(words) > 1 and (plain in LEGAL or plain in WEAK_TAILS) and words[-1].capital
 
 
@@ -88,7 +88,7 @@ def bare(told: Sentence, span: Span) -> str:
 
 
 def _is_aside(word: Token) -> bool:
-    plain = fold(word.text)
+    plain = word.key
     return is_ordinary(plain) and (is_function(plain) or not word.capital)
 
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from indexer.names import LEGAL, domains_in
-from indexer.ordinary import FUNCTION, PLACES, ROLES, TIMES, WEAK_TAILS, is_function, is_ordinary
-from indexer.wording import Token, fold, listed, tokens
+from indexer.ordinary import FIRST_NAMES, FUNCTION, PLACES, ROLES, TIMES, WEAK_TAILS, is_function, is_ordinary
+from indexer.wording import Token, listed, tokens
 
 LINKS = listed("of de du des van von der den la le del di do da dos zu")
 GERMAN = listed(
@@ -37,7 +37,8 @@ STRONG = re.compile(
 )
 WEAK = re.compile(
     r"\b(?:at|knows?|heard of|selling to|owns?|customers?|clients?|accounts?|company|prospects?|leads?|"
-    r"responsible for|in charge of|betreu\w*|(?:zust[aä]ndig|verantwortlich) f[uü]r|kennt|kenne?n?|kunden?|firma|chez|conna[iî]t|soci[eé]t[eé])\s+",
+    r"responsible for|in charge of|betreu\w*|(?:zust[aä]ndig|verantwortlich) f[uü]r|"
+    r"kennt|kenne?n?|kunden?|firma|chez|conna[iî]t|soci[eé]t[eé])\s+",
     re.I,
 )
 OWNED = re.compile(
@@ -87,7 +88,7 @@ def sentence(text: str) -> Sentence:
 
 def is_droppable(word: Token, german: bool) -> bool:
     """Whether a word beside a name may go unexplained: a legal form, a role, a country, an ordinary lower-case word."""
-    plain = fold(word.text)
+    plain = word.key
     if plain in LEGAL or plain in WEAK_TAILS or plain in DEPARTMENTS:
         return True
     return is_ordinary(plain) and (german or not word.capital or word.opens)
@@ -103,13 +104,13 @@ def _told(text: str) -> str:
 
 
 def _is_german(words: Sequence[Token]) -> bool:
-    hits = sum(fold(word.text) in GERMAN for word in words)
+    hits = sum(word.key in GERMAN for word in words)
     return hits >= 2 or (hits == 1 and len(words) <= 4)
 
 
 def _capitals_tell(words: Sequence[Token]) -> bool:
     inner = [word for word in words if not word.opens and len(word.text) > 1]
-    content = [word for word in inner if not is_function(fold(word.text))]
+    content = [word for word in inner if not is_function(word.key)]
     shouted = sum(word.text.isupper() for word in inner)
     if len(inner) > 3 and shouted > 0.7 * len(inner):
         return False
@@ -134,14 +135,14 @@ def _run_end(words: Sequence[Token], start: int, german: bool) -> int:
         word = words[here]
         if _is_namelike(word, german) or (end > start and word.glued):
             end = here + 1
-        elif here == start or fold(word.text) not in LINKS:
+        elif here == start or word.key not in LINKS:
             break
         here += 1
     return end
 
 
 def _is_namelike(word: Token, german: bool) -> bool:
-    plain = fold(word.text)
+    plain = word.key
     if not word.capital or (is_function(plain) and not (len(word.text) > 1 and word.text.isupper() and not word.opens)):
         return False
     return not ((word.opens or german) and is_ordinary(plain))
@@ -155,16 +156,16 @@ def _slots(text: str, words: Sequence[Token], capitals: bool) -> Iterator[Span]:
         yield from _filled(words, at.get(match.end()), capitals, lower=False)
     for match in OWNED.finditer(text):
         inside = [i for i, word in enumerate(words) if match.start(1) <= word.start and word.end <= match.end(1)]
-        inside = inside if not any(is_function(fold(words[i].text)) for i in inside) else []
+        inside = inside if not any(is_function(words[i].key) for i in inside) else []
         if inside:
-            yield Span(inside[0], inside[-1] + 1, True, not all(is_ordinary(fold(words[i].text)) for i in inside))
+            yield Span(inside[0], inside[-1] + 1, True, not all(is_ordinary(words[i].key) for i in inside))
 
 
 def _filled(words: Sequence[Token], first: int | None, capitals: bool, lower: bool) -> Iterator[Span]:
     """What fills the slot that begins at a word: capitals, or where `lower`, words that are no everyday ones."""
     if first is None:
         return
-    while first < len(words) and fold(words[first].text) in ("the", "our", "der", "den", "dem", "die", "la", "le"):
+    while first < len(words) and words[first].key in ("the", "our", "der", "den", "dem", "die", "la", "le"):
         first += 1
         lower = False
     shown = capitals and first < len(words) and words[first].capital
@@ -182,20 +183,20 @@ def _continues(word: Token, is_first: bool, shown: bool) -> bool:
 
 
 def _fills(word: Token, shown: bool) -> bool:
-    plain = fold(word.text)
+    plain = word.key
     return word.capital or plain in LINKS if shown else not is_function(plain) or word.text.isupper()
 
 
 def _is_telling(words: Sequence[Token]) -> bool:
-    """Whether a run of capitals outside of any slot is a name: more than everyday words, and no lone "GDPR"."""
-    if len(words) == 1 and words[0].text.isupper():
+    """Whether a run of capitals outside of any slot is a name: no everyday words, no lone "GDPR" or "Andrea"."""
+    if len(words) == 1 and (words[0].text.isupper() or words[0].key in FIRST_NAMES):
         return False
-    return any(not is_ordinary(fold(word.text)) for word in words) and not words[-1].opens
+    return any(not is_ordinary(word.key) for word in words) and not words[-1].opens
 
 
 def _is_idle(word: Token) -> bool:
     """Whether a word in a slot names nobody: a department, a country, a lower-case everyday word."""
-    plain = fold(word.text)
+    plain = word.key
     return plain in DEPARTMENTS or plain in LINKS or (is_ordinary(plain) and not word.capital)
 
 

@@ -29,7 +29,8 @@ def fold(text: str) -> str:
 
 def key(word: str) -> str:
     """A word of a name for comparing: folded, letters and digits only."""
-    return "".join(c for c in fold(word) if c.isalnum())
+    plain = fold(word)
+    return plain if plain.isalnum() else "".join(c for c in plain if c.isalnum())
 
 
 def collapse(run: str) -> str:
@@ -73,13 +74,13 @@ def tokens(text: str) -> list[Token]:
     found: list[Token] = []
     end = 0
     for match in WORD.finditer(text):
-        gap = text[end : match.start()]
-        if match[0] == "s" and gap in POSSESSIVE:
+        gap, word = text[end : match.start()], match[0]
+        if word == "s" and gap in POSSESSIVE:
             end = match.end()
             continue
-        opens = not found or "\n" in gap or _ends(gap, found[-1].text)
-        joined = bool(found) and not opens and _light(gap)
-        found.append(Token(match[0], *match.span(), key(match[0]), joined, joined and not gap.count(" "), opens))
+        opens = not found or (gap != " " and ("\n" in gap or _ends(gap, found[-1].text)))
+        joined = not opens and (gap == " " or _light(gap))
+        found.append(Token(word, match.start(), match.end(), key(word), joined, joined and " " not in gap, opens))
         end = match.end()
     return found
 
