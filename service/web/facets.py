@@ -14,7 +14,7 @@ Choices = Mapping[str, Sequence[tuple[str, int]]]
 TITLES = {
     "source": "Source",
     "kind": "Kind",
-    "parent": "Board",
+    "parent": "Board or deal",
     "lane": "List",
     "customer": "Company",
     "person": "Person",
@@ -22,6 +22,7 @@ TITLES = {
     "since": "Changed since",
     "until": "Changed until",
 }
+_PRODUCTS = {"crm": "CRM", "csv": "CSV", "hubspot": "HubSpot", "vcard": "vCard"}
 _TYPED = frozenset({"parent", "lane", "customer", "person"})
 _SHOWN = 6
 _SUGGESTED = 60
@@ -34,7 +35,7 @@ class Option:
 
     value: str
     label: str
-    count: str
+    count: int
     chosen: bool
 
 
@@ -47,6 +48,12 @@ class Facet:
     options: tuple[Option, ...]
     suggestions: tuple[str, ...]
     typed: bool
+
+    @property
+    def leading(self) -> tuple[Option, ...]:
+        """The values worth naming before anything is asked: boards, rather than the deals that notes hang on."""
+        most = max((option.count for option in self.options), default=0)
+        return tuple(option for option in self.options[:_SHOWN] if option.count * 10 >= most)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +77,8 @@ def label(name: str, value: str) -> str:
     """A filter's value as people call it: `trello:sales` → `Trello · sales`, `card` → `Card`."""
     if name == "source":
         product, _, account = value.partition(":")
-        return f"{_capital(product)} · {account}" if account else _capital(product)
+        name = _PRODUCTS.get(product, _capital(product))
+        return f"{name} · {account}" if account else name
     return _capital(value) if name in {"kind", "status"} else value
 
 
@@ -92,7 +100,7 @@ def _facet(name: str, values: Sequence[tuple[str, int]], chosen: Sequence[str]) 
     shown = [*chosen, *(value for value in often if value not in chosen)]
     top = shown[: max(_SHOWN, len(chosen))] if name in _TYPED else shown[: _SHOWN * 2]
     rest = sorted(set(often[: _SUGGESTED + len(top)]) - set(top))[:_SUGGESTED]
-    options = tuple(Option(v, label(name, v), f"{counts.get(v, 0):,}", v in chosen) for v in top)
+    options = tuple(Option(v, label(name, v), counts.get(v, 0), v in chosen) for v in top)
     return Facet(name, TITLES[name], options, tuple(rest), name in _TYPED and len(often) > len(top))
 
 

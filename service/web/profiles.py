@@ -6,7 +6,7 @@ from datetime import datetime
 
 from indexer.asking import AskOptions, Filters, Question, Viewer
 from indexer.documents import Document
-from indexer.entities import Entity
+from indexer.entities import Directory, Entity
 from service.web import links
 from service.web.links import Named
 from service.web.results import Card, Moment, card, moment
@@ -83,8 +83,15 @@ def _entity(entities: Sequence[Entity], name: str, kind: str) -> Entity | None:
     folded = name.casefold()
     fitting = [e for e in entities if e.kind == kind]
     exact = next((e for e in fitting if e.name == name), None)
-    called = (e for e in fitting if folded in {n.casefold() for n in (e.name, *e.aliases)})
-    return exact or next(called, None)
+    called = next((e for e in fitting if folded in {n.casefold() for n in (e.name, *e.aliases)}), None)
+    return exact or called or _understood(fitting, name)
+
+
+def _understood(entities: Sequence[Entity], name: str) -> Entity | None:
+    """Whom the name means where it is written otherwise: without "GmbH", with a typing mistake."""
+    meant = Directory(entities).find(name)
+    sure = meant[0].name if len(meant) == 1 and not meant[0].others else None
+    return next((e for e in entities if e.name == sure), None)
 
 
 def _from_filters(site: Site, viewer: Viewer, name: str, kind: str) -> Entity | None:

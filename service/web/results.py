@@ -114,7 +114,7 @@ def understood(mentions: Sequence[Mention]) -> tuple[Understood, ...]:
             name=m.name,
             kind=m.kind,
             href=_page_of(m.name, m.kind),
-            written=m.written if m.written.casefold() != m.name.casefold() else "",
+            written="" if m.written.casefold() in m.name.casefold() else m.written,
             others=tuple(Named(other, _page_of(other, m.kind)) for other in m.others),
         )
         for m in mentions

@@ -3,6 +3,7 @@
 In: ASGI messages. Out: the same with headers, or a refusal. Pure.
 """
 
+import re
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -14,6 +15,7 @@ POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'"
 )
+_HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.-]+)(?::\d{1,5})?")
 HEADERS = {
     "Content-Security-Policy": POLICY,
     "X-Content-Type-Options": "nosniff",
@@ -33,7 +35,7 @@ class Guard:
     def __init__(self, app: ASGIApp, base_url: str) -> None:
         """Answer to the host of `base_url` and to loopback names, on any port."""
         self._app = app
-        self._hosts = LOOPBACK | {urlsplit(base_url).hostname or ""}
+        self._hosts = LOOPBACK | {urlsplit(base_url).hostname or "localhost"}
         secure = {"Strict-Transport-Security": "max-age=31536000"} if base_url.startswith("https:") else {}
         self._headers = HEADERS | secure
 
@@ -48,14 +50,11 @@ class Guard:
         await app(asked, receive, self._with_headers(send))
 
     def _knows(self, host: str) -> bool:
-        try:
-            name = urlsplit(f"//{host}").hostname
-        except ValueError:
-            return False
-        return bool(name) and name in self._hosts
+        name = _HOST.fullmatch(host)
+        return name is not None and name[1].strip("[]").lower() in self._hosts
 
     def _refusal(self) -> ASGIApp:
-        names = " or ".join(sorted(self._hosts - {""}))
+        names = " or ".join(sorted(self._hosts))
         told = f"Signpost does not answer under this name. Open it as {names}, or set its base URL to this name.\n"
         return PlainTextResponse(told, status_code=421)
 

@@ -1,0 +1,132 @@
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+
+from indexer.knowledge import Knowledge
+from tests.builders import a_card
+from tests.pages import BASE, Page, a_client, knowing, many_cards, some_documents
+
+SEARCH = "/api/v1/search"
+
+
+@pytest.fixture(scope="module")
+def knowledge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Knowledge]:
+    known = knowing(tmp_path_factory.mktemp("index"), some_documents())
+    yield known
+    known.close()
+
+
+@pytest.fixture(scope="module")
+def program(knowledge: Knowledge) -> TestClient:
+    return a_client(knowledge)
+
+
+def test_the_api_gives_the_hits_of_the_search_page(program: TestClient) -> None:
+    told = program.get(SEARCH, params={"q": "pilot in rail"}).json()
+    shown = Page(program.get("/", params={"q": "pilot in rail"}).text).links
+
+    assert [hit["document"]["page"] for hit in told["hits"]] == [
+        f"{BASE}{link}" for link in dict.fromkeys(shown) if link.startswith("/documents/")
+    ]
+
+
+def test_a_hit_says_what_where_who_and_why(program: TestClient) -> None:
+    hit = program.get(SEARCH, params={"q": "pilot with Brückner Logistik", "kind": "card"}).json()["hits"][0]
+
+    assert hit["document"]["url"] == "https://trello.com/c/pilot"
+    assert (hit["document"]["parent"], hit["document"]["owner"]) == ("Sales", "Anna Weber")
+    assert hit["why"]
+    assert all(0 <= start < end <= len(hit["passage"]) for start, end in hit["highlights"])
+
+
+def test_a_company_that_is_named_leads_to_its_page(program: TestClient) -> None:
+    mention = program.get(SEARCH, params={"q": "Who talks to Brückner Logistik?"}).json()["mentions"][0]
+
+    assert (mention["name"], mention["kind"]) == ("Brückner Logistik", "company")
+    assert program.get(mention["page"]).status_code == 200
+
+
+def test_hits_come_in_portions_that_lead_to_the_next(tmp_path: Path) -> None:
+    program = a_client(knowing(tmp_path, many_cards(25)))
+
+    seen, url = [], f"{SEARCH}?kind=card&limit=10"
+    while url:
+        told = program.get(url).json()
+        seen += [hit["document"]["id"] for hit in told["hits"]]
+        url = told["next"]
+
+    assert len(seen) == len(set(seen)) == told["total"] == 25
+
+
+def test_an_address_that_is_a_script_is_not_handed_on(tmp_path: Path) -> None:
+    program = a_client(knowing(tmp_path, [a_card("Odd card", url="javascript:alert(1)")]))
+
+    hit = program.get(SEARCH, params={"q": "odd"}).json()["hits"][0]
+
+    assert (hit["document"]["url"], hit["anchor"]) == (None, None)
+
+
+@pytest.mark.parametrize("query", ["kind=trolley", "limit=51", "limit=0", "offset=-1", "since=yesterday", "limit=many"])
+def test_what_cannot_be_read_is_a_problem_with_a_sentence(program: TestClient, query: str) -> None:
+    answer = program.get(f"{SEARCH}?{query}")
+
+    assert answer.status_code == 422
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["status"] == 422
+    assert query.partition("=")[0] in answer.json()["detail"]
+
+
+def test_nothing_indexed_is_a_problem_that_names_the_command(tmp_path: Path) -> None:
+    answer = a_client(knowing(tmp_path, [])).get(SEARCH, params={"q": "rail"})
+
+    assert answer.status_code == 503
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert "signpost reindex" in answer.json()["detail"]
+
+
+def test_an_unknown_address_of_the_api_is_a_problem_too(program: TestClient) -> None:
+    answer = program.get("/api/v1/nothing")
+
+    assert (answer.status_code, answer.headers["content-type"]) == (404, "application/problem+json")
+
+
+def test_what_may_not_be_seen_is_not_counted_either(program: TestClient) -> None:
+    told = program.get(SEARCH, params={"kind": "card", "limit": 50}).json()
+
+    assert told["total"] == len(told["hits"]) == 2
+
+
+def test_the_schema_describes_every_answer_the_api_gives(program: TestClient) -> None:
+    schema = program.get("/api/v1/openapi.json").json()
+    search = schema["paths"][SEARCH]["get"]
+
+    assert schema["openapi"].startswith("3.1")
+    assert set(schema["paths"]) == {SEARCH}
+    assert set(search["responses"]) == {"200", "422", "503"}
+    assert {p["name"] for p in search["parameters"]} >= {"q", "source", "kind", "customer", "since", "limit", "offset"}
+
+
+def test_every_reference_in_the_schema_leads_somewhere(program: TestClient) -> None:
+    schema = program.get("/api/v1/openapi.json").json()
+
+    referred = {value.rpartition("/")[2] for value in values_of(schema, "$ref")}
+
+    assert referred <= set(schema["components"]["schemas"])
+
+
+def values_of(shape: object, name: str) -> Iterator[str]:
+    """Every value under this key, however deep."""
+    if isinstance(shape, dict):
+        for key, value in shape.items():
+            yield from [value] if key == name and isinstance(value, str) else values_of(value, name)
+    elif isinstance(shape, list):
+        for item in shape:
+            yield from values_of(item, name)
+
+
+def test_people_can_read_the_schema_as_a_page(program: TestClient) -> None:
+    shown = Page(program.get("/api").text).text
+
+    assert all(word in shown for word in (SEARCH, "customer", "Changed on this day or later", "AnswerRecord", "curl"))

@@ -1,0 +1,223 @@
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+
+from indexer.documents import Person, Section
+from indexer.knowledge import Knowledge
+from tests.builders import a_card
+from tests.pages import BRUECKNER, Page, a_client, a_receipt, knowing, many_cards, some_documents
+
+
+@pytest.fixture(scope="module")
+def knowledge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Knowledge]:
+    known = knowing(tmp_path_factory.mktemp("index"), some_documents())
+    yield known
+    known.close()
+
+
+@pytest.fixture(scope="module")
+def browser(knowledge: Knowledge) -> TestClient:
+    return a_client(knowledge, [a_receipt()])
+
+
+def page(browser: TestClient, url: str) -> Page:
+    return Page(browser.get(url).text)
+
+
+def test_a_question_finds_the_card_and_marks_the_words_that_say_so(browser: TestClient) -> None:
+    found = browser.get("/", params={"q": "pilot with night trains"}).text
+
+    assert "Pilot with Brückner Logistik" in found
+    assert "<mark>" in found
+    assert "https://trello.com/c/pilot" in Page(found).links
+    assert "/documents/trello:sales:card:pilot" in Page(found).links
+
+
+def test_every_hit_says_why_it_is_there(browser: TestClient) -> None:
+    assert 'aria-label="Why it is here"' in browser.get("/?q=pilot").text
+
+
+def test_a_company_that_the_question_names_is_answered_first(browser: TestClient) -> None:
+    found = page(browser, "/?q=Who talks to Brückner Logistik?")
+
+    assert "/companies/Br%C3%BCckner%20Logistik" in found.links
+    assert found.text.index("Who of us talks to them") < found.text.index("Details")
+    assert "Tom Okafor" in found.text
+
+
+def test_a_name_that_nobody_bears_is_said_so(browser: TestClient) -> None:
+    assert "Nobody called “Zorblax GmbH”" in page(browser, "/?q=Who is talking to Zorblax GmbH?").text
+
+
+def test_filters_in_the_address_narrow_the_hits_and_can_be_taken_away(browser: TestClient) -> None:
+    narrowed = browser.get("/?q=Brückner&kind=note").text
+
+    assert "Call with Brückner Logistik" in narrowed
+    assert 'Details<span class="hidden"> of Pilot' not in narrowed
+    assert 'name="without" value="kind:note"' in narrowed
+
+
+def test_taking_a_filter_away_leads_to_an_address_without_it(browser: TestClient) -> None:
+    answer = browser.get("/?q=rail&kind=note&status=open&without=kind:note", follow_redirects=False)
+
+    assert (answer.status_code, answer.headers["location"]) == (303, "/?q=rail&status=open")
+
+
+def test_the_empty_fields_of_the_form_do_not_stay_in_the_address(browser: TestClient) -> None:
+    answer = browser.get("/?q=rail&customer=&since=&until=&page=", follow_redirects=False)
+
+    assert answer.headers["location"] == "/?q=rail"
+
+
+@pytest.mark.parametrize(
+    "filters",
+    ["source=trello%3Asales", "kind=card&kind=note", "parent=Sales", "lane=In+talks", "customer=Br%C3%BCckner+Logistik",
+     "person=Anna+Weber", "status=won", "since=2026-01-01&until=2026-03-02"],
+)  # fmt: skip
+def test_each_filter_survives_the_way_through_the_address(browser: TestClient, filters: str) -> None:
+    answer = browser.get(f"/?q=pilot&{filters}&customer=", follow_redirects=False)
+
+    assert sorted(answer.headers["location"].removeprefix("/?q=pilot&").split("&")) == sorted(filters.split("&"))
+
+
+def test_a_filter_without_a_question_lists_what_it_lets_through(browser: TestClient) -> None:
+    found = page(browser, "/?status=won").text
+
+    assert "1 document" in found
+    assert "Timetable software for Nordwind" in found
+
+
+def test_a_company_typed_in_lower_case_is_understood(browser: TestClient) -> None:
+    assert "Pilot with Brückner Logistik" in page(browser, "/?customer=brückner logistik").text
+
+
+def test_an_unknown_company_gets_the_nearest_known_one(browser: TestClient) -> None:
+    found = page(browser, "/?q=rail&customer=Bruckner Logistic")
+
+    assert "Company “Bruckner Logistic” is not in the index. Did you mean Brückner Logistik?" in found.text
+    assert "/?q=rail&customer=Br%C3%BCckner+Logistik" in found.links
+
+
+def test_nothing_found_says_what_to_do_next(browser: TestClient) -> None:
+    found = page(browser, "/?q=pilot&status=lost").text
+
+    assert "Nothing found" in found
+    assert "Start without filters" in found
+
+
+def test_nothing_indexed_names_the_command(tmp_path: Path) -> None:
+    browser = a_client(knowing(tmp_path, []))
+
+    assert "signpost reindex" in browser.get("/?q=anything").text
+    assert "signpost reindex" in browser.get("/").text
+
+
+def test_many_hits_come_in_pages(tmp_path: Path) -> None:
+    browser = a_client(knowing(tmp_path, many_cards(23)))
+
+    first, last = page(browser, "/?kind=card"), page(browser, "/?kind=card&page=3")
+
+    assert "Page 1 of 3" in first.text
+    assert "Page 3 of 3" in last.text
+    assert last.text.count("Details") == 3
+    assert "past the last result" in page(browser, "/?kind=card&page=4").text
+
+
+def test_a_question_that_is_too_long_is_refused_with_a_sentence(browser: TestClient) -> None:
+    answer = browser.get("/", params={"q": "x" * 2001})
+
+    assert answer.status_code == 422
+    assert "The question is 2,001 characters long; 2,000 is the most." in answer.text
+
+
+@pytest.mark.parametrize(
+    ("query", "says"),
+    [
+        ("kind=trolley", "“kind” cannot be “trolley”; choose card, note"),
+        ("since=2026-13-01", "“since” is “2026-13-01”, which is no day; write it like 2026-03-02."),
+        ("page=0", "“page” is “0”, which is out of range"),
+        ("page=1e9", "which is out of range or no whole number"),
+        ("&".join(["person=A"] * 30), "“person” has more than 20 values"),
+        ("person=" + "A" * 500, "longer than 200 characters"),
+    ],
+)
+def test_what_cannot_be_read_is_said_in_a_sentence(browser: TestClient, query: str, says: str) -> None:
+    answer = browser.get(f"/?{query}")
+
+    assert answer.status_code == 422
+    assert says in Page(answer.text).text
+
+
+def test_a_search_link_of_a_draft_leads_to_the_search_page(browser: TestClient) -> None:
+    assert browser.get("/search?q=rail", follow_redirects=False).headers["location"] == "/?q=rail"
+
+
+def test_a_document_is_shown_whole(browser: TestClient) -> None:
+    shown = page(browser, "/documents/trello:sales:card:pilot")
+
+    for word in (
+        "Night trains",
+        "Ute wants a reference visit",
+        "Anna Weber",
+        "120,000 EUR",
+        "rail",
+        "Open on trello.com",
+    ):
+        assert word in shown.text
+    assert "https://docs.example.com/plan" in shown.links
+    assert "mailto:anna%40ours.example" in shown.links
+
+
+def test_a_long_document_comes_in_pages_and_loses_nothing(tmp_path: Path) -> None:
+    talk = tuple(Section(f"Comment {n}: " + "<&ü> " * 300, "comment") for n in range(60))
+    browser = a_client(knowing(tmp_path, [a_card("Long talk", key="long", sections=talk)]))
+
+    url, seen = "/documents/trello:sales:card:long", ""
+    while url:
+        answer = browser.get(url)
+        assert len(answer.content) <= 50_000
+        seen += Page(answer.text).text
+        url = next((link for link in Page(answer.text).links if "?from=" in link), "")
+
+    assert all(f"Comment {n}:" in seen for n in range(60))
+
+
+def test_a_company_shows_who_of_us_talks_to_it_and_its_timeline(browser: TestClient) -> None:
+    shown = page(browser, "/companies/Brückner Logistik").text
+
+    assert shown.index("Tom Okafor") < shown.index("Timeline")
+    assert shown.index("Pilot with Brückner Logistik") < shown.rindex("Call with Brückner Logistik")
+    assert "Dr. Ute Krämer" in shown
+
+
+def test_one_of_us_shows_whom_they_look_after(browser: TestClient) -> None:
+    shown = page(browser, "/people/Anna Weber").text
+
+    assert "one of us" in shown
+    assert "Brückner Logistik" in shown
+
+
+def test_a_customer_shows_who_of_us_knows_them(browser: TestClient) -> None:
+    assert "Who of us talks to Dr. Ute Krämer" in page(browser, "/people/Dr. Ute Krämer").text
+
+
+@pytest.mark.parametrize(
+    "url", ["/companies/Zorblax", "/people/Nobody", "/documents/none", "/receipts/none", "/static/x"]
+)
+def test_what_does_not_exist_is_a_page_that_says_so(browser: TestClient, url: str) -> None:
+    answer = browser.get(url)
+
+    assert answer.status_code == 404
+    assert "Nothing stands here" in answer.text
+
+
+def test_two_owners_are_said_openly(tmp_path: Path) -> None:
+    deals = [
+        a_card(f"Deal {n}", key=f"d{n}", kind="deal", customers=(BRUECKNER,), people=(Person(name, "owner"),))
+        for n, name in enumerate(("Anna Weber", "Léa Martin"))
+    ]
+    shown = page(a_client(knowing(tmp_path, deals)), "/companies/Brückner Logistik").text
+
+    assert "2 people own open records here" in shown

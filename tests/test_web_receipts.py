@@ -1,0 +1,110 @@
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+
+from indexer.knowledge import Knowledge
+from service.ledger import Ledger
+from service.templates import Templates
+from service.web.app import create
+from service.web.options import WebOptions
+from tests.builders import NOW
+from tests.pages import BASE, Page, a_client, a_receipt, knowing, some_documents
+
+
+@pytest.fixture(scope="module")
+def knowledge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Knowledge]:
+    known = knowing(tmp_path_factory.mktemp("index"), some_documents())
+    yield known
+    known.close()
+
+
+@pytest.fixture(scope="module")
+def browser(knowledge: Knowledge) -> TestClient:
+    return a_client(knowledge, [a_receipt()])
+
+
+def page(browser: TestClient, url: str) -> Page:
+    return Page(browser.get(url).text)
+
+
+def test_every_mail_is_listed_with_what_became_of_it(knowledge: Knowledge) -> None:
+    passed = a_receipt("2", outcome="pass", reason="automatic", says="A newsletter: it carries List-Id.", state="")
+    shown = page(a_client(knowledge, [a_receipt(), passed]), "/receipts").text
+
+    assert shown.index("A newsletter") < shown.index("Sure enough")
+    assert "Automatic 1" in " ".join(shown.split())
+
+
+def test_receipts_can_be_narrowed_by_outcome_reason_and_words(knowledge: Knowledge) -> None:
+    passed = a_receipt("2", outcome="pass", reason="automatic", subject="Newsletter", asked=())
+    browser = a_client(knowledge, [a_receipt(), passed])
+
+    assert "Newsletter" not in page(browser, "/receipts?outcome=draft").text
+    assert "Who talks" not in page(browser, "/receipts?outcome=pass&reason=automatic").text
+    assert "Who talks" not in page(browser, "/receipts?text=newsl").text
+
+
+def test_receipts_come_in_pages_newest_first(knowledge: Knowledge) -> None:
+    browser = a_client(knowledge, [a_receipt(str(n), subject=f"Mail {n:02}") for n in range(30)])
+    first = page(browser, "/receipts")
+    older = page(browser, next(link for link in first.links if "before=" in link))
+
+    assert "Mail 29" in first.text
+    assert "Mail 05" in first.text
+    assert "Mail 04" in older.text
+    assert not any("before=" in link for link in older.links)
+
+
+def test_a_receipt_shows_the_question_the_threshold_and_what_would_have_changed_it(knowledge: Knowledge) -> None:
+    unsure = a_receipt(
+        outcome="pass", reason="not sure enough", would_change="A card that names the customer.", threshold=0.97
+    )
+    shown = page(a_client(knowledge, [unsure]), "/receipts/identity-1?mailbox=sales")
+
+    assert "91 % sure of an answer, 97 % needed" in shown.text
+    assert "A card that names the customer." in shown.text
+    assert "/documents/trello:sales:card:pilot" in shown.links
+    assert "/?q=Who+talks+to+Br%C3%BCckner%3F" in shown.links
+
+
+def test_a_receipt_is_found_by_the_message_id_of_its_mail(browser: TestClient) -> None:
+    assert browser.get("/receipts/<mail-1@ours.example>").status_code == 200
+
+
+def test_no_receipts_yet_says_what_to_run(knowledge: Knowledge) -> None:
+    assert "signpost watch" in page(a_client(knowledge), "/receipts").text
+
+
+def test_health_shows_the_index_and_is_well(browser: TestClient) -> None:
+    told = browser.get("/healthz")
+
+    assert told.status_code == 200
+    assert told.json()["index"]["documents"] == 4
+    assert "All is well" in page(browser, "/health").text
+
+
+def test_trouble_turns_health_to_503_and_is_said(knowledge: Knowledge) -> None:
+    browser = a_client(knowledge, health=lambda: ["The disk is full."])
+
+    assert browser.get("/healthz").status_code == 503
+    assert "The disk is full." in page(browser, "/health").text
+
+
+def test_a_mailbox_that_nobody_looks_into_is_a_trouble(knowledge: Knowledge) -> None:
+    ledger = Ledger.in_memory()
+    ledger.progress.looked("sales", NOW - timedelta(hours=2))
+    options = WebOptions(BASE, "1", Templates(), lambda: NOW, mailboxes=("sales", "support"))
+
+    told = TestClient(create(knowledge, ledger, options), base_url=BASE).get("/healthz").json()
+
+    assert told["troubles"] == [
+        "sales was last looked into 2 hours ago. Is `signpost watch` running?",
+        "support was never looked into. Run `signpost watch`.",
+    ]
+
+
+def test_nothing_indexed_is_a_trouble(tmp_path: Path) -> None:
+    assert a_client(knowing(tmp_path, [])).get("/healthz").status_code == 503
