@@ -55,17 +55,25 @@ class Answering:
         directory = self._directory
         texts = (question.text, *question.windows)
         naming = next((text for text in texts if directory.find(text)), question.text)
-        mentions = directory.find(naming, question.domains)
+        meant = self._visible(directory.find(naming, question.domains))
         unknown = directory.unknown(question.text)
-        if not mentions and not unknown and question.kind == "who" and question.windows:
+        if not meant and not unknown and question.kind == "who" and question.windows:
             unknown = directory.unknown(question.windows[0])
-        return _Understood(question, mentions, unknown, self._about(mentions))
+        return _Understood(question, tuple(meant), unknown, self._about(meant))
 
-    def _about(self, mentions: Sequence[Mention]) -> dict[str, Mention]:
-        surest = sorted(mentions, key=lambda mention: mention.sureness)
-        about = {document: mention for mention in surest for document in self._directory.documents_of(mention)}
-        visible = self._index.among(tuple(about), self._scope) if about else frozenset()
-        return {document: mention for document, mention in about.items() if document in visible}
+    def _visible(self, mentions: Sequence[Mention]) -> dict[Mention, frozenset[str]]:
+        """Mentions of whom the viewer may know now, with the documents; a remembered directory may know of more."""
+        meant = {mention: self._directory.documents_of(mention) for mention in mentions}
+        everything = tuple({document for documents in meant.values() for document in documents})
+        seen = self._index.among(everything, Scope(self._scope.visibilities)) if everything else frozenset()
+        return {mention: documents & seen for mention, documents in meant.items() if documents & seen}
+
+    def _about(self, meant: Mapping[Mention, frozenset[str]]) -> dict[str, Mention]:
+        """Document → the surest mention of whom it is about, as far as the filters let it through."""
+        surest = sorted(meant, key=lambda mention: mention.sureness)
+        about = {document: mention for mention in surest for document in meant[mention]}
+        through = self._index.among(tuple(about), self._scope) if about else frozenset()
+        return {document: mention for document, mention in about.items() if document in through}
 
     def _searched(self, asked: Sequence[_Understood]) -> list[list[tuple[Candidate, ...]]]:
         """For each question the candidates of its text and of each window."""

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
@@ -77,7 +77,7 @@ class Document:
     @property
     def content_hash(self) -> str:
         """SHA-256 (hex) over every field; equal hashes mean there is nothing to write."""
-        told = json.dumps(asdict(self), sort_keys=True, default=datetime.isoformat, ensure_ascii=False)
+        told = json.dumps(self, sort_keys=True, default=plain, ensure_ascii=False)
         return hashlib.sha256(told.encode()).hexdigest()
 
     @property
@@ -85,6 +85,15 @@ class Document:
         """Who answers for it: the owner, else an assignee, else an author, else the person itself."""
         order: tuple[Role, ...] = ("owner", "assignee", "author", "self")
         return next((p for role in order for p in self.people if p.role == role), None)
+
+
+def plain(value: object) -> object:
+    """A record of this module or a time as what JSON can hold, one level deep: for `json.dumps(…, default=plain)`."""
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, Document | Section | Person | Customer):
+        return {name: getattr(value, name) for name in value.__slots__}
+    raise TypeError(f"{type(value).__name__} has no place in a document")
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from indexer.entities import Entity
 from indexer.errors import NoIndex
 from indexer.remembering import RememberedNames, RememberedVectors
 from indexer.restating import restate
+from indexer.roll import Roll
 from indexer.sources.protocol import Source
 from indexer.updating import Progress, Report, SourceReport, SourceUpdate, UpdateOptions
 
@@ -80,12 +81,13 @@ class Knowledge:
             for source in sources:
                 reports.append(update.run(source))
                 index.settle()
+            self._opened()[1].settle()
         return Report(tuple(reports))
 
     def answer(self, questions: Sequence[Question], viewer: Viewer, options: AskOptions = FIRST_TEN) -> list[Answer]:
         """An answer for each question, in their order. Raises NoIndex when nothing was ever indexed."""
         index, names = self._opened()
-        directory = names.of(viewer.visibilities).directory
+        directory = names.lately(viewer.visibilities).directory
         embed = partial(self._embedded, index)
         return Answering(index, embed, directory, viewer, options).answers(questions, datetime.now(UTC))
 
@@ -125,13 +127,13 @@ class Knowledge:
         with self._lock:
             if self._held is None:
                 index = EmbeddedIndex.open(self._folder, create)
-                self._held = index, RememberedNames(index)
+                self._held = index, RememberedNames(index, Roll(self._folder / "names", index.identity))
             return self._held[0]
 
     def _opened(self) -> tuple[Index, RememberedNames]:
         index = self._index()
         held = self._held
-        return held if held else (index, RememberedNames(index))
+        return held if held else (index, RememberedNames(index, Roll(self._folder / "names", index.identity)))
 
     def _embedded(self, index: Index, texts: Sequence[str]) -> Vectors | None:
         """Vectors of what is asked; None where the index was embedded by another model, and only words can be asked."""

@@ -1,5 +1,6 @@
 """What is worth remembering between questions: vectors of texts asked before, and who is known to each viewer."""
 
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -7,13 +8,17 @@ from threading import Lock
 
 import numpy as np
 
+from indexer.asking import EVERYBODY
 from indexer.embedding.protocol import Embedder, Vectors
 from indexer.engines.protocol import Index, Query, Scope
 from indexer.entities import Directory, Entity, entities_of
+from indexer.roll import Roll
 
 TEXTS = 4096
 """Texts whose vectors are kept: about 6 MB."""
 VIEWERS = 16
+COSTLY, PAUSE = 0.5, 10
+"""Names that took longer than this (seconds) to read are read again after ten times as long, not at every change."""
 
 
 class RememberedVectors:
@@ -55,38 +60,61 @@ class RememberedVectors:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Known:
-    """Who is known to one viewer at one sequence of the index."""
+    """Who is known to one viewer as of `sequence`, read in `seconds` until `at` (monotonic)."""
 
     sequence: int
     entities: tuple[Entity, ...]
     directory: Directory
+    at: float = 0.0
+    seconds: float = 0.0
 
 
 class RememberedNames:
-    """The directory of each viewer, made anew when the index has changed."""
+    """The directory of each viewer, made anew when who is who has changed."""
 
-    def __init__(self, index: Index) -> None:
-        """Read names from `index`."""
-        self._index = index
+    def __init__(self, index: Index, roll: Roll) -> None:
+        """Read names from `index`, or from the roll where it holds them."""
+        self._index, self._roll = index, roll
         self._known: OrderedDict[frozenset[str], Known] = OrderedDict()
         self._lock = Lock()
 
     def of(self, visibilities: frozenset[str]) -> Known:
-        """Everybody that documents of these visibilities speak of."""
-        sequence = self._index.sequence
+        """Everybody that documents of these visibilities speak of, up to the last change."""
+        sequence = self._index.names_sequence
+        known = self._known.get(visibilities)
+        if known and known.sequence == sequence:
+            return known
         with self._lock:
             known = self._known.get(visibilities)
             if known is None or known.sequence != sequence:
-                known = self._read(sequence, Scope(visibilities))
-                self._known[visibilities] = known
-            self._known.move_to_end(visibilities)
-            while len(self._known) > VIEWERS:
-                self._known.popitem(last=False)
+                known = self._keep(visibilities, self._read(sequence, visibilities))
             return known
 
-    def _read(self, sequence: int, scope: Scope) -> Known:
-        entities = entities_of(self._index.every_document(scope))
-        return Known(sequence, entities, Directory(entities, Vocabulary(self._index, scope)))
+    def lately(self, visibilities: frozenset[str]) -> Known:
+        """The same, at once: while names of a large index change often, those read a moment ago must do."""
+        known = self._known.get(visibilities)
+        young = known is not None and known.seconds > COSTLY and time.monotonic() < known.at + PAUSE * known.seconds
+        return known if known and young else self.of(visibilities)
+
+    def settle(self) -> None:
+        """Write down who is known to everybody, for processes that start later. Only for whoever may write."""
+        known = self.of(EVERYBODY.visibilities)
+        self._roll.keep(known.sequence, known.entities)
+
+    def _keep(self, visibilities: frozenset[str], known: Known) -> Known:
+        self._known[visibilities] = known
+        self._known.move_to_end(visibilities)
+        while len(self._known) > VIEWERS:
+            self._known.popitem(last=False)
+        return known
+
+    def _read(self, sequence: int, visibilities: frozenset[str]) -> Known:
+        began, scope = time.monotonic(), Scope(visibilities)
+        entities = self._roll.entities(sequence) if visibilities == EVERYBODY.visibilities else None
+        if entities is None:
+            entities = entities_of(self._index.every_document(scope))
+        directory = Directory(entities, Vocabulary(self._index, scope))
+        return Known(sequence, entities, directory, time.monotonic(), time.monotonic() - began)
 
 
 class Vocabulary:

@@ -14,7 +14,7 @@ from indexer.embedding.protocol import Embedder
 from indexer.engines.protocol import Batch, Embedded, Index
 from indexer.errors import SourceError
 from indexer.passages import passages
-from indexer.plan import Seen, changes
+from indexer.plan import Changes, Seen, changes
 from indexer.sources.protocol import Census, Checkpoint, Delete, Event, Failure, Notice, Source, Upsert
 
 CHUNK = 10_000
@@ -23,6 +23,7 @@ TEXTS = 1024
 """New texts that make a batch: one call of the model and one transaction."""
 DOCUMENTS = 500
 """Documents that make a batch, however little of them is new."""
+WRITTEN = "written in this update"
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +124,9 @@ class SourceUpdate:
                     self._flush()
 
     def _put(self, document: Document) -> None:
-        if problem := _problem(document, self._report.source):
-            return self._fail(problem)
+        name = self._report.source
+        if not document.id.startswith(f"{name}:"):
+            return self._fail(f"{document.id!a} was left out: its id does not begin with “{name}:”.")
         self._told.documents[document.id] = document
         self._told.seen.add(document.id)
         self._told.buried.discard(document.id)
@@ -135,19 +137,30 @@ class SourceUpdate:
 
     def _flush(self) -> None:
         """Write what was told so far. While a tombstone waits for the end, the cursor must not pass it."""
+        step = self._step()
         told, report = self._told, self._report
-        step = changes(self._known, Seen(tuple(told.documents.values())))
         self._report = replace(
             report,
             added=report.added + len(step.added),
             changed=report.changed + len(step.changed),
             unchanged=report.unchanged + step.unchanged,
         )
-        self._known |= {document.id: document.content_hash for document in step.put}
+        self._known |= dict.fromkeys((document.id for document in step.put), WRITTEN)
         told.documents = {}
         self._write(step.put)
         if told.cursor is not None and not told.buried:
             self._send(Batch(report.source, cursor=told.cursor))
+
+    def _step(self) -> Changes:
+        """What of the documents told is new. One that no file could hold is left out, and said."""
+        try:
+            return changes(self._known, Seen(tuple(self._told.documents.values())))
+        except UnicodeEncodeError:
+            whole = {key: d for key, d in self._told.documents.items() if _is_text(d)}
+            for key in self._told.documents.keys() - whole.keys():
+                self._fail(f"{key!a} was left out: it holds half a character. Save it again in its own program.")
+            self._told.documents = whole
+            return changes(self._known, Seen(tuple(whole.values())))
 
     def _bury(self, census: Census) -> None:
         """Drop what is gone by tombstone or census, unless it is too much at once; then the cursor stays back too."""
@@ -202,12 +215,8 @@ def _batches(cut: Sequence[_Cut], missing: Collection[str]) -> Iterator[tuple[_C
         yield tuple(batch)
 
 
-def _problem(document: Document, source: str) -> str:
-    """Why a document cannot be kept, as a sentence; empty when it can."""
-    if document.source != source or document.id.count(":") < 3:
-        return f"{document.id!r} was left out: its id does not begin with “{source}:”."
+def _is_text(document: Document) -> bool:
     try:
-        document.content_hash.encode()
+        return bool(document.content_hash)
     except UnicodeEncodeError:
-        return f"{document.id!r} was left out: it holds half a character. Save it again in its own program."
-    return ""
+        return False

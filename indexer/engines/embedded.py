@@ -64,6 +64,16 @@ class EmbeddedIndex:
         return reading.meta(self._store)[0]
 
     @property
+    def names_sequence(self) -> int:
+        """Grows with every batch that may change who is who."""
+        return reading.names_sequence(self._store)
+
+    @property
+    def identity(self) -> str:
+        """Tells this index from one that was made anew in its place."""
+        return reading.identity(self._store)
+
+    @property
     def fingerprint(self) -> str:
         """The vector space that is searched now."""
         return reading.meta(self._store)[1]

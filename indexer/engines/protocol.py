@@ -76,6 +76,16 @@ class Index(Protocol):
         ...
 
     @property
+    def names_sequence(self) -> int:
+        """Grows, up to `sequence`, with every batch that may change who is who: names, people, customers, titles."""
+        ...
+
+    @property
+    def identity(self) -> str:
+        """Tells this index from one that was made anew in its place."""
+        ...
+
+    @property
     def fingerprint(self) -> str:
         """The vector space that is searched now; empty before the first `adopt`."""
         ...

@@ -29,6 +29,11 @@ def meta(store: Store) -> tuple[int, str]:
     return int(told["sequence"]), told["fingerprint"]
 
 
+def names_sequence(store: Store) -> int:
+    """The sequence at which who is who last changed."""
+    return int(store.rows("SELECT value FROM meta WHERE key = 'names_sequence'")[0][0])
+
+
 def identity(store: Store) -> str:
     """What tells this store from one that was made anew in the same place."""
     return str(store.rows("SELECT value FROM meta WHERE key = 'identity'")[0][0])

@@ -3,12 +3,13 @@
 A document's `record` is the whole truth about it; the other columns and the tables `people` and `customers` repeat
 what filters ask for, folded. Passage ids are never given twice, so whatever remembers one can only find
 that very text or nothing. Caches replay the passages above the highest id they have, and the graves dug since.
+`naming` is a hash of what tells who is who; `names_sequence` grows when one changes.
 """
 
 MIGRATIONS = (
     """
     CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-    INSERT INTO meta VALUES ('sequence', '0'), ('fingerprint', ''), ('updated_at', ''),
+    INSERT INTO meta VALUES ('sequence', '0'), ('fingerprint', ''), ('updated_at', ''), ('names_sequence', '0'),
         ('identity', lower(hex(randomblob(16))));
     CREATE TABLE sources (name TEXT PRIMARY KEY, cursor TEXT NOT NULL) WITHOUT ROWID;
     CREATE TABLE documents (
@@ -26,6 +27,7 @@ MIGRATIONS = (
         updated_at REAL NOT NULL,
         content_hash TEXT NOT NULL,
         cutting TEXT NOT NULL,
+        naming TEXT NOT NULL,
         record TEXT NOT NULL,
         checksum INTEGER NOT NULL
     );

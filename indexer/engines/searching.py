@@ -27,11 +27,11 @@ def candidates(
     neighbours = meaning.neighbours if meaning else None
     near = _nearest(neighbours, queries, allowed)
     worded = [dict(terms.words.best(query.text, DEPTH, allowed)) for query in queries]
+    named = {documents: _named(store, documents, allowed) for documents in {query.documents for query in queries}}
     for row, query in enumerate(queries):
         if query.documents:
-            named = _named(store, query, allowed)
-            near[row].update(_closest(neighbours, query, named))
-            worded[row].update(terms.words.best(query.text, NAMED, named))
+            near[row].update(_closest(neighbours, query, named[query.documents]))
+            worded[row].update(terms.words.best(query.text, NAMED, named[query.documents]))
     _complete(neighbours, queries, near, worded)
     return _told(store, near, worded)
 
@@ -46,8 +46,8 @@ def _nearest(neighbours: Neighbours | None, queries: Sequence[Query], allowed: A
     return found
 
 
-def _named(store: Store, query: Query, allowed: Allowed) -> Allowed:
-    ids = np.array(reading.passages_of(store, sorted(query.documents)), dtype=np.int64)
+def _named(store: Store, documents: frozenset[str], allowed: Allowed) -> Allowed:
+    ids = np.array(reading.passages_of(store, sorted(documents)) if documents else (), dtype=np.int64)
     return Allowed(ids[allowed.among(ids)])
 
 

@@ -1,11 +1,13 @@
 """Batches → rows of the store: documents, passages with lasting ids, vectors, graves."""
 
+import hashlib
+import json
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from zlib import crc32
 
-from indexer.documents import Document, Passage
+from indexer.documents import Document, Passage, plain
 from indexer.embedding.protocol import Vectors
 from indexer.engines.narrowing import squeezed
 from indexer.engines.protocol import Batch, Embedded
@@ -15,13 +17,13 @@ from indexer.store import Transaction
 
 PUT_DOCUMENT = """
     INSERT INTO documents (id, source, kind, parent, parent_folded, lane, lane_folded, status, visibility, day,
-        updated_at, content_hash, cutting, record, checksum)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        updated_at, content_hash, cutting, naming, record, checksum)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (id) DO UPDATE SET source = excluded.source, kind = excluded.kind, parent = excluded.parent,
         parent_folded = excluded.parent_folded, lane = excluded.lane, lane_folded = excluded.lane_folded,
         status = excluded.status, visibility = excluded.visibility, day = excluded.day,
         updated_at = excluded.updated_at, content_hash = excluded.content_hash, cutting = excluded.cutting,
-        record = excluded.record, checksum = excluded.checksum
+        naming = excluded.naming, record = excluded.record, checksum = excluded.checksum
     RETURNING number
 """
 PUT_PASSAGE = """
@@ -33,6 +35,7 @@ PUT_PASSAGE = """
 def write(transaction: Transaction, batch: Batch, now: datetime) -> None:
     """Take a whole batch into an open transaction; the sequence grows when it changes anything."""
     sequence = int(transaction.run("SELECT value FROM meta WHERE key = 'sequence'")[0][0]) + 1
+    renamed = bool(batch.drops) or _renames(transaction, [document for document, _ in batch.puts])
     for document, passages in batch.puts:
         number = transaction.run(PUT_DOCUMENT, _columns(document))[0][0]
         _name(transaction, number, document)
@@ -45,7 +48,21 @@ def write(transaction: Transaction, batch: Batch, now: datetime) -> None:
         transaction.run("INSERT OR REPLACE INTO sources VALUES (?, ?)", (batch.source, batch.cursor))
     if batch.puts or batch.drops:
         remember(transaction, "sequence", str(sequence))
+    if renamed:
+        remember(transaction, "names_sequence", str(sequence))
     remember(transaction, "updated_at", now.isoformat())
+
+
+def naming(document: Document) -> str:
+    """A hash of all that tells who is who, and who may know: equal ones need no new look at the names."""
+    d = document
+    told = (d.kind, d.title, d.people, d.customers, d.fields, d.visibility)
+    return hashlib.sha256(json.dumps(told, default=plain).encode()).hexdigest()
+
+
+def _renames(transaction: Transaction, documents: Sequence[Document]) -> bool:
+    had = "SELECT 1 FROM documents WHERE id = ? AND naming = ?"
+    return any(not transaction.run(had, (document.id, naming(document))) for document in documents)
 
 
 def remember(transaction: Transaction, key: str, value: str) -> None:
@@ -110,6 +127,7 @@ def _columns(document: Document) -> Sequence[object]:
         at.timestamp() if at else 0.0,
         document.content_hash,
         CUTTING,
+        naming(document),
         record,
         crc32(record.encode()),
     )

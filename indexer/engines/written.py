@@ -1,16 +1,15 @@
 """Document ↔ the JSON it is kept as. Pure."""
 
 import json
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from indexer.documents import Customer, Document, Person, Section
+from indexer.documents import Customer, Document, Person, Section, plain
 
 
 def written(document: Document) -> str:
     """A document as JSON, fields in their order, times in ISO 8601."""
-    return json.dumps(asdict(document), default=datetime.isoformat, ensure_ascii=False)
+    return json.dumps(document, default=plain, ensure_ascii=False)
 
 
 def document(text: str) -> Document:

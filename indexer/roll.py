@@ -1,0 +1,44 @@
+"""The roll: who is known to everybody, written down so that a process that starts need not read every document."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from indexer.engines import generations
+from indexer.engines.generations import Facts
+from indexer.entities import Entity
+
+FORMAT, FILE = "names-1", "names.json"
+LISTS = ("aliases", "domains", "emails", "document_ids")
+
+
+class Roll:
+    """Entities of one index, as checksummed generations in a folder."""
+
+    def __init__(self, folder: Path, identity: str) -> None:
+        """Keep the roll of the index `identity` in `folder`."""
+        self._folder, self._identity = folder, identity
+
+    def entities(self, sequence: int) -> tuple[Entity, ...] | None:
+        """The entities as of this very sequence of names; None where the roll does not hold them intact."""
+        found = generations.current(self._folder, lambda facts: facts == self._facts(sequence, facts.count))
+        if found is None:
+            return None
+        told: list[dict[str, Any]] = json.loads((found.folder / FILE).read_bytes())
+        return tuple(Entity(**(one | {name: tuple(one[name]) for name in LISTS})) for one in told)
+
+    def keep(self, sequence: int, entities: Sequence[Entity]) -> None:
+        """Write the entities down, unless they are already. Only for whoever may write the index."""
+        facts = self._facts(sequence, len(entities))
+        if not generations.current(self._folder, lambda had: had == facts):
+            told = json.dumps([asdict(entity) for entity in entities], ensure_ascii=False)
+            generations.publish(self._folder, facts, lambda folder: _write(folder, told))
+
+    def _facts(self, sequence: int, count: int) -> Facts:
+        return Facts(self._identity, sequence, FORMAT, count=count)
+
+
+def _write(folder: Path, told: str) -> None:
+    (folder / FILE).write_text(told, encoding="utf-8")
