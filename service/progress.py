@@ -108,7 +108,7 @@ class Progress:
             present, before, expires = self._file.rows(sql, (mailbox,))[0]
             if present not in ("", holder) and not free(present, datetime.fromisoformat(expires)):
                 return 0
-            fence = int(before) + (present != holder)
+            fence: int = before + (present != holder)
             change = "UPDATE accounts SET holder = ?, fence = ?, expires = ? WHERE mailbox = ?"
             self._file.put(change, [(holder, fence, until.isoformat(), mailbox)])
         return fence

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 
-from indexer.errors import LoginRefused, MissingFolder, NoDraftsFolder, Unreachable
+from indexer.errors import LoginRefused, MailboxError, MissingFolder, NoDraftsFolder, Unreachable
 from service.mailbox.folders import Folder, Purpose, folder_for, names_to_create
 from service.mailbox.protocol import (
     INBOX,
@@ -115,9 +115,12 @@ class MemoryMailbox:
         self.max_size = 25_000_000
 
     def check(self, folders: Sequence[str]) -> list[str]:
-        """One sentence for each thing that is missing."""
-        self._folders()
-        return [f"The folder '{name}' is not there." for name in folders if name not in self.server.folders]
+        """See `Mailbox.check`."""
+        try:
+            self._folders()
+        except MailboxError as error:
+            return [str(error)]
+        return [f"There is no folder '{name}'." for name in folders if name not in self.server.folders]
 
     def start(self, folder: str, since: date | None = None) -> Cursor:
         """See `Mailbox.start`."""

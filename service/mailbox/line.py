@@ -1,0 +1,78 @@
+"""A connection to a mail server in the few verbs that a mailbox needs. Pure."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Protocol
+
+from service.mailbox.folders import Folder
+from service.mailbox.replies import Envelope
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A folder as it stood when it was opened, read-only. `uidnext` is the UID that the next mail will get."""
+
+    folder: str
+    validity: int
+    uidnext: int
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a server says about a mail without handing out its text."""
+
+    size: int
+    received: datetime | None
+    flags: frozenset[str] = frozenset()
+
+
+class Line(Protocol):
+    """One connection, logged in. Every verb raises Unreachable when it breaks; then the line is of no more use.
+
+    What is asked of mails is asked of the folder opened last, by UID; mails that are not there are left out.
+    """
+
+    def folders(self) -> list[Folder]:
+        """Every folder of the account."""
+        ...
+
+    def create(self, name: str) -> bool:
+        """Make a folder that mail programs show; False when the server does not let it be made."""
+        ...
+
+    def open(self, folder: str) -> Opened:
+        """Open a folder to look into (EXAMINE). Raises MissingFolder."""
+        ...
+
+    def uids(self, first: int = 1, since: date | None = None) -> list[int]:
+        """UIDs from `first` on, rising; only of mails that came in on that day or later, where one is given."""
+        ...
+
+    def facts(self, uids: Sequence[int]) -> dict[int, Facts]:
+        """Size, time and flags."""
+        ...
+
+    def bodies(self, uids: Sequence[int]) -> dict[int, bytes]:
+        """Whole mails, without marking them as read."""
+        ...
+
+    def heads(self, uids: Sequence[int]) -> dict[int, bytes]:
+        """The headers alone, the first 64 KB of them."""
+        ...
+
+    def envelopes(self, uids: Sequence[int]) -> list[Envelope]:
+        """The thread fields."""
+        ...
+
+    def append(self, folder: str, raw: bytes) -> tuple[int, str]:
+        """Store a draft: its UID where the server tells it, else 0, and the reason where the server refuses it."""
+        ...
+
+    def ring(self, seconds: float, pulse: Callable[[], bool]) -> bool | None:
+        """Wait for a mail in the opened folder; None when the server has no bell."""
+        ...
+
+    def close(self) -> None:
+        """Log out, or just hang up."""
+        ...

@@ -1,0 +1,227 @@
+"""A mailbox on the far side of a line that may break at any time. See `Mailbox`."""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date, timedelta
+from itertools import groupby
+
+from indexer.errors import MailboxError, MissingFolder, NoDraftsFolder, Unreachable
+from service.mailbox.folders import Folder, Purpose, folder_for, names_to_create
+from service.mailbox.line import Facts, Line, Opened
+from service.mailbox.protocol import Arrival, Batch, Cursor, Letter, Look, Mark, Place, Reply, Saved, Sought, bare
+from service.mailbox.replies import Envelope, earliest, match
+
+MOST_BYTES = 32_000_000
+"""Bytes of mail held at once; a batch ends where it would hold more."""
+MOST_LOOKED_AT = 2_000
+"""The newest mails of Sent, Drafts or Trash that are looked at; who writes more within a pass is no person."""
+
+
+class RemoteMailbox:
+    """Connects when it is needed, again after a break, and keeps nothing that the server would not say again."""
+
+    def __init__(self, name: str, connect: Callable[[], Line], drafts: str = "", max_size: int = 25_000_000) -> None:
+        """Name the account and how to get a line to its server."""
+        self.name = name
+        self._connect = connect
+        self._wanted_drafts = drafts
+        self._max_size = max_size
+        self._line: Line | None = None
+        self._folders: list[Folder] = []
+        self._next_seen: dict[str, int] = {}
+
+    def check(self, folders: Sequence[str]) -> list[str]:
+        """See `Mailbox.check`."""
+        said = []
+        for folder in folders:
+            try:
+                with self._talk() as line:
+                    line.open(folder)
+            except MissingFolder as missing:
+                said.append(str(missing))
+            except MailboxError as error:
+                return [str(error)]
+        return said
+
+    def start(self, folder: str, since: date | None = None) -> Cursor:
+        """See `Mailbox.start`."""
+        with self._talk() as line:
+            opened = line.open(folder)
+            fresh = line.uids(1, since) if since else []
+        return Cursor(opened.validity, min([*fresh, opened.uidnext]) - 1)
+
+    def take(self, folder: str, after: Cursor, limit: int) -> Batch:
+        """See `Mailbox.take`."""
+        with self._talk() as line:
+            opened = line.open(folder)
+            if opened.validity != after.validity:
+                return Batch((), after, renumbered=True)
+            self._next_seen[folder] = opened.uidnext
+            waiting = line.uids(after.uid + 1) if opened.uidnext > after.uid + 1 else []
+            facts = line.facts(waiting[:limit])
+            chosen = _within(MOST_BYTES, waiting[:limit], facts, self._max_size)
+            mails = self._arrivals(line, opened, chosen, facts)
+        return Batch(tuple(mails), Cursor(opened.validity, max([after.uid, *chosen])), more=len(chosen) < len(waiting))
+
+    def fetch(self, places: Sequence[Place]) -> list[Arrival]:
+        """See `Mailbox.fetch`."""
+        mails: list[Arrival] = []
+        with self._talk() as line:
+            for folder, group in groupby(places, key=lambda place: place.folder):
+                opened = line.open(folder)
+                uids = sorted({p.uid for p in group if p.validity == opened.validity} & set(line.uids()))
+                mails += self._arrivals(line, opened, uids, line.facts(uids))
+        return mails
+
+    def answered(self, mails: Sequence[Sought]) -> list[Reply | None]:
+        """See `Mailbox.answered`."""
+        with self._talk() as line:
+            flagged = _flagged(line, mails)
+            oldest = earliest(mails)
+            since = oldest.date() - timedelta(days=1) if oldest else None
+            sent = self._envelopes(line, "sent", since)
+            drafts = self._envelopes(line, "drafts", None)
+        return [match(mail, flagged, sent, drafts) for mail in mails]
+
+    def drafts_mark(self) -> Mark:
+        """See `Mailbox.drafts_mark`."""
+        with self._talk() as line:
+            opened = line.open(self._drafts(line))
+        return Mark(opened.folder, opened.validity, opened.uidnext)
+
+    def save_drafts(self, letters: Sequence[Letter]) -> list[Saved]:
+        """See `Mailbox.save_drafts`."""
+        with self._talk() as line:
+            folder = self._drafts(line)
+            return [Saved(letter.message_id, *line.append(folder, letter.raw)) for letter in letters]
+
+    def find_drafts(self, message_ids: Sequence[str], since: Mark) -> Look:
+        """See `Mailbox.find_drafts`."""
+        wanted = {bare(message_id): message_id for message_id in message_ids}
+        with self._talk() as line:
+            opened = line.open(self._drafts(line))
+            same = (opened.folder, opened.validity) == (since.folder, since.validity)
+            first = since.uidnext if same else 1
+            lying = line.envelopes(line.uids(first))
+            found = {wanted[e.message_id]: e.uid for e in lying if e.message_id in wanted}
+            gone = self._gone(line, wanted.keys() - map(bare, found))
+        given = opened.uidnext - first
+        elsewhere = frozenset(wanted[key] for key in gone)
+        return Look(found, elsewhere, untouched=same and not given, gaps=same and len(lying) < given)
+
+    def wait(self, folder: str, after: Cursor, seconds: float, pulse: Callable[[], bool]) -> bool:
+        """See `Mailbox.wait`."""
+        with self._talk() as line:
+            opened = line.open(folder)
+            # Not the cursor alone: a server may have given the UIDs up to UIDNEXT to mails that are gone
+            seen = max(self._next_seen.get(folder, 0), after.uid + 1)
+            if opened.validity != after.validity or opened.uidnext > seen:
+                return True
+            rang = line.ring(seconds, pulse)
+        return _sleep(seconds, pulse) if rang is None else rang
+
+    def close(self) -> None:
+        """See `Mailbox.close`."""
+        if self._line is not None:
+            self._line.close()
+        self._line = None
+
+    @contextmanager
+    def _talk(self) -> Iterator[Line]:
+        if self._line is None:
+            self._folders = []
+            self._line = self._connect()
+        try:
+            yield self._line
+        except Unreachable:
+            self._line = None
+            raise
+        except MissingFolder:
+            self._folders = []
+            raise
+
+    def _listed(self, line: Line) -> list[Folder]:
+        self._folders = self._folders or line.folders()
+        return self._folders
+
+    def _drafts(self, line: Line) -> str:
+        found = folder_for("drafts", self._listed(line), self._wanted_drafts)
+        if found:
+            return found
+        for name in names_to_create(self._listed(line), self._wanted_drafts):
+            if line.create(name):
+                self._folders = []
+                return name
+        raise NoDraftsFolder(
+            f"The mailbox {self.name} has no Drafts folder and does not let one be made. "
+            "Make one in your mail program, or name the folder to use in the settings."
+        )
+
+    def _envelopes(self, line: Line, purpose: Purpose, since: date | None) -> list[Envelope]:
+        """Of the newest mails of a folder, if there is such a folder."""
+        name = folder_for(purpose, self._listed(line), self._wanted_drafts if purpose == "drafts" else "")
+        if name is None:
+            return []
+        line.open(name)
+        return line.envelopes(line.uids(1, since)[-MOST_LOOKED_AT:])
+
+    def _gone(self, line: Line, wanted: set[str]) -> set[str]:
+        if not wanted:
+            return set()
+        there = {e.message_id for purpose in _OUT for e in self._envelopes(line, purpose, None)}
+        return wanted & there
+
+    def _arrivals(self, line: Line, opened: Opened, uids: Sequence[int], facts: dict[int, Facts]) -> list[Arrival]:
+        small = [uid for uid in uids if uid in facts and facts[uid].size <= self._max_size]
+        large = [uid for uid in uids if uid in facts and facts[uid].size > self._max_size]
+        texts, heads = line.bodies(small), line.heads(large)
+        held_back = set(uids) - texts.keys() - heads.keys()
+        # What was removed while we asked is gone; what is still listed is a mail that the server cannot hand out
+        held_back &= set(line.uids(min(held_back))) if held_back else set()
+        mails = []
+        for uid in uids:
+            place = Place(opened.folder, opened.validity, uid)
+            known = facts.get(uid, Facts(0, None))
+            if uid in texts:
+                mails.append(Arrival(place, known.size, texts[uid], known.received))
+            elif uid in heads:
+                mails.append(Arrival(place, known.size, heads[uid], known.received, "headers"))
+            elif uid in held_back:
+                mails.append(Arrival(place, known.size, b"", known.received, "nothing"))
+        return mails
+
+
+_OUT: tuple[Purpose, ...] = ("sent", "trash")
+
+
+def _within(most: int, uids: Sequence[int], facts: dict[int, Facts], max_size: int) -> list[int]:
+    """The first UIDs whose mails fit together, at least one."""
+    chosen: list[int] = []
+    total = 0
+    for uid in uids:
+        size = facts[uid].size if uid in facts else 0
+        total += size if size <= max_size else 0
+        if chosen and total > most:
+            break
+        chosen.append(uid)
+    return chosen
+
+
+def _flagged(line: Line, mails: Sequence[Sought]) -> frozenset[Place]:
+    """The places of mails that bear the flag of an answered mail."""
+    flagged: set[Place] = set()
+    for folder, group in groupby(sorted(mails, key=lambda m: m.place.folder), key=lambda m: m.place.folder):
+        places = [mail.place for mail in group]
+        opened = line.open(folder)
+        facts = line.facts([p.uid for p in places if p.validity == opened.validity])
+        flagged |= {p for p in places if p.uid in facts and "\\answered" in map(str.lower, facts[p.uid].flags)}
+    return frozenset(flagged)
+
+
+def _sleep(seconds: float, pulse: Callable[[], bool]) -> bool:
+    """Wait without a bell."""
+    until = time.monotonic() + seconds
+    while (left := until - time.monotonic()) > 0 and pulse():
+        time.sleep(min(1.0, left))
+    return False

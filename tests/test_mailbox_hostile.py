@@ -1,0 +1,128 @@
+"""Servers that lie, stall and hang up: the mailbox says so in a sentence, soon, and connects again."""
+
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+
+import pytest
+
+from indexer.errors import LoginRefused, Unreachable
+from service.mailbox.imap import imap_mailbox
+from service.mailbox.protocol import Cursor, Mailbox, Place
+from tests.contracts_mailbox import a_letter
+from tests.scripted import Answer, hang_up, scripted
+
+pytestmark = pytest.mark.server
+BEFORE = Cursor(7, 10)
+BEFORE_NOTHING = Cursor(7, 11)
+
+
+@contextmanager
+def at(**answers: Answer) -> Iterator[Mailbox]:
+    """A mailbox on a server that gives these answers."""
+    with scripted(**answers) as account, closing(imap_mailbox(account)) as mailbox:
+        yield mailbox
+
+
+def drip(connection: socket.socket) -> None:
+    """A byte now and then, for ever: no socket timeout ever ends this."""
+    for _ in range(40):
+        connection.sendall(b"*")
+        time.sleep(0.2)
+
+
+def flood(connection: socket.socket) -> None:
+    """Lines without end."""
+    until = time.monotonic() + 8
+    while time.monotonic() < until:
+        connection.sendall(b"* OK still here\r\n" * 100)
+        time.sleep(0.01)
+
+
+def two_lines(connection: socket.socket) -> None:
+    """A bell that rings in two halves, with a hang-up between them."""
+    connection.sendall(b"+ idling\r\n* 2 EXI")
+    time.sleep(0.2)
+    hang_up(connection)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        *(hang_up, drip, flood, "", "* SEARCH 11", "* SEARCH eleven\r\n%t OK done\r\n", "%t BAD no\r\n", "%t OK"),
+        *("* BYE shutting down\r\n", "\0\0\0\r\n", "* SEARCH " + "(" * 5000 + "\r\n%t OK done\r\n"),
+    ],
+)
+def test_a_broken_answer_becomes_one_sentence_within_seconds(answer: Answer) -> None:
+    began = time.monotonic()
+
+    with at(UID_SEARCH=answer) as mailbox, pytest.raises(Unreachable, match="It is tried again"):
+        mailbox.take("INBOX", BEFORE, 10)
+
+    assert time.monotonic() - began < 5.0
+
+
+@pytest.mark.parametrize("answer", [hang_up, two_lines, "+ idling\r\n* BYE timeout\r\n", "%t BAD no\r\n"])
+def test_a_line_that_dies_while_idling_is_noticed(answer: Answer) -> None:
+    began = time.monotonic()
+
+    with at(IDLE=answer) as mailbox, pytest.raises(Unreachable):
+        mailbox.wait("INBOX", BEFORE_NOTHING, 9.0, lambda: True)
+
+    assert time.monotonic() - began < 3.0
+
+
+def test_a_bell_that_rings_in_the_same_breath_as_idle_begins_is_heard() -> None:
+    began = time.monotonic()
+
+    with at(IDLE="+ idling\r\n* 2 EXISTS\r\n", DONE="%p OK done\r\n") as mailbox:
+        assert mailbox.wait("INBOX", BEFORE_NOTHING, 9.0, lambda: True)
+    assert time.monotonic() - began < 3.0
+
+
+def test_the_last_mail_is_not_taken_again_when_the_server_names_it_for_want_of_newer_ones() -> None:
+    with at(EXAMINE="* OK [UIDVALIDITY 7] v\r\n* OK [UIDNEXT 40] n\r\n%t OK done\r\n") as mailbox:
+        assert mailbox.take("INBOX", BEFORE_NOTHING, 10).mails == ()
+
+
+def test_numbers_given_to_mails_that_are_gone_do_not_ring_the_bell_for_ever() -> None:
+    examine = "* OK [UIDVALIDITY 7] v\r\n* OK [UIDNEXT 40] n\r\n%t OK done\r\n"
+    with at(EXAMINE=examine, CAPABILITY="* CAPABILITY IMAP4rev1\r\n%t OK done\r\n") as mailbox:
+        cursor = mailbox.take("INBOX", BEFORE_NOTHING, 10).cursor
+
+        assert not mailbox.wait("INBOX", cursor, 0.1, lambda: True)
+
+
+def test_without_uidnext_the_last_uid_tells_it() -> None:
+    with at(EXAMINE="* 1 EXISTS\r\n* OK [UIDVALIDITY 7] v\r\n%t OK done\r\n") as mailbox:
+        assert mailbox.start("INBOX") == Cursor(7, 11)
+
+
+def test_a_mail_that_is_listed_but_not_handed_out_does_not_vanish() -> None:
+    with at() as mailbox:
+        batch = mailbox.take("INBOX", BEFORE, 10)
+
+    assert [(m.place, m.extent) for m in batch.mails] == [(Place("INBOX", 7, 11), "nothing")]
+    assert batch.cursor == Cursor(7, 11)
+
+
+def test_a_busy_server_is_not_a_wrong_password() -> None:
+    with at(LOGIN="%t NO [UNAVAILABLE] try later\r\n") as mailbox, pytest.raises(Unreachable):
+        mailbox.start("INBOX")
+    with at(LOGIN=hang_up) as mailbox, pytest.raises(Unreachable):
+        mailbox.start("INBOX")
+    with at(LOGIN="%t NO wrong\r\n") as mailbox, pytest.raises(LoginRefused):
+        mailbox.start("INBOX")
+
+
+def test_a_server_that_takes_no_password_in_the_clear_is_not_given_one() -> None:
+    able = "* CAPABILITY IMAP4rev1 LOGINDISABLED\r\n%t OK done\r\n"
+    with at(CAPABILITY=able, LOGIN=hang_up) as mailbox, pytest.raises(LoginRefused, match="starttls"):
+        mailbox.start("INBOX")
+
+
+def test_a_full_mailbox_refuses_a_draft_and_the_line_stays() -> None:
+    with at(APPEND="%t NO [OVERQUOTA] full\r\n") as mailbox:
+        assert "OVERQUOTA" in mailbox.save_drafts([a_letter()])[0].refused
+        assert mailbox.start("INBOX") == Cursor(7, 11)
