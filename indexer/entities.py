@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz.distance import OSA
+from rapidfuzz.process import extract
 
 from indexer.asking import Mention
 from indexer.documents import Document
@@ -42,16 +43,19 @@ EDITS_OF_LETTERS = ((10, 2), (SHORTEST, 1))
 
 
 def entities_of(documents: Iterable[Document]) -> tuple[Entity, ...]:
-    """Every company and person the documents speak of; titles that name one count as being about it."""
+    """Every company and person the documents speak of; where no customer is stated, a name in the title counts."""
     held = tuple(documents)
     entities = gathered(held)
-    directory = Directory(entities)
+    untold = [document for document in held if not document.customers and document.kind not in ("company", "contact")]
+    directory = Directory(entities if untold else ())
     about: dict[int, list[str]] = defaultdict(list)
-    for document in held:
+    for document in untold:
         for number in directory.named_in_title(document.title):
             about[number].append(document.id)
     return tuple(
         replace(entity, document_ids=tuple(dict.fromkeys((*entity.document_ids, *about[number]))))
+        if number in about
+        else entity
         for number, entity in enumerate(entities)
     )
 
@@ -180,6 +184,7 @@ class _Lookalikes:
             if spelling.sureness >= SHORTENED and len("".join(spelling.words)) >= SHORTEST:
                 self._found["".join(spelling.words)].setdefault(number, spelling)
         self._runs = list(self._found)
+        self._lengths = np.array([len(run) for run in self._runs], dtype=np.int32)
         lists: dict[str, list[int]] = defaultdict(list)
         for number, run in enumerate(self._runs):
             for triple in _triples(run):
@@ -189,8 +194,8 @@ class _Lookalikes:
     def nearest(self, words: Sequence[str]) -> tuple[tuple[int, ...], float] | None:
         """Positions of the entities nearest to a written name, and how sure that is; None where none is near."""
         text = "".join(words)
-        near = [(OSA.distance(text, run, score_cutoff=2), run) for run in self._near(text)]
-        near = [(d, run) for d, run in near if d <= _edits(len(run)) and self._is_slip(words, run, d)]
+        found = extract(text, self._near(text), scorer=OSA.distance, score_cutoff=2, limit=None)
+        near = [(int(d), run) for run, d, _ in found if d <= _edits(len(run)) and self._is_slip(words, run, int(d))]
         if not near:
             return None
         least, run = min(near)
@@ -203,9 +208,10 @@ class _Lookalikes:
         lists = [self._lists[triple] for triple in triples if triple in self._lists]
         if not lists:
             return []
-        shared = np.bincount(np.concatenate(lists))
-        least = len(triples) - 4 * _edits(len(text) + 1)
-        return [self._runs[number] for number in np.flatnonzero(shared >= max(1, least))]
+        edits = _edits(len(text) + 1)
+        shared = np.bincount(np.concatenate(lists), minlength=len(self._runs))
+        near = (shared >= max(1, len(triples) - 4 * edits)) & (abs(self._lengths - len(text)) <= edits)
+        return [self._runs[number] for number in np.flatnonzero(near)]
 
     def _is_slip(self, words: Sequence[str], run: str, distance: int) -> bool:
         """Whether a difference is a slip of the hand: same digits, same first letter, and each word near its own."""

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from indexer.ordinary import WEAK_TAILS, is_ordinary
@@ -82,6 +83,7 @@ def core(words: Sequence[Token]) -> list[str]:
     return [word for i, word in enumerate(kept) if i == 0 or word not in JOINTS]
 
 
+@lru_cache(maxsize=1 << 16)
 def name_key(name: str) -> str:
     """What all spellings of a name share, legal form aside."""
     return collapse("".join(core(tokens(name))))
