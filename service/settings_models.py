@@ -1,0 +1,227 @@
+"""What can be set, with its default and one sentence each. Here are the checks; who reads the file is not."""
+
+from email.utils import parseaddr
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationInfo,
+    field_validator,
+)
+
+from service.mail.letter import Address
+from service.mailbox.account import is_loopback
+from service.mailbox.protocol import INBOX
+from service.replies.audience import is_plain
+from service.replies.outcome import Policy
+from service.settings_checks import FilePath, Host, Internal, MaybePath, Model, Name, WebAddress, wrong
+
+_POLICY = Policy()
+
+
+class Part(BaseModel):
+    """A table of the settings."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True, allow_inf_nan=False)
+
+
+class SourceSettings(Part):
+    """A place that content comes from."""
+
+    kind: Literal["trello-export", "crm-csv", "vcard"] = Field(
+        description="What the files are.", examples=["trello-export"]
+    )
+    path: FilePath = Field(description="The file, or a folder with several.", examples=["exports/sales-board.json"])
+    name: Name = Field(
+        default_factory=lambda seen: seen.get("path", Path("source")).stem.replace(":", "-"),
+        description="A short name, part of every document's id: keep it. By default the file's own.",
+        examples=["sales"],
+    )
+    visibility: str = Field(
+        default="",
+        pattern=r"^(everyone|private|group:.+)?$",
+        description='Who may find it: "everyone" (all colleagues), "group:NAME" or "private" (nobody). '
+        "By default as the source says, and private where it does not say.",
+        examples=["everyone"],
+    )
+    link: str = Field(
+        default="",
+        description="For CRM files: how the link of a record is made, with {kind} and {id}.",
+        examples=["https://crm.example.com/{kind}/{id}"],
+    )
+    columns: dict[str, str] = Field(
+        default={},
+        description="For CSV files whose columns are not recognised: our name = theirs.",
+        examples=[{"kind": "note", "title": "Betreff", "body": "Text"}],
+    )
+
+
+class MailboxSettings(Part):
+    """A mail account to watch."""
+
+    user: str = Field(min_length=1, description="The login name, mostly the address.", examples=["tom@example.com"])
+    host: str = Field(min_length=1, description="The IMAP server.", examples=["imap.example.com"])
+    name: Name = Field(
+        default_factory=lambda seen: seen.get("user", "mailbox"),
+        description="What receipts call the account: keep it. By default the login name.",
+        examples=["tom@example.com"],
+    )
+    password: SecretStr | None = Field(
+        default=None,
+        description="Never in this file: in SIGNPOST_MAILBOXES__NAME__PASSWORD, in password_file, or in the keyring.",
+    )
+    password_file: MaybePath = Field(default=None, description="A file that holds the password and nothing else.")
+    tls: Literal["tls", "starttls", "none"] = Field(
+        default="tls", description='How the line is encrypted; "none" only for a server on this machine.'
+    )
+    port: int = Field(
+        default_factory=lambda seen: 993 if seen.get("tls", "tls") == "tls" else 143,
+        ge=1,
+        le=65_535,
+        description="The IMAP port: 993 with tls, else 143.",
+    )
+    ca_file: MaybePath = Field(
+        default=None, description="The certificate of your own authority (PEM), if you have one."
+    )
+    folders: tuple[str, ...] = Field(default=(INBOX,), min_length=1, description="The folders that are watched.")
+    drafts: str = Field(default="", description="The Drafts folder, where the server does not say which it is.")
+    addresses: tuple[str, ...] = Field(
+        default=(),
+        description="All addresses of the account, the main one first. By default the login name.",
+        examples=[["Tom Okafor <tom@example.com>", "sales@example.com"]],
+    )
+
+    @field_validator("tls")
+    @classmethod
+    def _not_in_the_clear(cls, tls: str, info: ValidationInfo) -> str:
+        host = info.data.get("host", "")
+        if tls == "none" and host and not is_loopback(host):
+            raise wrong(f'would send the password to {host} in the clear. Use "tls" or "starttls"')
+        return tls
+
+    @field_validator("addresses")
+    @classmethod
+    def _plain(cls, addresses: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        for told in addresses or (info.data.get("user", "somebody@example.com"),):
+            if not is_plain(Address(parseaddr(told)[1])):
+                hint = "" if addresses else "; the login name is none, so name at least one here"
+                raise wrong(f'has to hold mail addresses, "{told}" is none{hint}')
+        return addresses
+
+    @property
+    def own(self) -> tuple[Address, ...]:
+        """The account's addresses with their names, the main one first."""
+        read = (parseaddr(told) for told in self.addresses or (self.user,))
+        return tuple(Address(email.rpartition("@")[0] + "@" + email.rpartition("@")[2].lower(), n) for n, email in read)
+
+
+class ReplySettings(Part):
+    """Who gets a draft, and how sure it has to be."""
+
+    internal_domains: tuple[Internal, ...] = Field(
+        default=(),
+        description='Your own mail domains: only their senders get drafts. ".example.com" means all below it too; '
+        "a whole address means one person.",
+        examples=[["example.com"]],
+    )
+    enough: float = Field(
+        default=_POLICY.enough, ge=0, le=1, description="How probable an answer has to be for a draft, from 0 to 1."
+    )
+    max_links: int = Field(default=_POLICY.max_links, ge=1, le=3, description="The most links in a draft, up to 3.")
+    per_day: int = Field(default=50, ge=1, description="The most drafts in a mailbox within a day.")
+    per_sender: int = Field(default=10, ge=1, description="The most of them for one sender.")
+    authserv_id: str = Field(
+        default="",
+        description="What your mail server calls itself in Authentication-Results; nobody else's results count.",
+        examples=["mx.example.com"],
+    )
+    require_proof: bool = Field(
+        default_factory=lambda seen: bool(seen.get("authserv_id")),
+        description="Whether only senders whom that server vouches for get drafts; yes as soon as it is named.",
+    )
+    language: str = Field(
+        default="en", pattern="^[a-z]{2,3}$", description="The language for mails in one that there is no wording for."
+    )
+    templates: MaybePath = Field(default=None, description="A folder with your own wording; what it lacks is ours.")
+
+
+class WatchSettings(Part):
+    """How the mailboxes are watched."""
+
+    shadow: bool = Field(default=False, description="Decide and record, but write no drafts: good for the first days.")
+    poll_seconds: float = Field(
+        default=60.0, gt=0, le=3_600, description="How often to look, where the server does not ring."
+    )
+    lookback_days: int = Field(
+        default=0, ge=0, le=365, description="How many days of older mail first contact takes in; 0 leaves it alone."
+    )
+
+
+class WebSettings(Part):
+    """Where the search page is."""
+
+    host: Host = Field(default="127.0.0.1", description="The address it listens on; this machine only, for now.")
+    port: int = Field(default=8025, ge=0, le=65_535, description="The port it listens on.")
+    base_url: WebAddress = Field(
+        default="",
+        description="Where your colleagues reach it; drafts link there. By default http://HOST:PORT.",
+        examples=["https://signpost.example.com"],
+    )
+
+    @property
+    def url(self) -> str:
+        """Where the pages are reached, without a slash at the end."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return self.base_url or f"http://{host}:{self.port}"
+
+
+class ModelSettings(Part):
+    """The embedding model."""
+
+    name: Model = Field(
+        default="all-MiniLM-L6-v2",
+        min_length=1,
+        description="Its name, or the folder it is in, beginning with ./ or /.",
+    )
+    precision: Literal["bf16", "f32", "reference"] = Field(
+        default="bf16",
+        description='How it computes: "bf16" is fastest, "f32" exact, "reference" runs sentence-transformers itself.',
+    )
+
+
+class Settings(Part):
+    """All there is to set."""
+
+    data: FilePath = Field(
+        default=Path("signpost-data"), description="The folder for index and ledger. Back up the ledger.db in it."
+    )
+    sources: tuple[SourceSettings, ...] = Field(default=(), description="Where content comes from, a table each.")
+    mailboxes: tuple[MailboxSettings, ...] = Field(default=(), description="The mail accounts to watch, a table each.")
+    replies: ReplySettings = Field(default=ReplySettings(), description="Who gets a draft, and how sure it has to be.")
+    watch: WatchSettings = Field(default=WatchSettings(), description="How the mailboxes are watched.")
+    web: WebSettings = Field(default=WebSettings(), description="Where the search page is.")
+    model: ModelSettings = Field(default=ModelSettings(), description="The model that turns text into vectors.")
+
+    def site(self, mailbox: MailboxSettings) -> str:
+        """The search page's address for drafts of this mailbox.
+
+        Empty where readers could not open it: a page that only this machine reaches, mail from elsewhere.
+        """
+        only_here = is_loopback(urlsplit(self.web.url).hostname or "")
+        return "" if only_here and not is_loopback(mailbox.host) else self.web.url
+
+    def policy(self, mailbox: MailboxSettings) -> Policy:
+        """The rules by which mails of this mailbox are decided on."""
+        return Policy(
+            internal=frozenset(self.replies.internal_domains),
+            own=frozenset(address.email.lower() for address in mailbox.own),
+            enough=self.replies.enough,
+            max_links=self.replies.max_links,
+            require_proof=self.replies.require_proof,
+            site=self.site(mailbox),
+        )
