@@ -240,6 +240,7 @@ def test_an_unknown_file_among_known_ones_stops_nobody(tmp_path: Path) -> None:
 
     assert len(upserts(list(source.pull(None)))) == 4
     assert source.check() == [e.what for e in source.pull(None) if isinstance(e, Failure)]
+    assert source.check()[0].endswith("It begins:\nAnimal | Legs\nDog | 4")
     assert not source.census().complete
 
 

@@ -42,6 +42,12 @@ def test_the_first_line_that_says_something_is_the_title() -> None:
     assert first_line("\n---\n  Call with Ana\nmore") == "Call with Ana"
 
 
+def test_a_long_first_line_gives_its_first_sentence() -> None:
+    told = "Quick chat with Torben Wöhrmann at the fair. The lift table is too high for people below 1.60 m."
+
+    assert first_line(told) == "Quick chat with Torben Wöhrmann at the fair."
+
+
 @pytest.mark.parametrize(
     "link",
     ["javascript:alert(1)", "data:text/html,x", "/c/abc", "https://", "https://a@b.c/", "https://[::1", "ftp://a/b"],
@@ -101,6 +107,15 @@ def test_plain_text_with_angles_and_entities_stays_plain() -> None:
 def test_no_markup_makes_the_readers_fail(text: str) -> None:
     for read in (from_markdown, from_html, from_either):
         assert isinstance(read(text), str)
+
+
+@pytest.mark.parametrize("piece", ["<a ", "<p", "<!--", "[a](", "**a ", "```\n", "`", " ", "a@", "&#1", "<script>"])
+def test_a_long_hostile_text_is_read_in_one_go(piece: str) -> None:
+    text = piece * (200_000 // len(piece))
+
+    for read in (clean, from_markdown, from_html, from_either):
+        assert len(read(text)) <= 2 * len(text)
+    assert emails_in(text) == ()
 
 
 @given(st.lists(st.from_regex(r"[a-z]{1,8}", fullmatch=True), min_size=1))

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from indexer.documents import Customer, Document, Person
 from indexer.errors import SourceError, UnknownExport, UnreadableFile
 from indexer.sources.contents import settle
-from indexer.sources.protocol import Failure, Notice, Source
+from indexer.sources.protocol import Checkpoint, Failure, Notice, Source
 from indexer.sources.trello_board import board_of
 from indexer.sources.trello_cards import cards_of, missing_comments, without_id
 from indexer.sources.trello_export import TrelloExport
@@ -286,6 +286,24 @@ def test_a_broken_file_among_others_is_a_failure_and_deletes_nothing(tmp_path: P
     assert [event for event in events if isinstance(event, Failure)]
     assert not source.census().complete
     assert isinstance(next(iter(source.fetch(["trello:sales:card:gone"]))), Failure)
+
+
+def test_a_changed_file_is_read_anew_and_an_old_checkpoint_tells_everything(tmp_path: Path) -> None:
+    source = TrelloExport(written(tmp_path, a_board({"name": "Pilot"}, {"name": "Offer"})), "sales")
+    *_, checkpoint = source.pull(None)
+    assert isinstance(checkpoint, Checkpoint)
+
+    written(tmp_path, a_board({"name": "Pilot with Brückner"}, {"name": "Offer"}))
+
+    assert [d.title for d in upserts(list(source.pull(checkpoint.cursor)))] == ["Pilot with Brückner", "Offer"]
+
+
+def test_a_long_pull_can_be_taken_up_at_every_checkpoint(tmp_path: Path) -> None:
+    cards = [{"id": f"{n:024x}", "name": f"Card {n}"} for n in range(1, 1202)]
+    source = TrelloExport(written(tmp_path, a_board(*cards)), "sales")
+    cursors = [event.cursor for event in source.pull(None) if isinstance(event, Checkpoint)]
+
+    assert [len(upserts(list(source.pull(cursor)))) for cursor in cursors] == [701, 201, 0]
 
 
 def test_an_account_with_a_colon_is_refused() -> None:

@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from indexer.documents import PRIVATE, Document
 from indexer.errors import SourceError, UnknownExport, UnreadableFile
+from indexer.sources.files import state_of
 from indexer.sources.protocol import Census, Checkpoint, Delete, Event, Failure, Notice, Upsert
 
 BATCH = 500
@@ -43,22 +44,32 @@ class Placed:
 
 
 class FileSource(ABC):
-    """A source that reads its files anew at every call, so that it never tells an old state."""
+    """A source that reads its files anew whenever they changed, so that it never tells an old state."""
 
-    def __init__(self, kind: str, account: str) -> None:
-        """Be called `kind:account`. Raises SourceError where the account cannot be a part of an id."""
+    def __init__(self, kind: str, account: str, paths: Sequence[Path]) -> None:
+        """Be called `kind:account` and look at `paths`. Raises SourceError where the account cannot be in an id."""
         if not account.strip() or ":" in account:
             raise SourceError(f"The {kind} source needs a short name without a colon; {account!r} is none.")
         self.name = f"{kind}:{account}"
+        self.paths = tuple(paths)
+        self._held: tuple[object, Contents] | None = None
 
     @abstractmethod
     def load(self) -> Contents:
         """Read everything. Raises SourceError when nothing can be read."""
 
+    def contents(self) -> Contents:
+        """What the files hold now: read again only after one of them changed. Raises like `load`."""
+        state = state_of(self.paths)
+        if state is None or self._held is None or self._held[0] != state:
+            self._held = None
+            self._held = (state, self.load())
+        return self._held[1]
+
     def check(self) -> list[str]:
         """One sentence for each file that cannot be read."""
         try:
-            return list(self.load().failures)
+            return list(self.contents().failures)
         except SourceError as problem:
             return [str(problem)]
 
@@ -67,7 +78,7 @@ class FileSource(ABC):
 
         The cursor is a fingerprint of all documents and how many of them are told.
         """
-        contents = self.load()
+        contents = self.contents()
         yield from map(Failure, contents.failures)
         yield from map(Notice, contents.notices)
         told, mark = _told(cursor, contents), contents.fingerprint
@@ -81,7 +92,7 @@ class FileSource(ABC):
     def census(self) -> Census:
         """The ids of all documents; complete only when every file and every row could be read."""
         try:
-            contents = self.load()
+            contents = self.contents()
         except SourceError:
             return Census(frozenset(), complete=False)
         return Census(frozenset(d.id for d in contents.documents), complete=not contents.failures)
@@ -89,7 +100,7 @@ class FileSource(ABC):
     def fetch(self, ids: Sequence[str]) -> Iterator[Event]:
         """These documents as the files have them now. A missing one is deleted only when all could be read."""
         try:
-            contents = self.load()
+            contents = self.contents()
         except SourceError as problem:
             yield Failure(str(problem), retryable=True)
             return
@@ -124,8 +135,14 @@ def read_each(paths: Sequence[Path], read: Callable[[Path], T]) -> tuple[list[T]
         raise problems[0]
     if problems and not results:
         alike = UnreadableFile if any(isinstance(p, UnreadableFile) for p in problems) else UnknownExport
-        raise alike("\n".join(map(str, problems)))
-    return results, tuple(map(str, problems))
+        raise alike("\n".join(map(_with_preview, problems)))
+    return results, tuple(map(_with_preview, problems))
+
+
+def _with_preview(problem: SourceError) -> str:
+    """The sentence, and the head of a table that nobody recognised."""
+    preview = problem.preview if isinstance(problem, UnknownExport) else ""
+    return f"{problem}\nIt begins:\n{preview}" if preview else str(problem)
 
 
 def settle(placed: Iterable[Placed]) -> tuple[tuple[Document, ...], tuple[str, ...]]:

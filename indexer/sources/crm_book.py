@@ -49,6 +49,8 @@ class Book:
     _names: defaultdict[tuple[TableKind, str], list[Entry]] = field(default_factory=lambda: defaultdict(list))
     _emails: dict[tuple[TableKind, str], Entry] = field(default_factory=dict)
 
+    _own_links: dict[tuple[TableKind, str], Links] = field(default_factory=dict)
+
     @classmethod
     def of(cls, entries: Iterable[Entry]) -> "Book":
         """A book of these entries; of two with one id the later one counts."""
@@ -64,7 +66,7 @@ class Book:
     def links_of(self, entry: Entry) -> Links:
         """What the entry names; where it names no company or contact, those of its deals and contacts."""
         companies, contacts, deals = (tuple(self._direct(kind, entry)) for kind in ("company", "contact", "deal"))
-        beside = [self._own(link.entry) for link in (*deals, *contacts) if link.entry]
+        beside = [self._cached(link.entry) for link in (*deals, *contacts) if link.entry]
         companies = companies or _once(link for links in beside for link in links.companies)
         contacts = contacts or _once(link for links in beside for link in links.contacts)
         return Links(companies, contacts if entry.kind != "contact" else (), deals)
@@ -80,6 +82,12 @@ class Book:
             return None
         name = re.sub(r"\s*[(<\[]?[^\s(<\[]+@[^\s)>\]]+[)>\]]?", "", told).strip() if email else told
         return Person(name or told, role, email)
+
+    def _cached(self, entry: Entry) -> Links:
+        key = (entry.kind, entry.native_id)
+        if key not in self._own_links:
+            self._own_links[key] = self._own(entry)
+        return self._own_links[key]
 
     def _own(self, entry: Entry) -> Links:
         companies, contacts = (tuple(self._direct(kind, entry)) for kind in ("company", "contact"))

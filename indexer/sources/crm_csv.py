@@ -60,15 +60,14 @@ class CrmCsv(FileSource):
         visibility: str = PRIVATE,
     ) -> None:
         """Read nothing yet."""
-        super().__init__("crm", account)
-        self._paths = [path] if isinstance(path, Path) else list(path)
+        super().__init__("crm", account, [path] if isinstance(path, Path) else path)
         self._mapping, self._template, self._visibility = dict(mapping or {}), link_template, visibility
 
     def load(self) -> Contents:
         """Read and join all tables. Raises UnreadableFile or UnknownExport when not one can be read."""
         frame = Frame(self.name, self._visibility, checked(self._template))
         _check_mapping(self._mapping)
-        places, missing = read_each(self._paths, lambda path: files_in(path, _ENDINGS))
+        places, missing = read_each(self.paths, lambda path: files_in(path, _ENDINGS))
         tables, unread = read_each([file for files in places for file in files], self._table)
         entries = [e for table, layout in tables for e in _entries(table, layout)]
         told = [e for e in entries if e.title]

@@ -34,6 +34,17 @@ def files_in(path: Path, endings: Sequence[str]) -> list[Path]:
     return inside
 
 
+def state_of(paths: Sequence[Path]) -> tuple[tuple[str, int, int, int], ...] | None:
+    """Name, inode, size and time of change of each file and of what lies in each folder; None where that fails."""
+    try:
+        named = [p.expanduser() for p in paths]
+        every = [each for p in named for each in ([p, *sorted(p.iterdir())] if p.is_dir() else [p])]
+        stats = [(str(each), each.stat()) for each in every]
+    except OSError:
+        return None
+    return tuple((name, stat.st_ino, stat.st_size, stat.st_mtime_ns) for name, stat in stats)
+
+
 def read_bytes(path: Path) -> bytes:
     """The content of a file. Raises UnreadableFile when it is missing, empty or may not be read."""
     try:

@@ -37,6 +37,11 @@ def count(value: object) -> int:
     return max(value, 0) if isinstance(value, int) and not isinstance(value, bool) else 0
 
 
+def number(value: object) -> float:
+    """The value if it is a number, else zero."""
+    return float(value) if isinstance(value, int | float) and abs(value) < 1e300 else 0.0
+
+
 def by_id(value: object) -> dict[str, Record]:
     """The objects of a list under their `id`; one without is left out, the last of two equal ones counts."""
     return {item["id"]: item for item in records(value) if isinstance(item.get("id"), str)}

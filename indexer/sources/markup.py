@@ -2,7 +2,6 @@
 
 import re
 from html.entities import html5
-from html.parser import HTMLParser
 
 from indexer.sources.text import clean, safe_link
 
@@ -15,16 +14,25 @@ _BLOCKS = frozenset(
     )
 )
 _CELLS = frozenset({"td", "th"})
-_SILENT = frozenset({"script", "style", "template"})
 _TAG = re.compile(
     r"</?(?:a|article|b|blockquote|body|br|center|code|div|em|font|h[1-6]|head|hr|html|i|img|li|ol|p|pre|s|section"
     r"|small|span|strike|strong|style|sub|sup|table|tbody|td|th|thead|tr|u|ul)(?:\s[^<>]{0,4000})?/?>",
     re.IGNORECASE,
 )
+# No `<` may stand inside, so that a text full of unclosed tags is read in one go; the parser of the standard library
+# reads such a text again from every `<`.
+_MARK = re.compile(r"<(/?)([A-Za-z][\w:-]{0,40})((?:[^<>\"']|\"[^\"<]*\"|'[^'<]*'|[\"'](?=\s*/?>))*)>|<[!?][^<>]*>")
+_HREF = re.compile(r"\bhref\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))", re.IGNORECASE)
+_SILENT = (
+    (re.compile(r"<!--"), "-->"),
+    (re.compile(r"<script\b", re.IGNORECASE), "</script>"),
+    (re.compile(r"<style\b", re.IGNORECASE), "</style>"),
+)
+_SOURCE_BREAKS = re.compile(r"[ \t\r\n\f]+")
 _ENTITY = re.compile(r"&(#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 
 # Every repetition is bounded, so that no text can make a pattern run away.
-_CODE = re.compile(r"```[^\n]*\n(.*?)(?:```|\Z)|`([^`\n]{1,500})`", re.DOTALL)
+_CODE = re.compile(r"^[ \t]{0,9}```[^`\n]*\n(.*?)(?:```|\Z)|`([^`\n]{1,500})`", re.DOTALL | re.MULTILINE)
 _IMAGE = re.compile(r"!\[([^\[\]\n]{0,500})\]\([^()\n]{0,2000}\)")
 _LINK = re.compile(r"\[([^\[\]\n]{0,500})\]\(\s{0,9}<?((?:[^\s()<>]|\([^\s()<>]{0,500}\)){0,2000})>?[^()\n]{0,300}\)")
 _AUTOLINK = re.compile(r"<((?:https?://|mailto:)[^\s<>]{1,2000})>", re.IGNORECASE)
@@ -70,14 +78,46 @@ def _words_and_address(words: str, address: str) -> str:
 
 
 def from_html(text: str) -> str:
-    """The text of an HTML piece: blocks and table rows on lines of their own, scripts and styles left out."""
-    reader = _Reader()
-    try:
-        reader.feed(text)
-        reader.close()
-    except AssertionError:  # the parser's answer to a malformed `<![` section
-        return clean(decoded(re.sub(r"<[^<>]{0,4000}>", " ", text)))
-    return clean(re.sub(r"[ \t]{2,}", " ", "".join(reader.pieces)))
+    """The text of an HTML piece: blocks and table rows on lines of their own, scripts, styles and comments left out."""
+    for opening, closing in _SILENT:
+        text = _without(text, opening, closing)
+    pieces: list[str] = []
+    links: list[tuple[str, int]] = []
+    end = 0
+    for mark in _MARK.finditer(text):
+        pieces.append(_SOURCE_BREAKS.sub(" ", text[end : mark.start()]))
+        _apply(mark, pieces, links)
+        end = mark.end()
+    told = "".join([*pieces, _SOURCE_BREAKS.sub(" ", text[end:])])
+    return clean(re.sub(r"[ \t]{2,}", " ", decoded(told)))
+
+
+def _apply(mark: re.Match[str], pieces: list[str], links: list[tuple[str, int]]) -> None:
+    """What a tag does to the text before it or behind it."""
+    closes, name = mark[1] == "/", (mark[2] or "").lower()
+    if name == "a" and not closes:
+        found = _HREF.search(mark[3])
+        links.append((decoded(next(filter(None, found.groups()), "")) if found else "", len(pieces)))
+    elif name == "a" and links:
+        address, start = links.pop()
+        pieces[start:] = [_words_and_address("".join(pieces[start:]).strip("\n"), address)]
+    elif name in _BLOCKS:
+        pieces.append("\n- " if name == "li" and not closes else "\n")
+    elif name in _CELLS and not closes:
+        pieces.append("  ")
+
+
+def _without(text: str, opening: re.Pattern[str], closing: str) -> str:
+    """The text without what stands between `opening` and `closing`; without the rest where nothing closes."""
+    folded = text.lower()
+    folded = folded if len(folded) == len(text) else text
+    pieces: list[str] = []
+    end = 0
+    while start := opening.search(text, end):
+        pieces.append(text[end : start.start()])
+        close = folded.find(closing, start.end())
+        end = close + len(closing) if close >= 0 else len(text)
+    return "".join([*pieces, text[end:]])
 
 
 def from_either(text: str) -> str:
@@ -96,39 +136,3 @@ def _character(match: re.Match[str]) -> str:
         return html5.get(f"{name};", match.group())
     code = int(name[2:], 16) if name[1] in "xX" else int(name[1:])
     return chr(code) if 0 < code < 0x110000 else match.group()
-
-
-class _Reader(HTMLParser):
-    """Collects the visible text in `pieces`."""
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.pieces: list[str] = []
-        self._silent = ""
-        self._links: list[tuple[str, int]] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Start a line, a cell or a link, or fall silent."""
-        if tag in _SILENT:
-            self._silent = tag
-        elif tag == "a":
-            self._links.append((dict(attrs).get("href") or "", len(self.pieces)))
-        elif tag in _BLOCKS:
-            self.pieces.append("\n- " if tag == "li" else "\n")
-        elif tag in _CELLS:
-            self.pieces.append("  ")
-
-    def handle_endtag(self, tag: str) -> None:
-        """End a line or a link, or speak again."""
-        if tag == self._silent:
-            self._silent = ""
-        elif tag == "a" and self._links:
-            address, start = self._links.pop()
-            self.pieces[start:] = [_words_and_address("".join(self.pieces[start:]).strip("\n"), address)]
-        elif tag in _BLOCKS and tag != "br":
-            self.pieces.append("\n")
-
-    def handle_data(self, data: str) -> None:
-        """Keep text; the line breaks of the source are spaces in HTML."""
-        if not self._silent:
-            self.pieces.append(re.sub(r"[ \t\r\n\f]+", " ", data))

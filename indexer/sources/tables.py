@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -12,6 +13,7 @@ csv.field_size_limit(16 * 1024 * 1024)  # a note may be longer than the 128 KiB 
 
 _DELIMITERS = (",", ";", "\t", "|")
 _SAMPLE = 64 * 1024
+_MOST_TOLD = 5
 _END = "\x1fend of the file"
 
 
@@ -52,10 +54,9 @@ def table_of(text: str, file: str) -> Table:
         raise UnreadableFile(f"{file} holds no table. Export it again as CSV with a header row.")
     headers = _distinct(rows[start].cells)
     body = _without_footer(rows[start + 1 :], len(headers))
-    misfits = [row for row in body if any(row.cells[len(headers) :])]
-    fitting = tuple(_fitted(row, len(headers)) for row in body if row not in misfits)
-    told = [_misfit(row, len(headers), delimiter, file) for row in misfits]
-    return Table(file, headers, fitting, (*told, *_cut_short(text, fitting, body, file)))
+    fitting = tuple(_fitted(row, len(headers)) for row in body if not _beyond(row, len(headers)))
+    told = [*_misfits(body, len(headers), delimiter, file), *_cut_short(text, fitting, body, file)]
+    return Table(file, headers, fitting, tuple(told))
 
 
 def _delimited(text: str) -> tuple[str, str]:
@@ -108,11 +109,14 @@ def _header_at(rows: Sequence[Row]) -> int | None:
 
 def _distinct(cells: Sequence[str]) -> tuple[str, ...]:
     """Header names without repetition: an empty one is called by its position, a second `Name` is `Name (2)`."""
-    names: list[str] = []
+    names: dict[str, None] = {}
+    uses: Counter[str] = Counter()
     for position, cell in enumerate(cells, start=1):
-        name = one_line(cell, 200) or f"column {position}"
-        alike = sum(n == name or n.startswith(f"{name} (") for n in names)
-        names.append(f"{name} ({alike + 1})" if name in names else name)
+        name = plain = one_line(cell, 200) or f"column {position}"
+        while name in names:
+            uses[plain] += 1
+            name = f"{plain} ({uses[plain] + 1})"
+        names[name] = None
     return tuple(names)
 
 
@@ -131,12 +135,20 @@ def _fitted(row: Row, width: int) -> Row:
     return Row(row.number, cells + ("",) * (width - len(cells)))
 
 
-def _misfit(row: Row, width: int, delimiter: str, file: str) -> str:
-    extra = next(i for i, cell in enumerate(row.cells) if i >= width and cell)
-    return (
-        f"{file}, row {row.number}, column {extra + 1}: {one_line(row.cells[extra], 40)!r} lies beyond the {width} "
-        f"columns of the header, so the row was left out. Quote cells that contain {delimiter!r}, or export again."
-    )
+def _beyond(row: Row, width: int) -> int | None:
+    """The position of the first cell that lies beyond the header, if there is one."""
+    return next((i for i, cell in enumerate(row.cells[width:], start=width) if cell), None)
+
+
+def _misfits(rows: Sequence[Row], width: int, delimiter: str, file: str) -> list[str]:
+    """A sentence for each of the first rows that are too long, and how many more there are."""
+    wrong = [(row, at) for row in rows if (at := _beyond(row, width))]
+    told = [
+        f"{file}, row {row.number}, column {at + 1}: {one_line(row.cells[at], 40)!r} lies beyond the {width} columns "
+        f"of the header, so the row was left out. Quote cells that contain {delimiter!r}, or export again."
+        for row, at in wrong[:_MOST_TOLD]
+    ]
+    return told + ([f"{file}: {len(wrong) - _MOST_TOLD} more rows are too long."] if len(wrong) > _MOST_TOLD else [])
 
 
 def _cut_short(text: str, fitting: Sequence[Row], body: Sequence[Row], file: str) -> list[str]:

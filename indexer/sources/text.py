@@ -23,6 +23,8 @@ _EMAIL = re.compile(r"(?<![\w.+'%-])[\w.+'%-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})
 
 def clean(text: str) -> str:
     """The same text in NFC, with plain newlines and spaces, without anything invisible."""
+    if text.isprintable() and unicodedata.is_normalized("NFC", text):
+        return text.strip()  # most cells and names: nothing to do
     text = _UNSEEN.sub("", _NEWLINES.sub("\n", text))
     text = _SPACES.sub(" ", _SURROGATES.sub("\ufffd", _TAGS.sub("", text)))
     text = _BLANK_LINES.sub("\n\n", _TRAILING.sub("", text)).strip()
@@ -39,8 +41,10 @@ def one_line(text: str, limit: int = TITLE_LENGTH) -> str:
 
 
 def first_line(text: str, limit: int = 120) -> str:
-    """The first line that says something: the title of a text that has none."""
-    return one_line(next((line for line in clean(text).split("\n") if re.search(r"\w", line)), ""), limit)
+    """The first line that says something, or its first sentence where it is long: the title of a text without one."""
+    line = next((line for line in clean(text).split("\n") if re.search(r"\w", line)), "")
+    sentence = re.match(r".{20,}?[.!?](?=\s+[^\W\d_a-z])", line) if len(line) > limit // 2 else None
+    return one_line(sentence.group() if sentence else line, limit)
 
 
 def web_link(text: str) -> str:

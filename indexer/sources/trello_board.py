@@ -1,5 +1,6 @@
 """A Trello board export → a board whose parts can be looked up. Pure."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,7 +8,7 @@ from datetime import datetime
 from indexer.documents import EVERYONE, PRIVATE
 from indexer.errors import UnknownExport
 from indexer.sources.dates import when
-from indexer.sources.loose import Record, by_id, flag, record, records, string
+from indexer.sources.loose import Record, by_id, flag, number, record, records, string, strings
 from indexer.sources.text import one_line
 from indexer.sources.trello_comments import Comment, comments_by_card, makers
 
@@ -17,7 +18,10 @@ _SHARED = frozenset({"public", "org", "enterprise"})
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """A board with its cards as Trello wrote them and everything they refer to under its id."""
+    """A board with its cards as Trello wrote them and what they refer to under its id.
+
+    `checklists`, `comments` and `makers` stand under the id of the card they belong to.
+    """
 
     file: str
     id: str
@@ -29,7 +33,7 @@ class Board:
     lists: Mapping[str, Record]
     members: Mapping[str, Record]
     labels: Mapping[str, Record]
-    checklists: Mapping[str, Record]
+    checklists: Mapping[str, Sequence[Record]]
     custom_fields: Mapping[str, Record]
     comments: Mapping[str, tuple[Comment, ...]]
     makers: Mapping[str, str]
@@ -51,11 +55,21 @@ def board_of(told: object, file: str) -> Board:
         lists=by_id(board.get("lists")),
         members=members,
         labels=by_id(board.get("labels")),
-        checklists=by_id(board.get("checklists")),
+        checklists=_by_card(records(board.get("checklists")), records(board.get("cards"))),
         custom_fields=by_id(board.get("customFields")),
         comments=comments_by_card(actions, members),
         makers=makers(actions, members),
     )
+
+
+def _by_card(checklists: Sequence[Record], cards: Sequence[Record]) -> dict[str, list[Record]]:
+    """Checklists under the id of their card, in the order in which they stand on it."""
+    holders = {key: string(card.get("id")) for card in cards for key in strings(card.get("idChecklists"))}
+    grouped: defaultdict[str, list[Record]] = defaultdict(list)
+    for checklist in sorted(checklists, key=lambda c: number(c.get("pos"))):
+        holder = string(checklist.get("idCard")) or holders.get(string(checklist.get("id")), "")
+        grouped[holder].append(checklist)
+    return grouped
 
 
 def _recognise(told: object, file: str) -> None:

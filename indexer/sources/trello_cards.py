@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from indexer.documents import Customer, Document, Person, Section, Status
 from indexer.sources.contents import Placed
 from indexer.sources.dates import when
-from indexer.sources.loose import Record, count, flag, record, records, string, strings
+from indexer.sources.loose import Record, count, flag, number, record, records, string, strings
 from indexer.sources.markup import from_markdown
 from indexer.sources.stages import status_of_list
 from indexer.sources.text import one_line, safe_link, web_link
@@ -24,9 +24,9 @@ _NOT_CARDS = frozenset({"separator", "mirror"})
 
 def cards_of(board: Board, name: str, visibility: str | None) -> Iterator[Placed]:
     """The documents of a board, with ids that begin with `name`. Templates, mirrors and separators are no cards."""
-    for number, card in enumerate(board.cards, start=1):
+    for position, card in enumerate(board.cards, start=1):
         if _is_card(card) and _key(card):
-            yield Placed(_document(card, board, name, visibility), f"{board.file}, card {number}")
+            yield Placed(_document(card, board, name, visibility), f"{board.file}, card {position}")
 
 
 def without_id(board: Board) -> list[str]:
@@ -168,16 +168,14 @@ def _field_value(item: Record, field: Record) -> str:
 def _own_sections(card: Record, board: Board) -> Iterator[Section]:
     if desc := _text(card.get("desc")):
         yield Section(desc)
-    key = string(card.get("id"))
-    mine = [c for i, c in board.checklists.items() if c.get("idCard") == key or i in strings(card.get("idChecklists"))]
-    for checklist in mine:
+    for checklist in board.checklists.get(string(card.get("id")), ()):
         yield Section(_checklist(checklist), "checklist")
     if attached := _attachments(card):
         yield Section("\n".join(attached), "field")
 
 
 def _checklist(checklist: Record) -> str:
-    items = records(checklist.get("checkItems"))
+    items = sorted(records(checklist.get("checkItems")), key=lambda item: number(item.get("pos")))
     lines = (f"[{'x' if i.get('state') == 'complete' else ' '}] {one_line(_text(i.get('name')), 1000)}" for i in items)
     return "\n".join([one_line(string(checklist.get("name")), 200) or "Checklist", *lines])
 

@@ -23,12 +23,12 @@ class TrelloExport(FileSource):
 
     def __init__(self, path: Path, account: str, visibility: str | None = None) -> None:
         """Read nothing yet."""
-        super().__init__("trello", account)
-        self._path, self._visibility = path, visibility
+        super().__init__("trello", account, [path])
+        self._visibility = visibility
 
     def load(self) -> Contents:
         """Read all boards. Raises UnreadableFile or UnknownExport when not one can be read."""
-        boards, failures = read_each(files_in(self._path, (".json",)), read_board)
+        boards, failures = read_each(files_in(self.paths[0], (".json",)), read_board)
         boards, older = newest(boards)
         documents, twice = settle(p for b in boards for p in cards_of(b, self.name, self._visibility))
         lost = tuple(sentence for board in boards for sentence in without_id(board))

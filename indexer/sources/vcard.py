@@ -22,12 +22,12 @@ class VcardFile(FileSource):
 
     def __init__(self, path: Path, account: str, visibility: str = PRIVATE) -> None:
         """Read nothing yet."""
-        super().__init__("vcard", account)
-        self._path, self._visibility = path, visibility
+        super().__init__("vcard", account, [path])
+        self._visibility = visibility
 
     def load(self) -> Contents:
         """Read all cards. Raises UnreadableFile or UnknownExport when no file holds any."""
-        books, failures = read_each(files_in(self._path, _ENDINGS), _read)
+        books, failures = read_each(files_in(self.paths[0], _ENDINGS), _read)
         cards = [(file, card) for file, found in books for card in found if not _is_group(card)]
         documents, twice = settle(self._placed(file, card) for file, card in cards if name_of(card))
         broken = tuple(_cut_short(file, card) for file, card in cards if not card.ended)
