@@ -74,3 +74,27 @@ def an_answer(*hits: Hit, asking: str = "Who is talking to Brückner?", sure: fl
 
 def _questions(asked: tuple[str, ...]) -> tuple[Question, ...]:
     return tuple(Question(text) for text in asked if text)
+
+
+ANA = {"id": "m1", "fullName": "Ana Souza", "username": "ana"}
+"""A member of Trello boards."""
+
+
+def a_board(*cards: dict[str, Any], **more: Any) -> dict[str, Any]:
+    """A Trello board export that states only what matters."""
+    return {
+        "id": "b1",
+        "name": "Sales",
+        "prefs": {"permissionLevel": "org"},
+        "lists": [{"id": "l1", "name": "In talks"}, {"id": "l2", "name": "Old", "closed": True}],
+        "members": [ANA],
+        "cards": [{"id": f"5e837c79dac9b968388c88c{n}", "idList": "l1"} | card for n, card in enumerate(cards)],
+        "actions": [],
+    } | more
+
+
+def a_comment(text: str, card: int = 0, **more: Any) -> dict[str, Any]:
+    """A Trello comment action on the card of this number."""
+    data = {"text": text, "card": {"id": f"5e837c79dac9b968388c88c{card}"}}
+    facts = {"id": "c1", "type": "commentCard", "date": "2024-05-01T08:00:00.000Z", "data": data, "memberCreator": ANA}
+    return facts | more
