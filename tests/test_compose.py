@@ -18,6 +18,7 @@ from indexer.asking import Answer, Hit
 from indexer.documents import Person
 from indexer.errors import TemplateError
 from service.mail.letter import Address, Reading
+from service.mail.reading import ReadingRules, read
 from service.replies.clean import lines, one_line
 from service.replies.compose import LARGEST, MARK, Writing, compose
 from service.replies.decide import decide
@@ -394,3 +395,14 @@ def test_evidence_never_repeats_the_title() -> None:
 
     assert "\n“Lena owns it.”\n" in part(reply(hit))
     assert "“" not in part(reply(a_hit(a_card("Pilot with Brückner"))))
+
+
+@pytest.mark.parametrize("language", ["en", "de", "fr", "es", "it", "nl"])
+def test_our_own_reader_takes_a_reply_for_ours_and_cuts_the_original_away(language: str) -> None:
+    data = raw(a_reading(language=language, text="Wissen wir etwas über Nordfrost?\nUnd über Aydın?"), [an_answer(HIT)])
+
+    seen = read(data, ReadingRules())
+
+    assert seen.automatic is not None
+    assert "Nordfrost" not in seen.own.text
+    assert "Pilot with Brückner Logistik" in seen.own.text
