@@ -80,11 +80,13 @@ def profile(site: Site, viewer: Viewer, name: str, kind: str) -> Profile | None:
 
 
 def _entity(entities: Sequence[Entity], name: str, kind: str) -> Entity | None:
-    folded = name.casefold()
     fitting = [e for e in entities if e.kind == kind]
     exact = next((e for e in fitting if e.name == name), None)
-    called = next((e for e in fitting if folded in {n.casefold() for n in (e.name, *e.aliases)}), None)
-    return exact or called or _understood(fitting, name)
+    return exact or _called(fitting, name.casefold()) or _understood(fitting, name)
+
+
+def _called(entities: Sequence[Entity], folded: str) -> Entity | None:
+    return next((e for e in entities if folded in {n.casefold() for n in (e.name, *e.aliases)}), None)
 
 
 def _understood(entities: Sequence[Entity], name: str) -> Entity | None:
@@ -104,26 +106,30 @@ def _from_filters(site: Site, viewer: Viewer, name: str, kind: str) -> Entity | 
 
 
 def _profile(entity: Entity, documents: Sequence[Document], now: datetime) -> Profile:
-    is_company = entity.kind == "company"
-    ours = not is_company and is_one_of_us(documents, entity)
+    ours = entity.kind == "person" and is_one_of_us(documents, entity)
     team = () if ours else colleagues(documents, entity)
-    firms = [name for name, _ in customers(documents) if not (is_company and name == entity.name)]
+    filtered, page = ("customer", links.company) if entity.kind == "company" else ("person", links.person)
     return Profile(
         name=entity.name,
         kind=entity.kind,
-        href=links.company(entity.name) if is_company else links.person(entity.name),
+        href=page(entity.name),
         one_of_us=ours,
         aliases=entity.aliases,
         domains=entity.domains,
         emails=entity.emails,
         team=tuple(_in_touch(c, now) for c in team[:12]),
-        owners=owners_in_conflict(documents) if is_company else (),
+        owners=owners_in_conflict(documents) if entity.kind == "company" else (),
         people=tuple(Named(p.name, links.person(p.name)) for p in contacts(documents, entity)[:24]),
-        companies=tuple(Named(firm, links.company(firm)) for firm in firms[:24]),
+        companies=_companies(documents, entity),
         events=_events(documents[:ON_TIMELINE], now),
         documents=len(entity.document_ids),
-        all_documents=links.search([("customer" if is_company else "person", entity.name)]),
+        all_documents=links.search([(filtered, entity.name)]),
     )
+
+
+def _companies(documents: Sequence[Document], about: Entity) -> tuple[Named, ...]:
+    names = [name for name, _ in customers(documents) if (about.kind, about.name) != ("company", name)]
+    return tuple(Named(name, links.company(name)) for name in names[:24])
 
 
 def _in_touch(colleague: Colleague, now: datetime) -> InTouch:

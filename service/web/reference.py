@@ -102,11 +102,19 @@ def type_of(shape: Schema) -> str:
     if "$ref" in shape:
         return str(shape["$ref"]).rpartition("/")[2]
     if "anyOf" in shape:
-        kinds = [type_of(option) for option in shape["anyOf"]]
-        return " or ".join("none" if kind == "null" else kind for kind in kinds)
+        return " or ".join(map(type_of, shape["anyOf"]))
     if "enum" in shape:
-        return ", ".join(str(value) for value in shape["enum"])
-    if shape.get("type") == "array":
-        inner = shape.get("items")
-        return f"list of {type_of(inner)}" if inner else "list"
-    return str(shape.get("format") or shape.get("title" if shape.get("type") == "object" else "type") or "any")
+        return ", ".join(map(str, shape["enum"]))
+    return _plain_type(shape)
+
+
+def _plain_type(shape: Schema) -> str:
+    match shape.get("type"):
+        case "array":
+            return f"list of {type_of(shape['items'])}" if "items" in shape else "list"
+        case "object":
+            return str(shape.get("title", "object"))
+        case "null":
+            return "none"
+        case kind:
+            return str(shape.get("format") or kind or "any")

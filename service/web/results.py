@@ -72,7 +72,6 @@ def moment(at: datetime | None, now: datetime) -> Moment | None:
 def card(document: Document, now: datetime, out: str = "") -> Card:
     """The card of a document; `out` may be a more exact link than the document's own."""
     href = links.safe(out) or links.safe(document.url)
-    owner = document.owner
     return Card(
         title=document.title.strip() or "(no title)",
         out=href,
@@ -81,12 +80,17 @@ def card(document: Document, now: datetime, out: str = "") -> Card:
         kind=document.kind,
         kind_label=label("kind", document.kind),
         source=label("source", document.source),
-        where=tuple(place for place in (document.parent, document.lane) if place),
+        where=tuple(filter(None, (document.parent, document.lane))),
         companies=tuple(Named(c.name, links.company(c.name)) for c in document.customers[:3] if c.name),
-        owner=Named(owner.name, links.person(owner.name)) if owner and owner.name else None,
+        owner=_owner(document),
         status="" if document.status == "open" else label("status", document.status),
         changed=moment(document.updated_at or document.created_at, now),
     )
+
+
+def _owner(document: Document) -> Named | None:
+    owner = document.owner
+    return Named(owner.name, links.person(owner.name)) if owner and owner.name else None
 
 
 def results(hits: Sequence[Hit], now: datetime) -> tuple[Result, ...]:

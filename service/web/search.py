@@ -35,7 +35,7 @@ def search_link(wanted: Annotated[WantedPage, Query()]) -> Response:
 
 
 def _start(site: Site, viewer: Viewer) -> Response:
-    choices = site.knowledge.choices(viewer)
+    choices = site.choices(viewer)
     status = site.knowledge.status()
     return site.show(
         "start", "Search", tab="search", facets=facets(choices, WantedPage()), documents=f"{status.documents:,}"
@@ -43,7 +43,7 @@ def _start(site: Site, viewer: Viewer) -> Response:
 
 
 def _found(site: Site, viewer: Viewer, asked: WantedPage) -> Response:
-    choices = site.knowledge.choices(viewer)
+    choices = site.choices(viewer)
     wanted = spelled(choices, asked)
     answer = site.knowledge.answer([wanted.question], viewer, wanted.options)[0]
     return site.show(

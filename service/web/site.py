@@ -1,20 +1,25 @@
 """What every page shares: the knowledge, the ledger, the templates and the frame around the content."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import Depends, Request
 from fastapi.responses import HTMLResponse
 
+from indexer.asking import Viewer
 from indexer.errors import SignpostError
 from indexer.knowledge import Knowledge
 from service.ledger import Ledger
 from service.templates import Templates
 from service.web.assets import Assets
+from service.web.facets import Choices
 from service.web.options import WebOptions
 from service.web.problems import Problem
 from service.web.wording import ago, counted
+
+VIEWERS = 16
+"""Kinds of viewers whose choices are remembered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +44,22 @@ class Site:
     ledger: Ledger
     options: WebOptions
     assets: Assets
+    counted: dict[tuple[int, frozenset[str]], Choices] = field(default_factory=dict)
+    """Choices by the sequence they were counted at and by what the viewer may see."""
 
     @property
     def now(self) -> datetime:
         """The time of this request, in UTC."""
         return self.options.now()
+
+    def choices(self, viewer: Viewer) -> Choices:
+        """For each filter its values with their counts, as far as the viewer may see; counted once a change."""
+        key = self.knowledge.status().sequence, viewer.visibilities
+        if key not in self.counted:
+            if len(self.counted) >= VIEWERS:
+                self.counted.clear()
+            self.counted[key] = self.knowledge.choices(viewer)
+        return self.counted[key]
 
     def show(self, name: str, title: str, **values: Any) -> HTMLResponse:
         """The template `web/NAME.html` with these values. `tab` and `words` go to the frame."""

@@ -1,11 +1,11 @@
 """Who of us is in touch with a company or person, and when last: read from the documents about them. Pure."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from indexer.documents import Document, Person
+from indexer.documents import Document, Person, Section
 from indexer.entities import Entity
 
 OURS = ("owner", "assignee", "author")
@@ -59,15 +59,23 @@ def colleagues(documents: Sequence[Document], about: Entity) -> tuple[Colleague,
 
 
 def _touches(document: Document) -> Iterator[Touch]:
-    # The date of a card with signed comments is that of its last comment: it says nothing of who owns the card.
-    signed = any(s.author and s.at for s in document.sections)
-    changed = None if signed else document.updated_at or document.created_at
-    for person in document.people:
-        if person.role in OURS and person.name:
-            yield Touch(person.name, person.role, document, changed, person.email or "")
-    for section in document.sections:
-        if section.author:
-            yield Touch(section.author, "author", document, section.at or document.updated_at)
+    """Signs of contact in a document: what was signed, and who is named as owner, doer or author."""
+    said = [s for s in document.sections if s.author]
+    for section in said:
+        yield Touch(section.author or "", "author", document, section.at or document.updated_at)
+    at = _changed(document, said)
+    for person in _named(document, OURS):
+        yield Touch(person.name, person.role, document, at, person.email or "")
+
+
+def _changed(document: Document, said: Sequence[Section]) -> datetime | None:
+    """When those named in a document touched it. The date of a card with signed comments is that of the last one,
+    and says nothing about who owns the card."""
+    return None if any(s.at for s in said) else document.updated_at or document.created_at
+
+
+def _named(document: Document, roles: Collection[str]) -> Iterator[Person]:
+    return (p for p in document.people if p.role in roles and p.name)
 
 
 def _is_theirs(touch: Touch, about: Entity) -> bool:
@@ -97,10 +105,11 @@ def owners_in_conflict(documents: Iterable[Document]) -> tuple[str, ...]:
 
 def contacts(documents: Iterable[Document], about: Entity) -> tuple[Person, ...]:
     """The people on the other side that these documents name, most often first, without the entity itself."""
-    theirs = [p for d in documents for p in d.people if p.role in THEIRS and p.name]
-    often = Counter(p.name for p in theirs)
-    first = {p.name: p for p in reversed(theirs)} | {p.name: p for p in reversed(theirs) if p.email}
-    return tuple(first[name] for name, _ in often.most_common() if name.casefold() not in _names(about))
+    theirs = [p for d in documents for p in _named(d, THEIRS) if p.name.casefold() not in _names(about)]
+    # Of the same name, the one with an address; of these, the one named first.
+    known = {p.name: p for p in reversed(theirs)}
+    known |= {p.name: p for p in reversed(theirs) if p.email}
+    return tuple(known[name] for name, _ in Counter(p.name for p in theirs).most_common())
 
 
 def customers(documents: Iterable[Document]) -> tuple[tuple[str, int], ...]:
