@@ -71,7 +71,7 @@ def next_step(intent: Intent, look: Look, reply: Reply | None, now: datetime, se
     # abs: after a clock was set back the wait may be cut short, but can never last for days
     if abs(now - intent.tried_at) < settle:
         return Settle()
-    if look.gaps:
+    if look.doubtful:
         return GiveUp(_REMOVED)
     return Append()
 

@@ -52,7 +52,11 @@ class SqliteFile:
         self._depth = 0
         with self._explained():
             self._connection = self._open(path)
-            self._prepare()
+            try:
+                self._prepare()
+            except BaseException:
+                self._connection.close()
+                raise
 
     def rows(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """See `File.rows`."""

@@ -5,11 +5,13 @@ import email.message
 import email.policy
 import hashlib
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import parseaddr
+from typing import Any
 
 from indexer.asking import EVERYBODY, Answer, Hit, Question, Viewer
-from service.judging import Judge, Steps
+from service.judging import Answering, Judge, Steps
 from service.ledger import Ledger
 from service.mail.letter import Address, Automatic, Mail, OwnWords, Reading, Trust
 from service.mailbox.memory import MemoryMailbox
@@ -116,13 +118,16 @@ class Clock:
         return self.now
 
 
-def a_watcher(
-    mailbox: Mailbox, ledger: Ledger, steps: Steps = STEPS, clock: Clock | None = None, **more: object
-) -> Watcher:
-    """A watcher on this mailbox and ledger, by a clock that stands at nine on a Monday morning."""
-    judge = Judge(Knowing(), steps, Policy())
-    options = WatchOptions(own=(ME,), **more)  # type: ignore[arg-type]
-    return Watcher(mailbox, judge, ledger, options, Presence(holder="test", clock=clock or Clock()))
+def a_judge(knowledge: Answering | None = None, **steps: Any) -> Judge:
+    """A judge with these steps in place of the usual ones."""
+    return Judge(knowledge or Knowing(), replace(STEPS, **steps), Policy())
+
+
+def a_watcher(mailbox: Mailbox, ledger: Ledger, judge: Judge | None = None, **more: Any) -> Watcher:
+    """A watcher on this mailbox and ledger; `holder` and `clock` say who and when, anything else is an option."""
+    clock = more.pop("clock", None) or Clock()
+    presence = Presence(more.pop("holder", "test"), clock, lambda present, expires: expires < clock())
+    return Watcher(mailbox, judge or a_judge(), ledger, WatchOptions(own=(ME,), **more), presence)
 
 
 def drafts(mailbox: MemoryMailbox) -> list[bytes]:

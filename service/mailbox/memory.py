@@ -170,8 +170,7 @@ class MemoryMailbox:
         return Look(
             found={wanted[e.message_id]: e.uid for e in lying if e.message_id in wanted},
             elsewhere=frozenset(wanted[key] for key in gone & wanted.keys()),
-            untouched=same and now.uidnext == first,
-            gaps=same and len(lying) < now.uidnext - first,
+            doubtful=not same or len(lying) < now.uidnext - first,
         )
 
     def wait(self, folder: str, after: Cursor, seconds: float, pulse: Callable[[], bool]) -> bool:

@@ -88,14 +88,13 @@ class Saved:
 class Look:
     """What is left of the letters put into Drafts since a mark.
 
-    `found` maps Message-IDs to UIDs. `elsewhere` are those that lie in Sent or Trash by now. `untouched`: nothing at
-    all was put into Drafts since. `gaps`: something that was put there since is no longer there.
+    `found` maps Message-IDs to UIDs. `elsewhere` are those that lie in Sent or Trash by now. `doubtful`: of the others
+    nobody can say that they never arrived, because something put there since is gone, or the folder was made anew.
     """
 
     found: Mapping[str, int]
     elsewhere: frozenset[str] = frozenset()
-    untouched: bool = False
-    gaps: bool = False
+    doubtful: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,9 +106,8 @@ class RemoteMailbox:
             lying = line.envelopes(line.uids(first))
             found = {wanted[e.message_id]: e.uid for e in lying if e.message_id in wanted}
             gone = self._gone(line, wanted.keys() - map(bare, found))
-        given = opened.uidnext - first
-        elsewhere = frozenset(wanted[key] for key in gone)
-        return Look(found, elsewhere, untouched=same and not given, gaps=same and len(lying) < given)
+        complete = same and len(lying) == opened.uidnext - first
+        return Look(found, frozenset(wanted[key] for key in gone), doubtful=not complete)
 
     def wait(self, folder: str, after: Cursor, seconds: float, pulse: Callable[[], bool]) -> bool:
         """See `Mailbox.wait`."""
