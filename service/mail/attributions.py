@@ -14,6 +14,10 @@ MOST_LINES = 5
 QUOTE_MARKS = re.compile(r"[\s>*|]*")
 EMAIL = re.compile(r"<?[^\s<>()\"',;:]{1,80}@[^\s<>()\"',;:]{1,80}")
 ON_WORD = re.compile(rf"(?:{ON})[\s,:.]|在|於|于", re.IGNORECASE)
+ON_DATE = re.compile(
+    rf"(?:on|am|le|el|il|op|den|em|dnia|at) (?:(?:{WEEKDAY})\w{{0,8}}[.,]?,? )?(?:[^\W\d_]{{3,12}}\.? )?\d",
+    re.IGNORECASE,
+)
 DATE_FIRST = re.compile(rf"(?:\d{{1,4}}[./\-\s年]|(?:{WEEKDAY})\w{{0,8}}[.,]?\s)", re.IGNORECASE)
 DATE = re.compile(
     r"\d{1,4}\s?[./年월-]\s?\d{1,2}|\d{1,2}[:.]\d{2}|\b\d{1,2}\.?(?:st|nd|rd|th)?,? (?:de )?[^\W\d_]{3,}|"
@@ -31,8 +35,10 @@ VERB = re.compile(
     rf"|{'|'.join(map(re.escape, _JOINED))}",
     re.IGNORECASE,
 )
-ENDS = re.compile(r"(?:[:：]|-{2,}|\.{3}|…)\s*[\"*_>]*\Z")
-VERB_LAST = re.compile(rf"(?:{'|'.join(map(re.escape, _SPACED))})\s?[:：]?\s?[*_]*\Z", re.IGNORECASE)
+ENDS = re.compile(r"(?:[:：]|-{2,}|\.{3}|…)\s{0,3}[\"*_>]{0,3}\Z")
+LONGEST_VERB = max(map(len, WROTE))
+WORDS = re.compile(r"[^\s:：\"'<>,;]+")
+LAST_WORDS = frozenset(verb.rpartition(" ")[2] for verb in WROTE)
 DASHED = re.compile(r"-{3,4} ?(?:on|am|le|el|il|op)? .{5,250}-{3,4}\Z", re.IGNORECASE)
 # Google's own short forms: "2016-03-03 17:21 GMT+01:00 Ada Byron <ada@x>" and "2013/7/20 Ada via List <list@x>"
 STAMPED = re.compile(r"\d{4}-\d\d-\d\d \d{1,2}:\d\d (?:GMT|UTC)[+-]\d\d:?\d\d .{1,160}")
@@ -54,6 +60,8 @@ def attribution(lines: Sequence[str], at: int) -> int:
         if at + count >= len(lines) or len(told) > LONGEST:
             return 0
         following = bare(lines[at + count])
+        if _starts_another(following):
+            return 0
         if not following:
             blanks += 1
             if blanks > 1 or not _goes_on_after_blank(lines, at + count):
@@ -76,14 +84,30 @@ def is_attribution(told: str) -> bool:
         return True
     if DASHED.match(told) and DATE.search(told) and VERB.search(told):
         return True
-    if not (ENDS.search(told) or VERB_LAST.search(told)):
+    if not (ENDS.search(told, max(0, len(told) - 12)) or _ends_with_verb(told)):
         return False
     return _has_writer(told)
 
 
+def _ends_with_verb(told: str) -> bool:
+    """Some clients leave the colon out."""
+    tail = told.rstrip(" :：*_")
+    if tail[-1:] < "\u0e00" and tail.rpartition(" ")[2].lower() not in LAST_WORDS:
+        return False
+    return any(verb.end() == len(tail) for verb in VERB.finditer(tail, max(0, len(tail) - LONGEST_VERB - 1)))
+
+
+def _verb(told: str) -> re.Match[str] | None:
+    """The verb of writing; a set look-up spares most lines the search."""
+    words = WORDS.findall(told.lower())
+    if LAST_WORDS.isdisjoint(words) and all(word < "\u0e00" for word in words):
+        return None
+    return VERB.search(told)
+
+
 def _has_writer(told: str) -> bool:
     """A verb beside a date or an address, in an order in which attributions come."""
-    verb, dated, mailed = VERB.search(told), DATE.search(told), EMAIL.search(told)
+    verb, dated, mailed = _verb(told), DATE.search(told), EMAIL.search(told)
     starts_well = ON_WORD.match(told) or DATE_FIRST.match(told)
     if verb is None:
         return bool(DATE_FIRST.match(told) and dated and mailed and told.rstrip().endswith((":", "：", ">")))
@@ -105,6 +129,11 @@ def _may_start(first: str) -> bool:
         )
         and (any(char.isdigit() for char in first) or "@" in first or "<" in first or first[-1:] in ":：,")
     )
+
+
+def _starts_another(following: str) -> bool:
+    """An attribution is not folded into the next one."""
+    return bool(ON_DATE.match(following))
 
 
 def _goes_on_after_blank(lines: Sequence[str], at: int) -> bool:

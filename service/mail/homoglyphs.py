@@ -3,9 +3,9 @@
 import unicodedata
 
 # Letters of other scripts, and pairs, that look like Latin ones (Unicode TS #39, the ones domains can hold).
-LOOK_ALIKES = dict(
-    pair
-    for pair in ["аa", "ɑa", "αa", "вb", "сc", "ϲc", "ԁd", "еe", "ёe", "ҽe", "ɡg", "һh", "нh", "іi", "ıi", "ιi", "јj", "кk", "κk", "ӏl", "ⅼl", "мm", "пn", "ոn", "оo", "οo", "օo", "рp", "ρp", "ԛq", "гr", "ѕs", "тt", "τt", "υu", "սu", "νv", "ѵv", "ԝw", "ωw", "хx", "χx", "уy", "γy", "ʏy", "ᴢz", "0o", "1l", "3e", "5s", "|l"]
+LOOK_ALIKES = str.maketrans(
+    "аɑαвсϲԁеёҽɡһніıιјкκӏⅼмпոоοօрρԛгѕтτυսνѵԝωхχуγʏᴢ0135|",
+    "aaabccdeeeghhiiijkkllmnnoooppqrsttuuvvwwxxyyyzolesl",
 )
 PAIRS = (("rn", "m"), ("vv", "w"), ("cl", "d"), ("ii", "n"), ("i", "l"), ("-", ""))
 
@@ -21,7 +21,7 @@ def looks_like(domain: str, own: str) -> bool:
 def skeleton(domain: str) -> str:
     """What is left when everything that looks alike is written alike."""
     plain = unicodedata.normalize("NFKD", domain.lower())
-    text = "".join(LOOK_ALIKES.get(char, char) for char in plain if not unicodedata.combining(char))
+    text = "".join(char for char in plain if not unicodedata.combining(char)).translate(LOOK_ALIKES)
     for pair, letter in PAIRS:
         text = text.replace(pair, letter)
     return text

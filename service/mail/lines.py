@@ -14,6 +14,8 @@ QUOTED = re.compile(r"\s{0,8}(?:[^\W\d_]{0,10}>)")
 PIPED = re.compile(r"\s{0,3}\|(?:\s|$)")
 FENCE = re.compile(r"\s{0,3}(?:```|~~~)[\w+-]{0,20}\s*$")
 WRAPPED_AT = 60
+FIRST_LINES, LAST_LINES = 1500, 300
+EMPTY_RUN = re.compile(r"\n(?:[ \t\r\u00a0]*\n){3,}")
 
 
 class Kind(StrEnum):
@@ -54,6 +56,18 @@ def classified(text: str) -> Lines:
     return Lines(texts, tuple(_mended(texts, kinds)))
 
 
+def looked_at(text: str) -> tuple[str, str]:
+    """The lines that are worth looking at, and those left out: the middle of a very long body.
+
+    The own words stand at its top or at its bottom; long runs of empty lines are shortened first.
+    """
+    lines = EMPTY_RUN.sub("\n\n\n", text).split("\n")
+    if len(lines) <= FIRST_LINES + LAST_LINES:
+        return "\n".join(lines), ""
+    kept = lines[:FIRST_LINES] + lines[-LAST_LINES:]
+    return "\n".join(kept), "\n".join(lines[FIRST_LINES:-LAST_LINES])
+
+
 def _fenced(texts: Sequence[str]) -> frozenset[int]:
     """The lines within pairs of code fences: whatever they hold is text."""
     marks = [at for at, line in enumerate(texts) if line[:3] in ("```", "~~~") and FENCE.match(line[:40])]
@@ -84,13 +98,13 @@ def _structure_from(texts: Sequence[str], at: int, before: Sequence[Kind]) -> li
         return [Kind.FORWARD]
     if count := attribution(texts, at):
         return [Kind.ATTRIBUTION] * count
-    if count := headers(texts, at, _is_announced(before)):
-        return [Kind.HEADERS] * count
-    return [Kind.TEXT]
+    return _headers(texts, at, _is_announced(before)) or [Kind.TEXT]
 
 
-def headers(texts: Sequence[str], at: int, announced: bool) -> int:
-    """How many lines from `at` on are the header block of a quoted mail; 0 where there is none."""
+def _headers(texts: Sequence[str], at: int, announced: bool) -> list[Kind]:
+    """The header block of a quoted mail from `at` on; lines that look like headers but make no block are text."""
+    if not header_role(bare(line[:300]) if (line := texts[at]) else ""):
+        return []
     roles: list[str] = []
     end = at
     for index in range(at, min(len(texts), at + MOST_HEADER_LINES)):
@@ -101,7 +115,7 @@ def headers(texts: Sequence[str], at: int, announced: bool) -> int:
             end = index + 1
         elif not roles or not _may_go_on(texts, index, line):
             break
-    return end - at if _is_block(roles, announced) else 0
+    return [Kind.HEADERS if _is_block(roles, announced) else Kind.TEXT] * (end - at)
 
 
 def _may_go_on(texts: Sequence[str], index: int, line: str) -> bool:

@@ -27,6 +27,7 @@ from service.mail.wishes import wish
 
 MOST_QUESTIONS = 8
 MOST_SENTENCES = 300
+MOST_CHARACTERS = 30_000
 LONGEST_SENTENCE = 600
 LONGEST_WINDOW = 1500
 MARK = re.compile(r"[?؟？]")
@@ -43,14 +44,28 @@ SIGN_OFF = re.compile(
     re.IGNORECASE,
 )
 FREE_MAIL = frozenset(
-    ["gmail.com", "googlemail.com", "outlook.com", "hotmail.com", "live.com", "yahoo.com", "icloud.com", "me.com", "aol.com", "gmx.de", "gmx.net", "web.de", "proton.me"]
+    {
+        "gmail.com",
+        "googlemail.com",
+        "outlook.com",
+        "hotmail.com",
+        "live.com",
+        "yahoo.com",
+        "icloud.com",
+        "me.com",
+        "aol.com",
+        "gmx.de",
+        "gmx.net",
+        "web.de",
+        "proton.me",
+    }
 )
 
 
 def questions(mail: Mail, own: OwnWords, own_domains: frozenset[str] = frozenset()) -> tuple[Question, ...]:
     """Every open question of the mail, each with the windows of text that carry what it leaves out."""
     subject = PREFIXES.sub("", mail.subject).strip()
-    said = sentences(body(own.text))[:MOST_SENTENCES]
+    said = sentences(body(own.text)[:MOST_CHARACTERS])[:MOST_SENTENCES]
     asked = [at for at in range(len(said)) if is_question(said[at]) and not _is_answered(said, at)]
     domains = cited_domains(f"{mail.subject}\n{own.text}\n{own.context}", own_domains)
     whole = " ".join([subject, *said])[:LONGEST_WINDOW]

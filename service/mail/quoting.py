@@ -17,7 +17,7 @@ from collections.abc import Iterable, Sequence
 from service.mail.attributions import attribution
 from service.mail.footers import SHORT, asks, footers
 from service.mail.letter import OwnWords
-from service.mail.lines import Kind, Lines, classified
+from service.mail.lines import Kind, Lines, classified, looked_at
 
 MOST_CHARACTERS = 1024 * 1024
 MOST_CONTEXT = 4000
@@ -37,10 +37,10 @@ GIVES_CONTEXT = frozenset({INLINE, ANSWERED, FORWARDED})
 
 def own_words(text: str, subject: str = "") -> OwnWords:
     """Separate the own words from all that is quoted, signed or attached below."""
-    lines = classified(text[:MOST_CHARACTERS].replace("\r\n", "\n"))
+    shown, middle = looked_at(text[:MOST_CHARACTERS].replace("\r\n", "\n"))
+    lines = classified(shown)
     rules = _Decision(lines, footers(lines), is_reply(subject)).rules()
-    beyond = text[MOST_CHARACTERS:]
-    return _put_together(lines.texts, rules, beyond)
+    return _put_together(lines.texts, rules, middle + text[MOST_CHARACTERS:])
 
 
 WORD = re.compile(r"\w")

@@ -88,8 +88,8 @@ BOUNCE_BODY = re.compile(
     r"your (?:message|mail|email) (?:to .{1,100} )?(?:could not|cannot|was not|couldn't) (?:be )?delivered|"
     r"(?:the following|these) (?:address(?:es)?|recipients?)(?: had)?(?: permanent|"
     r" non-?transient)?(?: fatal)?(?: delivery)? (?:errors|failed)|"
-    r"delivery to the following recipients? (?:failed|has been)|-{3,} ?transcript of session|"
-    r"-{3,} the following addresses|"
+    r"delivery to the following recipients? (?:failed|has been)|--- ?-{0,8} ?transcript of session|"
+    r"--- the following addresses|"
     r"this is an? (?:email )?(?:abuse|spam|feedback) report|diagnostic-code:|error: invalid user address|"
     r"original mail as follows",
     re.IGNORECASE,
