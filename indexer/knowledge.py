@@ -17,7 +17,7 @@ from indexer.engines.embedded import EmbeddedIndex
 from indexer.engines.protocol import Index, Scope
 from indexer.entities import Entity
 from indexer.errors import NoIndex
-from indexer.remembering import RememberedNames, RememberedVectors
+from indexer.remembering import RememberedChoices, RememberedNames, RememberedVectors
 from indexer.restating import restate
 from indexer.roll import Roll
 from indexer.sources.protocol import Source
@@ -50,6 +50,15 @@ class IndexStatus:
     says: str = ""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Opened:
+    """An index that is open, and what is remembered of it."""
+
+    index: Index
+    names: RememberedNames
+    choices: RememberedChoices
+
+
 class Knowledge:
     """An index in a folder and the model that reads for it. Threads may share one; processes may share the folder."""
 
@@ -58,7 +67,7 @@ class Knowledge:
         self._folder = folder
         self._vectors = RememberedVectors(embedder)
         self._lock = Lock()
-        self._held: tuple[Index, RememberedNames] | None = None
+        self._held: _Opened | None = None
 
     @classmethod
     def open(cls, folder: Path, embedder: Callable[[], Embedder]) -> "Knowledge":
@@ -72,7 +81,7 @@ class Knowledge:
         """
         if options.dry_run:
             return self._looked(sources, options)
-        index = self._index(create=True)
+        index = self._opened(create=True).index
         with index.writing():
             now = datetime.now(UTC)
             restate(index, self._vectors.embedder, now, options.progress or _quietly)
@@ -81,32 +90,32 @@ class Knowledge:
             for source in sources:
                 reports.append(update.run(source))
                 index.settle()
-            self._opened()[1].settle()
+            self._opened().names.settle()
         return Report(tuple(reports))
 
     def answer(self, questions: Sequence[Question], viewer: Viewer, options: AskOptions = FIRST_TEN) -> list[Answer]:
         """An answer for each question, in their order. Raises NoIndex when nothing was ever indexed."""
-        index, names = self._opened()
-        directory = names.lately(viewer.visibilities).directory
-        embed = partial(self._embedded, index)
-        return Answering(index, embed, directory, viewer, options).answers(questions, datetime.now(UTC))
+        opened = self._opened()
+        directory = opened.names.lately(viewer.visibilities).directory
+        embed = partial(self._embedded, opened.index)
+        return Answering(opened.index, embed, directory, viewer, options).answers(questions, datetime.now(UTC))
 
     def documents(self, ids: Sequence[str], viewer: Viewer) -> list[Document]:
         """These documents in this order: those that exist and that the viewer may see."""
-        return self._opened()[0].documents(ids, Scope(viewer.visibilities))
+        return self._opened().index.documents(ids, Scope(viewer.visibilities))
 
     def choices(self, viewer: Viewer) -> dict[str, tuple[tuple[str, int], ...]]:
         """For each filter its values with how many documents have it, counting only what the viewer may see."""
-        return self._opened()[0].choices(Scope(viewer.visibilities))
+        return dict(self._opened().choices.of(viewer.visibilities))
 
     def entities(self, viewer: Viewer) -> tuple[Entity, ...]:
         """Companies, then people, as far as documents that the viewer may see speak of them."""
-        return self._opened()[1].of(viewer.visibilities).entities
+        return self._opened().names.of(viewer.visibilities).entities
 
     def status(self) -> IndexStatus:
         """How the index stands, quickly; `check` looks closer."""
         try:
-            standing = self._opened()[0].standing()
+            standing = self._opened().index.standing()
         except NoIndex as error:
             return IndexStatus(healthy=False, says=str(error))
         told = (standing.documents, standing.passages, standing.sequence, standing.by_source, standing.updated_at)
@@ -114,26 +123,22 @@ class Knowledge:
 
     def check(self) -> list[str]:
         """Read every file of the index and say what is damaged; slow on a large one."""
-        return self._opened()[0].check()
+        return self._opened().index.check()
 
     def close(self) -> None:
         """Let go of all files."""
         with self._lock:
             held, self._held = self._held, None
         if held:
-            held[0].close()
+            held.index.close()
 
-    def _index(self, create: bool = False) -> Index:
+    def _opened(self, create: bool = False) -> _Opened:
         with self._lock:
             if self._held is None:
                 index = EmbeddedIndex.open(self._folder, create)
-                self._held = index, RememberedNames(index, Roll(self._folder / "names", index.identity))
-            return self._held[0]
-
-    def _opened(self) -> tuple[Index, RememberedNames]:
-        index = self._index()
-        held = self._held
-        return held if held else (index, RememberedNames(index, Roll(self._folder / "names", index.identity)))
+                names = RememberedNames(index, Roll(self._folder / "names", index.identity))
+                self._held = _Opened(index, names, RememberedChoices(index))
+            return self._held
 
     def _embedded(self, index: Index, texts: Sequence[str]) -> Vectors | None:
         """Vectors of what is asked; None where the index was embedded by another model, and only words can be asked."""
@@ -144,7 +149,7 @@ class Knowledge:
         now = datetime.now(UTC)
         with TemporaryDirectory() as empty, ExitStack() as stack:
             try:
-                index = self._index()
+                index = self._opened().index
             except NoIndex:
                 index = stack.enter_context(closing(EmbeddedIndex.open(Path(empty), create=True)))
             update = SourceUpdate(index, lambda: self._vectors.embedder, options, now)

@@ -17,6 +17,7 @@ from indexer.roll import Roll
 TEXTS = 4096
 """Texts whose vectors are kept: about 6 MB."""
 VIEWERS = 16
+Choices = dict[str, tuple[tuple[str, int], ...]]
 COSTLY, PAUSE = 0.5, 10
 """Names that took longer than this (seconds) to read are read again after ten times as long, not at every change."""
 
@@ -115,6 +116,27 @@ class RememberedNames:
             entities = entities_of(self._index.every_document(scope))
         directory = Directory(entities, Vocabulary(self._index, scope))
         return Known(sequence, entities, directory, time.monotonic(), time.monotonic() - began)
+
+
+class RememberedChoices:
+    """The filter values of each viewer, counted anew when the index has changed."""
+
+    def __init__(self, index: Index) -> None:
+        """Count in `index`."""
+        self._index = index
+        self._kept: dict[frozenset[str], tuple[int, Choices]] = {}
+
+    def of(self, visibilities: frozenset[str]) -> Choices:
+        """For each filter its values in documents of these visibilities, with their numbers."""
+        sequence = self._index.sequence
+        kept = self._kept.get(visibilities)
+        if kept and kept[0] == sequence:
+            return kept[1]
+        found = self._index.choices(Scope(visibilities))
+        if len(self._kept) >= VIEWERS:
+            self._kept.clear()
+        self._kept[visibilities] = sequence, found
+        return found
 
 
 class Vocabulary:

@@ -1,5 +1,7 @@
 """Knowledge: sources go in, answers come out, whatever fails, dies or is asked twice."""
 
+import subprocess
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -371,3 +373,72 @@ def test_the_old_model_serves_until_the_new_one_has_embedded_all(tmp_path: Path)
     assert old.answer([Question("Depot 77")], EVERYBODY)[0].hits[0].document.title == "Depot 77"
     old.close()
     torn.close()
+
+
+def test_choices_follow_the_index(knowledge: Knowledge) -> None:
+    knowledge.update([Shelf(PILOT)])
+    assert knowledge.choices(EVERYBODY)["lane"] == (("In talks", 1),)
+
+    knowledge.update([Shelf(replace(PILOT, lane="Won"))])
+
+    assert knowledge.choices(EVERYBODY)["lane"] == (("Won", 1),)
+
+
+def test_names_of_what_became_private_are_forgotten_at_once(knowledge: Knowledge, tmp_path: Path) -> None:
+    knowledge.update([Shelf(PILOT, CRANE)])
+    reader = Knowledge.open(tmp_path / "index", HashingEmbedder)
+    asked = [Question("Who talks to Brückner Logistik?", "who")]
+    assert reader.answer(asked, EVERYBODY)[0].mentions
+
+    knowledge.update([Shelf(replace(PILOT, visibility=PRIVATE), CRANE)])
+
+    assert (reader.answer(asked, EVERYBODY)[0].mentions, reader.entities(EVERYBODY)) == ((), ())
+    reader.close()
+
+
+def test_a_process_that_starts_later_knows_the_same_names(knowledge: Knowledge, tmp_path: Path) -> None:
+    knowledge.update([Shelf(*WORLD)])
+    known = knowledge.entities(EVERYBODY)
+
+    reader = Knowledge.open(tmp_path / "index", HashingEmbedder)
+    assert reader.entities(EVERYBODY) == known
+    reader.close()
+
+    for path in (tmp_path / "index" / "names").rglob("names.json"):
+        path.write_text("[]", encoding="utf-8")
+    reader = Knowledge.open(tmp_path / "index", HashingEmbedder)
+    assert reader.entities(EVERYBODY) == known
+    reader.close()
+
+
+KILLED = """
+import sys
+from pathlib import Path
+from indexer.knowledge import Knowledge, UpdateOptions
+from tests.fakes import HashingEmbedder
+from tests.test_knowledge import Shelf, many
+told = UpdateOptions(progress=lambda progress: print(progress.stage, progress.done, flush=True))
+Knowledge.open(Path(sys.argv[1]), HashingEmbedder).update([Shelf(*many(1500))], told)
+print("done 0", flush=True)
+"""
+
+
+@pytest.mark.parametrize("moment", ["reading 700", "embedding 1024", "embedding 2048", "embedding 3000", "done 0"])
+def test_an_update_that_was_killed_leaves_whole_batches_and_is_completed_by_the_next(
+    tmp_path: Path, moment: str
+) -> None:
+    with subprocess.Popen([sys.executable, "-c", KILLED, str(tmp_path)], stdout=subprocess.PIPE, text=True) as process:
+        for line in process.stdout or ():
+            if line.strip() == moment:
+                process.kill()
+                break
+
+    embedder = HashingEmbedder()
+    again = Knowledge.open(tmp_path, lambda: embedder)
+    (report,) = again.update([Shelf(*many(1500))]).sources
+
+    assert (report.added + report.unchanged, again.status().documents) == (1500, 1500)
+    assert embedder.texts_embedded == 2 * report.added
+    assert again.check() == []
+    assert ids(again, "Depot 1499")[0] == "trello:sales:card:d1499"
+    again.close()
