@@ -1,0 +1,95 @@
+"""Settings → sources, mailboxes, watchers: each table of the settings becomes the object that does the work."""
+
+from datetime import datetime
+from functools import partial
+from urllib.parse import urlencode
+
+from indexer.asking import Viewer
+from indexer.knowledge import Knowledge
+from indexer.sources.crm_csv import CrmCsv
+from indexer.sources.protocol import Source
+from indexer.sources.trello_export import TrelloExport
+from indexer.sources.vcard import VcardFile
+from service.drafting import Caps
+from service.judging import Judge, Steps
+from service.ledger import Ledger
+from service.mail.letter import Address, Reading
+from service.mail.reading import ReadingRules, read
+from service.mailbox.account import ImapAccount
+from service.mailbox.imap import ImapLine
+from service.mailbox.protocol import Mailbox
+from service.mailbox.remote import RemoteMailbox
+from service.options import WatchOptions
+from service.replies.audience import audience_of, viewer_of
+from service.replies.compose import Writing, compose
+from service.replies.decide import before_search, decide
+from service.replies.outcome import Draft, Policy
+from service.settings import MailboxSettings, Settings, SourceSettings
+from service.templates import Templates
+from service.watch import Watcher
+
+
+def source_of(told: SourceSettings) -> Source:
+    """The source that a table names."""
+    visible = {"visibility": told.visibility} if told.visibility else {}
+    match told.kind:
+        case "trello-export":
+            return TrelloExport(told.path, told.name, **visible)
+        case "crm-csv":
+            return CrmCsv(told.path, told.name, told.columns or None, told.link or None, **visible)
+        case "vcard":
+            return VcardFile(told.path, told.name, **visible)
+
+
+def mailbox_of(told: MailboxSettings) -> Mailbox:
+    """The account that a table names, over IMAP; it connects when it is first asked for something."""
+    account = ImapAccount(
+        host=told.host,
+        user=told.user,
+        password=told.password.get_secret_value() if told.password else "",
+        address=told.name,
+        port=told.port,
+        security=told.tls,
+        ca_file=str(told.ca_file or ""),
+        drafts=told.drafts,
+    )
+    return RemoteMailbox(account.name, partial(ImapLine, account), account.drafts, account.max_size)
+
+
+def watcher_of(
+    told: MailboxSettings, settings: Settings, mailbox: Mailbox, knowledge: Knowledge, ledger: Ledger
+) -> Watcher:
+    """The watcher of one account, deciding by the settings' rules."""
+    policy = settings.policy(told)
+    judge = Judge(knowledge, _steps(settings, policy), policy)
+    options = WatchOptions(
+        own=told.own,
+        folders=told.folders,
+        shadow=settings.watch.shadow,
+        look_back_days=settings.watch.lookback_days,
+        caps=Caps(settings.replies.per_day, settings.replies.per_sender),
+        poll_seconds=settings.watch.poll_seconds,
+    )
+    return Watcher(mailbox, judge, ledger, options)
+
+
+def search_link(site: str, draft: Draft) -> str:
+    """The search page with the draft's first question filled in; empty where its readers could not open it."""
+    asked = next((answer.question.text for answer in draft.answers), "")
+    return f"{site}/?{urlencode({'q': asked})}" if site else ""
+
+
+def _steps(settings: Settings, policy: Policy) -> Steps:
+    """The pure steps, with what the settings say about each."""
+    internal = frozenset(domain.lstrip(".") for domain in policy.internal if "@" not in domain)
+    rules = ReadingRules(policy.own, settings.replies.authserv_id, internal)
+    templates = Templates(settings.replies.templates)
+
+    def viewer(reading: Reading, by: Policy) -> Viewer:
+        return viewer_of(audience_of(reading, by), by)
+
+    def written(draft: Draft, writer: Address, message_id: str, now: datetime) -> bytes:
+        link = search_link(policy.site, draft)
+        return compose(draft, Writing(writer, message_id, now, link, settings.replies.language), templates)
+
+    return Steps(partial(read, rules=rules), before_search, viewer, decide, written)
