@@ -179,7 +179,7 @@ def test_only_the_newest_two_generations_stay_and_nothing_half_made(index: Embed
 def test_a_passage_that_is_not_what_was_written_is_never_shown(index: EmbeddedIndex, tmp_path: Path) -> None:
     put(index, *WORLD)
     _tamper(tmp_path, "UPDATE passages SET text = replace(text, 'May', 'June')")
-    _tamper(tmp_path, "UPDATE documents SET record = replace(record, 'everyone', 'everyonf')")
+    _tamper(tmp_path, "UPDATE records SET record = replace(record, 'everyone', 'everyonf')")
 
     with pytest.raises(DamagedIndex, match="not what was written"):
         index.passages([c.passage_id for c in found(index, "interlocking")])

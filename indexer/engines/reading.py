@@ -16,6 +16,7 @@ from indexer.passages import CUTTING
 from indexer.store import Row, Store
 
 PASSAGE = "p.id, d.id, p.ordinal, p.text, p.kind, p.context, p.anchor, p.text_hash"
+RECORDS = "FROM documents d JOIN records r ON r.number = d.number"
 THESE = "(SELECT value FROM json_each(?))"
 PLAIN = ("source", "kind", "parent", "lane", "status")
 NAMED = {"customer": "customers", "person": "people"}
@@ -52,7 +53,7 @@ def cursor(store: Store, source: str) -> str | None:
 
 def outdated(store: Store, limit: int) -> list[Document]:
     """Documents cut by older rules than today's."""
-    statement = "SELECT record, checksum FROM documents WHERE cutting <> ? ORDER BY number LIMIT ?"
+    statement = f"SELECT r.record, r.checksum {RECORDS} WHERE d.cutting <> ? ORDER BY d.number LIMIT ?"
     return [_intact(store, row) for row in store.rows(statement, (CUTTING, limit))]
 
 
@@ -107,7 +108,7 @@ def passages(store: Store, ids: Sequence[int]) -> dict[int, Passage]:
 def documents(store: Store, ids: Sequence[str], scope: Scope) -> list[Document]:
     """These documents in this order, as far as they are in scope."""
     where, values = condition(scope)
-    statement = f"SELECT d.id, d.record, d.checksum FROM documents d WHERE d.id IN {THESE} AND {where}"
+    statement = f"SELECT d.id, r.record, r.checksum {RECORDS} WHERE d.id IN {THESE} AND {where}"
     rows = store.rows(statement, (json.dumps(list(ids)), *values))
     found = {row[0]: _intact(store, row[1:]) for row in rows}
     return [found[document_id] for document_id in ids if document_id in found]
@@ -116,7 +117,7 @@ def documents(store: Store, ids: Sequence[str], scope: Scope) -> list[Document]:
 def every_document(store: Store, scope: Scope) -> Iterator[Document]:
     """All documents in scope, in the order they came."""
     where, values = condition(scope)
-    statement = f"SELECT d.record, d.checksum FROM documents d WHERE {where} ORDER BY d.number"
+    statement = f"SELECT r.record, r.checksum {RECORDS} WHERE {where} ORDER BY d.number"
     return (_intact(store, row) for row in store.stream(statement, values))
 
 
@@ -131,7 +132,7 @@ def browse(store: Store, scope: Scope, limit: int, offset: int) -> tuple[list[st
     """Ids in scope, newest first, and how many there are."""
     where, values = condition(scope)
     total = store.rows(f"SELECT count(*) FROM documents d WHERE {where}", values)[0][0]
-    statement = f"SELECT d.id FROM documents d WHERE {where} ORDER BY d.updated_at DESC, d.id LIMIT ? OFFSET ?"
+    statement = f"SELECT d.id FROM documents d WHERE {where} ORDER BY d.updated_at DESC, d.id DESC LIMIT ? OFFSET ?"
     return [row[0] for row in store.rows(statement, (*values, limit, offset))], int(total)
 
 

@@ -1,9 +1,9 @@
 """The tables of the store, as steps from version to version. Pure.
 
-A document's `record` is the whole truth about it; the other columns and the tables `people` and `customers` repeat
-what filters ask for, folded. Passage ids are never given twice, so whatever remembers one can only find
-that very text or nothing. Caches replay the passages above the highest id they have, and the graves dug since.
-`naming` is a hash of what tells who is who; `names_sequence` grows when one changes.
+A document's `record` is the whole truth about it, kept apart so that filters need not read past it; `documents`,
+`people` and `customers` repeat what filters ask for, folded. Passage ids are never given twice, so whatever remembers
+one can only find that very text or nothing. Caches replay the passages above the highest id they have, and the graves
+dug since. `naming` is a hash of what tells who is who; `names_sequence` grows when one changes.
 """
 
 MIGRATIONS = (
@@ -27,7 +27,10 @@ MIGRATIONS = (
         updated_at REAL NOT NULL,
         content_hash TEXT NOT NULL,
         cutting TEXT NOT NULL,
-        naming TEXT NOT NULL,
+        naming TEXT NOT NULL
+    );
+    CREATE TABLE records (
+        number INTEGER PRIMARY KEY REFERENCES documents ON DELETE CASCADE,
         record TEXT NOT NULL,
         checksum INTEGER NOT NULL
     );

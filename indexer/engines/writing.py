@@ -17,13 +17,13 @@ from indexer.store import Transaction
 
 PUT_DOCUMENT = """
     INSERT INTO documents (id, source, kind, parent, parent_folded, lane, lane_folded, status, visibility, day,
-        updated_at, content_hash, cutting, naming, record, checksum)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        updated_at, content_hash, cutting, naming)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (id) DO UPDATE SET source = excluded.source, kind = excluded.kind, parent = excluded.parent,
         parent_folded = excluded.parent_folded, lane = excluded.lane, lane_folded = excluded.lane_folded,
         status = excluded.status, visibility = excluded.visibility, day = excluded.day,
         updated_at = excluded.updated_at, content_hash = excluded.content_hash, cutting = excluded.cutting,
-        naming = excluded.naming, record = excluded.record, checksum = excluded.checksum
+        naming = excluded.naming
     RETURNING number
 """
 PUT_PASSAGE = """
@@ -38,6 +38,7 @@ def write(transaction: Transaction, batch: Batch, now: datetime) -> None:
     renamed = bool(batch.drops) or _renames(transaction, [document for document, _ in batch.puts])
     for document, passages in batch.puts:
         number = transaction.run(PUT_DOCUMENT, _columns(document))[0][0]
+        _record(transaction, number, document)
         _name(transaction, number, document)
         _replace_passages(transaction, number, passages, sequence)
     for document_id in sorted(batch.drops):
@@ -111,7 +112,6 @@ def _space(transaction: Transaction, fingerprint: str, dimension: int) -> int:
 
 
 def _columns(document: Document) -> Sequence[object]:
-    record = written(document)
     at = document.updated_at.astimezone(UTC) if document.updated_at else None
     return (
         document.id,
@@ -128,9 +128,12 @@ def _columns(document: Document) -> Sequence[object]:
         document.content_hash,
         CUTTING,
         naming(document),
-        record,
-        crc32(record.encode()),
     )
+
+
+def _record(transaction: Transaction, number: int, document: Document) -> None:
+    record = written(document)
+    transaction.run("INSERT OR REPLACE INTO records VALUES (?, ?, ?)", (number, record, crc32(record.encode())))
 
 
 def _name(transaction: Transaction, number: int, document: Document) -> None:
