@@ -1,0 +1,198 @@
+"""Whatever dies, and wherever: every mail ends in one state, with one draft at most, and INBOX is as it was."""
+
+from contextlib import closing, suppress
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from indexer.errors import SignpostError, Unreachable
+from service.ledger import Ledger
+from service.mailbox.memory import MemoryMailbox, MemoryServer
+from service.mailbox.replies import envelope
+from service.receipts import Receipt
+from tests.tripwire import Killed, TrippingMailbox, Tripwire, tripping_ledger
+from tests.watching import Clock, a_mail, a_watcher
+
+SCENARIO = (
+    a_mail(key="1"),
+    a_mail("Danke!", key="2"),
+    a_mail(key="3", References="<mail-1@north.example>"),
+    a_mail(key="4"),
+)
+ENDS = {
+    "<mail-1@north.example>": "written",
+    "<mail-2@north.example>": "no question",
+    "<mail-3@north.example>": "thread has a draft",
+    "<mail-4@north.example>": "written",
+}
+
+
+def break_and_resume(path: Path, wire: Tripwire) -> tuple[MemoryServer, list[Receipt]]:
+    """Watch a mailbox until the wire breaks it, then again with a new process until nothing is left to do."""
+    server, clock = MemoryServer(), Clock()
+    server.clock = clock
+    mailbox = MemoryMailbox(server)
+    with closing(Ledger.open(path)) as ledger:
+        a_watcher(mailbox, ledger, clock=clock).one_pass()
+    for mail in SCENARIO:
+        server.deliver(mail)
+    before = server.folders["INBOX"].mails.copy()
+    with closing(tripping_ledger(path, wire)) as ledger, suppress(Killed, Unreachable):
+        a_watcher(TrippingMailbox(mailbox, wire), ledger, clock=clock).one_pass()
+    with closing(Ledger.open(path)) as ledger:
+        for _ in range(4):
+            clock.now += timedelta(minutes=1)
+            a_watcher(mailbox, ledger, clock=clock).one_pass()
+        assert server.folders["INBOX"].mails == before
+        assert a_watcher(mailbox, ledger, clock=clock).one_pass() == []
+        return server, ledger.receipts()
+
+
+def ends(receipts: list[Receipt]) -> dict[str, str]:
+    return {r.message_id: r.state or r.reason for r in receipts}
+
+
+def unbroken() -> list[str]:
+    """Every step of a run that nothing breaks."""
+    wire = Tripwire()
+    server = MemoryServer()
+    watcher = a_watcher(TrippingMailbox(MemoryMailbox(server), wire), tripping_ledger(None, wire))
+    watcher.one_pass()
+    wire.steps.clear()
+    for mail in SCENARIO:
+        server.deliver(mail)
+    watcher.one_pass()
+    return wire.steps
+
+
+@pytest.mark.parametrize("breaks", [Killed, Unreachable])
+@pytest.mark.parametrize("point", range(1, len(unbroken()) + 1))
+def test_a_break_at_any_point_leaves_one_draft_for_each_mail(
+    tmp_path: Path, point: int, breaks: type[BaseException]
+) -> None:
+    server, receipts = break_and_resume(tmp_path / "ledger.db", Tripwire(point, breaks))
+
+    assert ends(receipts) == ENDS
+    assert len(server.folders["Drafts"].mails) == 2
+    assert len(receipts) == len(SCENARIO)
+
+
+def test_the_points_lie_around_every_step() -> None:
+    asked = {step for step in STEPS if "look" not in step}
+
+    assert asked | {"before transaction", "before commit", "after commit"} == set(unbroken())
+
+
+STEPS = [f"{when} {step}" for when in ("before", "after") for step in ("take", "answered", "mark", "append", "look")]
+
+
+class Office(RuleBasedStateMachine):
+    """People write, answer, edit, send and delete; servers renumber and refuse; processes die. All at random."""
+
+    @initialize()
+    def open_the_office(self) -> None:
+        self.clock, self.wire, self.server = Clock(), Tripwire(), MemoryServer()
+        self.server.clock = self.clock
+        self.mailbox = TrippingMailbox(MemoryMailbox(self.server), self.wire)
+        self.ledger = tripping_ledger(None, self.wire)
+        self.mails = 0
+        self.edited: dict[int, bytes] = {}
+        self.answered: set[str] = set()
+        self.pass_over(0, Killed)
+
+    @rule(asks=st.sampled_from(["Wer kennt Brückner?", "Danke!", "Was kostet das?"]), thread=st.integers(0, 3))
+    def a_mail_arrives(self, asks: str, thread: int) -> None:
+        self.mails += 1
+        named = {"References": f"<mail-{thread}@north.example>"} if thread else {}
+        self.server.deliver(a_mail(asks, key=str(self.mails), **named))
+        self.clock.now += timedelta(seconds=20)
+
+    @rule(at=st.integers(0, 60) | st.sampled_from(STEPS), breaks=st.sampled_from([Killed, Unreachable]))
+    def pass_over(self, at: int | str, breaks: type[BaseException]) -> None:
+        before, done = self.inbox(), self.mailbox.answers.copy()
+        self.wire.arm(at, breaks)
+        with suppress(Killed, SignpostError):
+            a_watcher(self.mailbox, self.ledger, clock=self.clock).one_pass()
+        assert self.inbox() == before
+        assert not (self.mailbox.answers - done) & self.answered
+        self.clock.now += timedelta(seconds=5)
+
+    @rule(minutes=st.integers(1, 2000))
+    def time_goes_by(self, minutes: int) -> None:
+        self.clock.now += timedelta(minutes=minutes)
+
+    @rule(pick=st.integers(0, 99), how=st.sampled_from(["flag", "Sent", "Drafts"]))
+    def a_person_answers(self, pick: int, how: str) -> None:
+        mails = list(self.server.folders["INBOX"].mails.values())
+        if not mails:
+            return
+        mail = mails[pick % len(mails)]
+        message_id = f"<{envelope(mail.uid, mail.raw).message_id}>"
+        self.answered.add(message_id)
+        if how == "flag":
+            self.server.flag("INBOX", mail.uid, "\\Answered")
+            return
+        self.mails += 1
+        self.server.deliver(a_mail("Ruf an.", key=f"own-{self.mails}", In_Reply_To=message_id), how)
+
+    @precondition(lambda self: self.server.folders["Drafts"].mails)
+    @rule(pick=st.integers(0, 99), what=st.sampled_from(["edit", "Sent", "Trash", "remove"]))
+    def a_person_takes_a_draft(self, pick: int, what: str) -> None:
+        lying = list(self.server.folders["Drafts"].mails)
+        uid = lying[pick % len(lying)]
+        if what == "edit":
+            raw = self.server.folders["Drafts"].mails[uid].raw.replace(b"Message-ID:", b"X-Was:") + b"PS\r\n"
+            self.server.remove("Drafts", uid)
+            self.edited[self.server.deliver(raw, "Drafts")] = raw
+        elif what == "remove":
+            self.server.remove("Drafts", uid)
+        else:
+            self.server.move("Drafts", uid, what)
+        self.edited = {u: raw for u, raw in self.edited.items() if u in self.server.folders["Drafts"].mails}
+
+    @rule(folder=st.sampled_from(["INBOX", "Drafts"]))
+    def the_server_numbers_anew(self, folder: str) -> None:
+        self.server.renumber(folder)
+        if folder == "Drafts":
+            by_text = {m.raw: m.uid for m in self.server.folders["Drafts"].mails.values()}
+            self.edited = {by_text[raw]: raw for raw in self.edited.values()}
+
+    @rule(full=st.booleans())
+    def the_mailbox_is_full_or_not(self, full: bool) -> None:
+        self.server.refuses = "OVERQUOTA" if full else ""
+
+    @invariant()
+    def no_draft_was_ever_written_twice(self) -> None:
+        assert max(self.mailbox.appended.values(), default=0) <= 1
+
+    @invariant()
+    def what_a_person_edited_is_untouched(self) -> None:
+        lying = self.server.folders["Drafts"].mails
+        assert {uid: lying[uid].raw for uid in self.edited} == self.edited
+
+    def teardown(self) -> None:
+        """After the faults stop, every mail ends in one state."""
+        if not hasattr(self, "server"):
+            return
+        self.server.refuses = ""
+        for _ in range(8):
+            self.clock.now += timedelta(minutes=1)
+            self.pass_over(0, Killed)
+        receipts = self.ledger.receipts(limit=1000)
+        arrived = {m.raw for m in self.server.folders["INBOX"].mails.values()}
+        assert len(receipts) == len(arrived)
+        assert self.ledger.intents.open(self.mailbox.name) == []
+        assert self.ledger.progress.stuck(self.mailbox.name) == []
+        assert all(r.state in ("", "written") for r in receipts)
+        assert self.mailbox.appended.total() >= sum(r.state == "written" for r in receipts)
+
+    def inbox(self) -> dict[int, object]:
+        return dict(self.server.folders["INBOX"].mails)
+
+
+TestOffice = Office.TestCase
+TestOffice.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
