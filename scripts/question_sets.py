@@ -1,4 +1,4 @@
-"""Labelled question sets, indexed in memory and asked by every system: each lane alone, fused by rank, Signpost.
+"""Labelled question sets, asked by every system: each lane alone, both fused by rank, and Signpost as it is used.
 
 A set is a folder with documents.jsonl {id, title, body, url, org?} and queries.jsonl {id, text, relevant[], kind?}; an
 empty `relevant` means that nothing answers. `org` is read as a CRM reads its company column: with the url as website.
@@ -7,10 +7,10 @@ empty `relevant` means that nothing answers. `org` is read as a CRM reads its co
 import json
 import random
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -19,23 +19,23 @@ from numpy.typing import NDArray
 
 from indexer import confidence
 from indexer.allowed import Allowed
-from indexer.asking import Candidate, Mention, Question
-from indexer.documents import EVERYONE, Customer, Document, Passage, Section
-from indexer.embedding.protocol import Embedder
-from indexer.entities import Directory, entities_of
+from indexer.asking import EVERYBODY, Answer, AskOptions, Question
+from indexer.confidence import RIVALS
+from indexer.documents import EVERYONE, Customer, Document, Section
+from indexer.embedding.protocol import Embedder, Vectors
 from indexer.evaluation import Judged, Labelled
+from indexer.knowledge import Knowledge
 from indexer.passages import passages
-from indexer.ranking import Evidence, Ranked, fuse, order
-from indexer.wording import tokens
+from indexer.ranking import Ranked
+from indexer.sources.protocol import Census, Checkpoint, Event, Upsert
 from indexer.words import Entry, build
 
-ASKED = 500
+ASKED = 700
 """Questions a set is asked at most: a sample with a fixed seed."""
 NOISY = 120
 """Questions a set that are also asked inside a mail of unrelated sentences."""
 DEPTH = 50
 SEED = 7
-NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,87 +54,115 @@ class Told:
         return self.judged["ours"]
 
 
+class Remembering:
+    """An embedder that embeds no text twice, so that every system shares the vectors."""
+
+    def __init__(self, embedder: Embedder) -> None:
+        """Remember what `embedder` yields."""
+        self._embedder = embedder
+        self._kept: dict[str, NDArray[np.float32]] = {}
+        self.fingerprint, self.dimension = embedder.fingerprint, embedder.dimension
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        """As an embedder does."""
+        new = [text for text in dict.fromkeys(texts) if text not in self._kept]
+        if new:
+            self._kept |= zip(new, self._embedder.embed(new), strict=True)
+        return np.array([self._kept[text] for text in texts], dtype=np.float32).reshape(len(texts), self.dimension)
+
+
+class Records:
+    """The documents of a set as a source."""
+
+    name = "records:set"
+
+    def __init__(self, documents: Sequence[Document]) -> None:
+        """Tell these documents."""
+        self._documents = {document.id: document for document in documents}
+
+    def check(self) -> list[str]:
+        """Nothing is ever missing."""
+        return []
+
+    def pull(self, cursor: str | None) -> Iterator[Event]:
+        """Every document, then a checkpoint."""
+        yield from (Upsert(document) for document in self._documents.values())
+        yield Checkpoint("all")
+
+    def census(self) -> Census:
+        """All of them."""
+        return Census(frozenset(self._documents), True)
+
+    def fetch(self, ids: Sequence[str]) -> Iterator[Event]:
+        """Those that are there."""
+        yield from (Upsert(self._documents[id_]) for id_ in ids if id_ in self._documents)
+
+
 class Bench:
-    """One set, indexed in memory, asked by every system."""
+    """One set, asked by every system."""
 
     def __init__(self, folder: Path, embedder: Embedder) -> None:
-        """Read, cut and embed the set."""
+        """Read the set and sample its questions."""
         self.name = folder.name
-        self._embedder = embedder
-        self._documents = {d.id: d for d in (_document(row) for row in _rows(folder / "documents.jsonl"))}
-        self._passages: list[Passage] = [p for d in self._documents.values() for p in passages(d)]
-        self._vectors = embedder.embed([p.embedded_text for p in self._passages])
-        self._words = build(Entry(i, p.context, p.text) for i, p in enumerate(self._passages))
-        self._directory = Directory(entities_of(self._documents.values()), _vocabulary(self._documents.values()))
+        self._embedder = Remembering(embedder)
+        self._documents = [_document(row) for row in _rows(folder / "documents.jsonl")]
         self._labels = _sample([_labelled(row) for row in _rows(folder / "queries.jsonl")], ASKED)
 
     def told(self, filler: Sequence[str] = ()) -> Told:
         """Ask every system every question; with `filler`, ask some of them inside mails too."""
-        vectors = self._embedder.embed([label.question.text for label in self._labels])
-        judged: dict[str, list[Judged]] = defaultdict(list)
-        seen = []
-        for label, vector in zip(self._labels, vectors, strict=True):
-            candidates = self._candidates(label.question.text, vector)
-            ranked, answer = self._answer(label, [candidates])
-            judged["ours"].append(answer)
-            seen.append(confidence.features(ranked) if ranked else (0.0, 0.0))
-            for system, ids in _alone(candidates).items():
-                judged[system].append(Judged(label, tuple(ids)))
-        clean, mailed = self._mailed(filler) if filler else ([], [])
-        return Told(self.name, judged, np.array(seen), clean, mailed)
-
-    def _mailed(self, filler: Sequence[str]) -> tuple[list[Judged], list[Judged]]:
-        """Some questions alone, and the same inside mails of unrelated sentences."""
+        labels = _sample([label for label in self._labels if label.relevant], NOISY) if filler else []
         chance = random.Random(SEED)
-        labels = _sample([label for label in self._labels if label.relevant], NOISY)
         mails = [_mailed(label, chance.sample(filler, 5)) for label in labels]
-        return [self._asked(label) for label in labels], [self._asked(mail) for mail in mails]
+        with TemporaryDirectory() as folder:
+            knowledge = Knowledge.open(Path(folder), lambda: self._embedder)
+            knowledge.update([Records(self._documents)])
+            ours, clean, mailed = (self._asked(knowledge, found) for found in (self._labels, labels, mails))
+            knowledge.close()
+        judged = {"ours": [one for one, _ in ours], **self._alone()}
+        features = np.array([confidence.features(ranked) if ranked else (0.0, 0.0) for _, ranked in ours])
+        return Told(self.name, judged, features, [one for one, _ in clean], [one for one, _ in mailed])
 
-    def _asked(self, label: Labelled) -> Judged:
-        texts = [label.question.text, *label.question.windows]
-        lists = [self._candidates(t, v) for t, v in zip(texts, self._embedder.embed(texts), strict=True)]
-        return self._answer(label, lists)[1]
+    def _asked(self, knowledge: Knowledge, labels: Sequence[Labelled]) -> list[tuple[Judged, list[Ranked]]]:
+        answers = knowledge.answer([label.question for label in labels], EVERYBODY, AskOptions(limit=RIVALS))
+        return [(_judged(label, answer), _ranked(answer)) for label, answer in zip(labels, answers, strict=True)]
 
-    def _candidates(self, text: str, vector: NDArray[np.float32]) -> list[Candidate]:
-        """The best passages of each lane and those of whoever is named, with the evidence of both lanes."""
-        near = self._vectors @ vector
-        best = set(np.argsort(-near)[:DEPTH].tolist())
-        every = Allowed(np.arange(len(self._passages)))
-        best |= {number for number, _ in self._words.best(text, DEPTH, every)}
-        named = self._named(text)
-        best |= {i for i, p in enumerate(self._passages) if p.document_id in named} if named else set()
-        shared = dict(self._words.best(text, len(best), Allowed(np.array(sorted(best)))))
-        return [self._candidate(i, float(near[i]), shared.get(i, 0.0)) for i in sorted(best)]
-
-    def _candidate(self, number: int, meaning: float, words: float) -> Candidate:
-        passage = self._passages[number]
-        length = len(passage.text.split())
-        return Candidate(number, passage.document_id, meaning, words, passage.kind == "title", length)
-
-    def _named(self, text: str) -> dict[str, Mention]:
-        mentions = sorted(self._directory.find(text), key=lambda mention: mention.sureness)
-        return {id_: mention for mention in mentions for id_ in self._directory.documents_of(mention)}
-
-    def _answer(self, label: Labelled, lists: Sequence[Sequence[Candidate]]) -> tuple[list[Ranked], Judged]:
-        text = label.question.text
-        ranked = fuse(label.question, Evidence(lists, self._named(text)))
-        ranked = order(label.question, ranked, self._documents, NOW)
-        said = confidence.probability(label.question, ranked, self._directory.find(text), self._directory.unknown(text))
-        return ranked, Judged(label, tuple(hit.document_id for hit in ranked[:10]), said)
+    def _alone(self) -> dict[str, list[Judged]]:
+        """What each lane finds by itself, and what fusing their ranks finds (reciprocal rank fusion, k = 60)."""
+        held = [passage for document in self._documents for passage in passages(document)]
+        vectors = self._embedder.embed([passage.embedded_text for passage in held])
+        asked = self._embedder.embed([label.question.text for label in self._labels])
+        index = build(Entry(i, p.context, p.text) for i, p in enumerate(held))
+        every = Allowed(np.arange(len(held)))
+        found: dict[str, list[Judged]] = {"BM25": [], "meaning": [], "RRF": []}
+        for label, vector in zip(self._labels, asked, strict=True):
+            near = np.argsort(-(vectors @ vector))[:DEPTH]
+            words = _once(held[number].document_id for number, _ in index.best(label.question.text, DEPTH, every))
+            meaning = _once(held[number].document_id for number in near)
+            for name, ids in (("BM25", words), ("meaning", meaning), ("RRF", _by_rank(words, meaning))):
+                found[name].append(Judged(label, tuple(ids)))
+        return found
 
 
-def _alone(candidates: Sequence[Candidate]) -> dict[str, list[str]]:
-    """What each lane finds by itself, and what fusing their ranks finds (reciprocal rank fusion, k = 60)."""
-    words = _best_first(candidates, lambda c: c.words)
-    meaning = _best_first(candidates, lambda c: c.meaning)
-    ranks = {id_: 1 / (60 + rank) for rank, id_ in enumerate(words, 1)}
-    both = {id_: ranks.get(id_, 0.0) + 1 / (60 + rank) for rank, id_ in enumerate(meaning, 1)}
-    return {"BM25": words, "meaning": meaning, "RRF": sorted(both, key=lambda id_: -both[id_])}
+def _judged(label: Labelled, answer: Answer) -> Judged:
+    return Judged(label, tuple(hit.document.id.rpartition(":")[2] for hit in answer.hits[:10]), answer.probability)
 
 
-def _best_first(candidates: Sequence[Candidate], score: Callable[[Candidate], float]) -> list[str]:
-    ordered = sorted((c for c in candidates if score(c) > 0), key=lambda c: -score(c))
-    return list(dict.fromkeys(candidate.document_id for candidate in ordered))
+def _ranked(answer: Answer) -> list[Ranked]:
+    """The hits as the calibrator sees them: the score, and what of it is owed to a name."""
+    named = [sum(why.score for why in hit.why if why.lane == "entity") for hit in answer.hits]
+    return [Ranked(h.document.id, h.score, 0, entity=name) for h, name in zip(answer.hits, named, strict=True)]
+
+
+def _by_rank(*lists: Sequence[str]) -> list[str]:
+    scores: dict[str, float] = defaultdict(float)
+    for ids in lists:
+        for rank, id_ in enumerate(ids, 1):
+            scores[id_] += 1 / (60 + rank)
+    return sorted(scores, key=lambda id_: -scores[id_])
+
+
+def _once(ids: Iterable[str]) -> list[str]:
+    return [id_.rpartition(":")[2] for id_ in dict.fromkeys(ids)]
 
 
 def _rows(path: Path) -> Iterator[dict[str, Any]]:
@@ -147,7 +175,7 @@ def _document(row: Mapping[str, Any]) -> Document:
     host = (urlsplit(row.get("url", "")).hostname or "").removeprefix("www.")
     company = (Customer(row["org"], domains=(host,) if host else ()),) if row.get("org") else ()
     return Document(
-        id=row["id"],
+        id=f"{Records.name}:note:{row['id']}",
         kind="note",
         title=row["title"],
         url=row.get("url", ""),
@@ -173,7 +201,3 @@ def _mailed(label: Labelled, filler: Sequence[str]) -> Labelled:
     near = f"{filler[1]} {text} {filler[2]}"
     whole = " ".join((*filler[:2], text, *filler[2:]))
     return replace(label, question=replace(label.question, windows=(near, whole)))
-
-
-def _vocabulary(documents: Iterable[Document]) -> frozenset[str]:
-    return frozenset(w.key for d in documents for s in (d.title, *(x.text for x in d.sections)) for w in tokens(s))
