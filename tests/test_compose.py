@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from indexer.asking import Answer, Hit
-from indexer.documents import Person
+from indexer.documents import Person, Section
 from indexer.errors import TemplateError
 from service.mail.letter import Address, Reading
 from service.mail.reading import ReadingRules, read
@@ -25,7 +25,7 @@ from service.replies.decide import decide
 from service.replies.links import of_hit
 from service.replies.outcome import Audience, Draft, Policy
 from service.templates import Templates
-from tests.builders import NOW, a_card, a_hit, a_reading, an_answer
+from tests.builders import NOW, a_card, a_hit, a_note, a_reading, an_answer
 
 SITE = "https://signpost.firma.example"
 POLICY = Policy(frozenset({"firma.example"}), site=SITE)
@@ -91,7 +91,7 @@ def test_the_reply_as_its_reader_sees_it() -> None:
         "Pilot with Brückner Logistik\n"
         "https://trello.com/c/Qx81Zk3p\n"
         "“We meet Mr Aydın in Hamburg on 12 March, he decides about the second site.”\n"
-        "Lena Vogt, 3 weeks ago\n\n"
+        "Lena Vogt, updated 3 weeks ago\n\n"
         "If that isn't quite it, here is the whole search:\n"
         "https://signpost.firma.example/?q=Who+is+talking+to+Br%C3%BCckner%3F\n\n"
         "Best regards,\nTom\n\n"
@@ -156,12 +156,42 @@ def test_an_id_that_cannot_be_one_is_left_out(forged: str) -> None:
 @pytest.mark.parametrize(
     ("language", "opening", "age", "wrote"),
     [
-        ("de", "Hallo Jana,\n\ndas steht schon hier:", "vor 3 Wochen", "Am 2. März 2026 um 09:00 schrieb Jana Köhler"),
-        ("fr", "Bonjour Jana,\n\nc'est déjà noté ici :", "il y a 3 semaines", "Le 2 mars 2026 à 09:00, Jana Köhler"),
-        ("es", "Hola, Jana:\n\nYa está escrito aquí:", "hace 3 semanas", "El 2 de marzo de 2026 a las 09:00, Jana"),
-        ("it", "Ciao Jana,\n\nè già scritto qui:", "3 settimane fa", "Il giorno 2 marzo 2026 alle 09:00, Jana"),
-        ("nl", "Hallo Jana,\n\ndat staat hier al:", "3 weken geleden", "Op 2 maart 2026 om 09:00 schreef Jana"),
-        ("pl", "Hi Jana,\n\nIt's already written down here:", "3 weeks ago", "On 2 March 2026 at 09:00, Jana Köhler"),
+        (
+            "de",
+            "Hallo Jana,\n\ndas steht schon hier:",
+            "zuletzt geändert vor 3 Wochen",
+            "Am 2. März 2026 um 09:00 schrieb Jana Köhler",
+        ),
+        (
+            "fr",
+            "Bonjour Jana,\n\nc'est déjà noté ici :",
+            "mis à jour il y a 3 semaines",
+            "Le 2 mars 2026 à 09:00, Jana Köhler",
+        ),
+        (
+            "es",
+            "Hola, Jana:\n\nYa está escrito aquí:",
+            "actualizado hace 3 semanas",
+            "El 2 de marzo de 2026 a las 09:00, Jana",
+        ),
+        (
+            "it",
+            "Ciao Jana,\n\nè già scritto qui:",
+            "aggiornato 3 settimane fa",
+            "Il giorno 2 marzo 2026 alle 09:00, Jana",
+        ),
+        (
+            "nl",
+            "Hallo Jana,\n\ndat staat hier al:",
+            "bijgewerkt 3 weken geleden",
+            "Op 2 maart 2026 om 09:00 schreef Jana",
+        ),
+        (
+            "pl",
+            "Hi Jana,\n\nIt's already written down here:",
+            "updated 3 weeks ago",
+            "On 2 March 2026 at 09:00, Jana Köhler",
+        ),
     ],
 )
 def test_the_reply_speaks_the_mails_language(language: str, opening: str, age: str, wrote: str) -> None:
@@ -385,16 +415,39 @@ def test_the_evidence_is_a_verbatim_line_of_the_document(body: str, at: int) -> 
 
 def test_evidence_is_cut_around_what_was_asked() -> None:
     long = "The kick-off was in January and went well, as everybody said afterwards in the canteen. " * 3
-    hit = a_hit(a_card("Pilot", long), f"{long}Lena talks to Brückner, they decide in May. {long}", marked="Brückner")
+    text = f"{long}Lena talks to Brückner, they decide in May. {long}"
+    hit = a_hit(a_card("Pilot", text), text, marked="Brückner")
 
     assert "\n“… Lena talks to Brückner, they decide in May. The kick-off" in part(reply(hit))
 
 
 def test_evidence_never_repeats_the_title() -> None:
-    hit = a_hit(a_card("Pilot with Brückner", "# Pilot with Brückner\n- Lena owns it.\n"))
+    heading = a_card("Pilot with Brückner", "# Pilot with Brückner\n- Lena owns it.\n")
+    sentence = a_note("Call with Aydın.", "Call with Aydın. They decide in May.")
 
-    assert "\n“Lena owns it.”\n" in part(reply(hit))
+    assert "\n“Lena owns it.”\n" in part(reply(a_hit(heading)))
+    assert "\n“They decide in May.”\n" in part(reply(a_hit(sentence)))
     assert "“" not in part(reply(a_hit(a_card("Pilot with Brückner"))))
+
+
+def test_what_somebody_wrote_tells_more_than_a_plain_fact() -> None:
+    sections = (
+        Section("A parcel carrier."),
+        Section("Lena called them.", "comment", at=NOW),
+        Section("x.pdf", "field"),
+    )
+    company = a_card("Brückner GmbH", sections=sections)
+    facts = "Customer: Brückner GmbH\nContact: Mehmet Aydın"
+
+    assert "\n“Lena called them.”\n" in part(reply(a_hit(company, facts)))
+    assert "\n“Contact: Mehmet Aydın”\n" in part(reply(a_hit(a_card("Brückner GmbH"), facts)))
+
+
+def test_of_several_texts_the_one_with_the_words_of_the_question_is_shown() -> None:
+    sections = (Section("The reference is approved."), Section("Lunch was good.", "comment", at=NOW))
+    answer = an_answer(a_hit(a_card("Nordfrost", sections=sections)), asking="Is Nordfrost a reference?")
+
+    assert "\n“The reference is approved.”\n" in part(parsed(raw(a_reading(), [answer])))
 
 
 @pytest.mark.parametrize("language", ["en", "de", "fr", "es", "it", "nl"])

@@ -61,7 +61,9 @@ def test_an_outsider_gets_nothing_and_the_setting_is_named() -> None:
 
     assert outside.reason is Reason.OUTSIDER
     assert outside.says == "eve@evil.example is outside, and internal links go to colleagues only."
-    assert outside.would_change == "evil.example among the internal_domains of the settings."
+    assert (
+        outside.would_change == "Only if these are colleagues: evil.example among the internal_domains of the settings."
+    )
 
 
 def test_a_reply_to_that_leads_outside_is_a_trap() -> None:
@@ -122,7 +124,18 @@ def test_not_sure_enough_names_the_nearest_its_probability_and_the_bar() -> None
     assert (outcome.reason, outcome.answers[0].probability) == (Reason.UNSURE, 0.4961)
     assert outcome.says == "The nearest, “Pilot with Brückner Logistik”, is 49 % sure to answer it; a draft needs 50 %."
     assert outcome.would_change == (
-        "50 % instead of 49 % for “Pilot with Brückner Logistik”, or enough = 0.49 in the settings."
+        "A card, note or contact that says it, which all colleagues may see; “Pilot with Brückner Logistik” at 50 % "
+        "instead of 49 %; enough = 0.49 in the settings."
+    )
+
+
+def test_what_is_far_off_is_not_advised_to_be_let_through() -> None:
+    outcome = decide(a_reading(), [an_answer(BRÜCKNER, sure=0.02, unknown=("Contoso",))], POLICY)
+
+    assert isinstance(outcome, Pass)
+    assert outcome.would_change == (
+        "A card, note or contact about “Contoso”, which all colleagues may see; “Pilot with Brückner Logistik” at 50 % "
+        "instead of 2 %."
     )
 
 

@@ -14,7 +14,7 @@ from email.message import EmailMessage
 from email.policy import SMTP, EmailPolicy
 from email.utils import format_datetime
 
-from indexer.asking import Answer, Hit
+from indexer.asking import Answer, Hit, Question
 from service.mail.letter import Address, Mail
 from service.replies import subject, thread
 from service.replies.audience import ascii_domain
@@ -163,12 +163,12 @@ def _values(draft: Draft, writing: Writing, wording: Wording, room: int) -> dict
 
 def _group(answer: Answer, named: bool, writing: Writing, wording: Wording) -> Group:
     question = wording.quoted(one_line(answer.question.text, _ASKED)) if named else ""
-    links = (_link(hit, writing, wording) for hit in answer.hits)
+    links = (_link(hit, answer.question, writing, wording) for hit in answer.hits)
     return Group(question, tuple(link for link in links if link.url))
 
 
-def _link(hit: Hit, writing: Writing, wording: Wording) -> Link:
-    said = evidence(hit)
+def _link(hit: Hit, question: Question, writing: Writing, wording: Wording) -> Link:
+    said = evidence(hit, question.text)
     url = of_hit(hit, writing.search_url)
     return Link(
         title=one_line(hit.document.title, _TITLE) or url,

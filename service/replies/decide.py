@@ -67,7 +67,8 @@ def _outside(reading: Reading, policy: Policy) -> Pass | None:
     if sender is None or is_internal(sender, policy.internal):
         return None
     says = f"{_shown_address(sender)} is outside, and internal links go to colleagues only."
-    return Pass(Reason.OUTSIDER, says, f"{sender.domain} among the internal_domains of the settings.")
+    change = f"Only if these are colleagues: {sender.domain} among the internal_domains of the settings."
+    return Pass(Reason.OUTSIDER, says, change)
 
 
 def _led_outside(reading: Reading, policy: Policy) -> Pass | None:
@@ -129,15 +130,12 @@ def _in_turn(answers: Sequence[Answer]) -> Iterator[tuple[int, Hit]]:
 
 def _nothing_found(answers: Sequence[Answer]) -> Pass:
     asked = "; ".join(f"“{one_line(a.question.text, 120)}”" for a in answers[:3])
-    says = f"Nothing in the index comes near {asked or 'what is asked'}.{_unknown(answers)}"
-    return Pass(
-        Reason.NO_ANSWER, says, "A card, note or contact that all colleagues may see and that says it.", tuple(answers)
-    )
+    says = f"Nothing in the index comes near {asked or 'what is asked'}.{_nobody_called(answers)}"
+    return Pass(Reason.NO_ANSWER, says, f"{_wanted(answers)}.", tuple(answers))
 
 
 def _no_link(answers: Sequence[Answer]) -> Pass:
-    best = _best(answers).hits[0]
-    says = f"{_titled(best)} may answer it, but there is no link that opens it."
+    says = f"{_titled(_best(answers).hits[0])} may answer it, but there is no link that opens it."
     change = "A link for that source, or the base_url of the search page, in the settings."
     return Pass(Reason.NO_ANSWER, says, change, tuple(answers))
 
@@ -146,23 +144,30 @@ def _unsure(answers: Sequence[Answer], policy: Policy) -> Pass:
     best = _best(answers)
     nearest = _titled(best.hits[0])
     sure, bar = math.floor(best.probability * 100), math.ceil(policy.enough * 100)
-    says = f"The nearest, {nearest}, is {sure} % sure to answer it; a draft needs {bar} %.{_unknown(answers)}"
-    change = f"{bar} % instead of {sure} % for {nearest}, or enough = {_below(best.probability)} in the settings."
-    return Pass(Reason.UNSURE, says, change, tuple(answers))
+    says = f"The nearest, {nearest}, is {sure} % sure to answer it; a draft needs {bar} %.{_nobody_called(answers)}"
+    change = f"{_wanted(answers)}; {nearest} at {bar} % instead of {sure} %"
+    if best.probability >= policy.enough / 2:
+        change += f"; enough = {math.floor(best.probability * 100) / 100:.2f} in the settings"
+    return Pass(Reason.UNSURE, says, f"{change}.", tuple(answers))
 
 
 def _best(answers: Sequence[Answer]) -> Answer:
     return max((a for a in answers if a.hits), key=lambda a: a.probability)
 
 
-def _below(probability: float) -> str:
-    """The highest setting of two digits that this probability would have reached."""
-    return f"{math.floor(probability * 100) / 100:.2f}"
+def _wanted(answers: Sequence[Answer]) -> str:
+    names = _unknown(answers)
+    return f"A card, note or contact {f'about {names}' if names else 'that says it'}, which all colleagues may see"
+
+
+def _nobody_called(answers: Sequence[Answer]) -> str:
+    names = _unknown(answers)
+    return f" Nobody in it is called {names}." if names else ""
 
 
 def _unknown(answers: Sequence[Answer]) -> str:
-    names = list(dict.fromkeys(one_line(name, 60) for a in answers for name in a.unknown))[:3]
-    return f" Nobody in it is called {' or '.join(f'“{n}”' for n in names)}." if names else ""
+    names = dict.fromkeys(f"“{one_line(name, 60)}”" for a in answers for name in a.unknown)
+    return " or ".join(list(names)[:3])
 
 
 def _titled(hit: Hit) -> str:

@@ -36,12 +36,13 @@ class Wording:
         return self.say("greeting", name=name) if name else self.say("greeting_unnamed")
 
     def about(self, document: Document, now: datetime) -> str:
-        """Who answers for the document, how old it is, and its state unless it is open."""
+        """Who answers for the document, how long ago it was changed, and its state unless it is open."""
         owner = document.owner
         name = one_line(owner.name, _NAME) if owner else ""
         changed = document.updated_at or document.created_at
+        updated = self.say("updated", age=self.age(changed, now)) if changed else ""
         state = "" if document.status == "open" else self.say(document.status)
-        return ", ".join(filter(None, (name, self.age(changed, now) if changed else "", state)))
+        return ", ".join(filter(None, (name, updated, state)))
 
     def age(self, at: datetime, now: datetime) -> str:
         """How long ago in whole days, weeks, months or years."""
