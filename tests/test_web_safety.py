@@ -7,7 +7,7 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from indexer.documents import Customer, Person
+from indexer.documents import Customer, Person, Section
 from indexer.errors import SettingsError, SignpostError
 from indexer.knowledge import Knowledge
 from service.ledger import Ledger
@@ -226,3 +226,24 @@ def test_a_served_page_does_not_say_what_serves_it(knowledge: Knowledge) -> None
 
 def an_application(knowledge: Knowledge) -> FastAPI:
     return create(knowledge, Ledger.in_memory(), WebOptions(BASE, "1", Templates(), lambda: NOW))
+
+
+def test_a_document_with_far_too_much_on_it_stays_small(tmp_path: Path) -> None:
+    much = "<&ü> " * 80
+    card = a_card(
+        much,
+        key="much",
+        parent=much,
+        labels=(much,) * 40,
+        fields=tuple((f"{n}{much}", f"https://x.example/{n} {much}") for n in range(60)),
+        people=tuple(Person(f"{n} {much}", "contact", f"{n}@{'a' * 400}.example") for n in range(60)),
+        customers=tuple(Customer(f"{n} {much}") for n in range(50)),
+        sections=(
+            Section("https://trello.com/c/x " * 1_500, "comment", "https://x.example/" + "y" * 5_000, much, NOW),
+        ),
+    )
+    mail = a_receipt(subject=much, sender=much, says=much, would_change=much, reason=much, message_id=much)
+    browser = a_client(knowing(tmp_path, [card]), [mail] * 30)
+
+    for url in ("/", "/?kind=card", "/documents/trello:sales:card:much", "/receipts", "/receipts/identity-1"):
+        assert len(browser.get(url).content) <= 50_000, url

@@ -9,8 +9,9 @@ from service.ledger import Count
 from service.receipts import Asked, Nearest, Receipt
 from service.web import links
 from service.web.results import Moment, moment, when
-from service.web.wording import percent
+from service.web.wording import percent, short
 
+MOST_QUESTIONS = 8
 HIDDEN = "(a document that is gone or that you may not see)"
 _STATES = {
     "shadow": "decided in shadow mode, not written",
@@ -94,10 +95,10 @@ def line(receipt: Receipt, seen: Collection[str], now: datetime) -> Line:
         href=f"{links.receipt(receipt.identity)}?{urlencode({'mailbox': receipt.mailbox})}",
         outcome=receipt.outcome,
         label=receipt.outcome.capitalize(),
-        subject=receipt.subject.strip() or "(no subject)",
-        sender=receipt.sender or "unknown sender",
+        subject=short(receipt.subject) or "(no subject)",
+        sender=short(receipt.sender, 100) or "unknown sender",
         mailbox=receipt.mailbox,
-        reason=receipt.reason,
+        reason=short(receipt.reason, 80),
         says=_veiled(receipt.says, receipt, seen),
         at=when(receipt.at, now),
     )
@@ -110,30 +111,31 @@ def detail(receipt: Receipt, seen: Collection[str], now: datetime) -> Detail:
         state=_STATES.get(receipt.state, receipt.state),
         folder=receipt.folder,
         received=moment(receipt.received, now),
-        message_id=receipt.message_id,
-        draft_message_id=receipt.draft_message_id,
+        message_id=short(receipt.message_id, 300),
+        draft_message_id=short(receipt.draft_message_id, 300),
         would_change=_veiled(receipt.would_change, receipt, seen),
         threshold=receipt.threshold,
         needed=percent(receipt.threshold),
-        evidence=tuple(_evidence(asked, seen) for asked in receipt.asked),
+        evidence=tuple(_evidence(asked, seen) for asked in receipt.asked[:MOST_QUESTIONS]),
     )
 
 
 def _evidence(asked: Asked, seen: Collection[str]) -> Evidence:
     shown = [near for near in asked.nearest if near.document_id in seen]
     return Evidence(
-        text=asked.text,
+        text=short(asked.text, 1_200),
         kind=asked.kind,
         probability=min(1.0, max(0.0, asked.probability)),
         sure=percent(asked.probability),
         nearest=tuple(map(_near, shown)),
         hidden=len(asked.nearest) - len(shown),
-        search=links.search([("q", asked.text[:2_000])]),
+        search=links.search([("q", short(asked.text, 300))]),
     )
 
 
 def _near(near: Nearest) -> Near:
-    return Near(near.title, links.document(near.document_id), links.safe(near.url), near.why)
+    why = tuple(short(reason, 200) for reason in near.why[:6])
+    return Near(short(near.title, 200), links.document(near.document_id), links.safe(near.url), why)
 
 
 def _veiled(sentence: str, receipt: Receipt, seen: Collection[str]) -> str:
@@ -141,7 +143,7 @@ def _veiled(sentence: str, receipt: Receipt, seen: Collection[str]) -> str:
     titles = {n.title for a in receipt.asked for n in a.nearest if n.document_id not in seen and n.title}
     for title in sorted(titles, key=len, reverse=True):
         sentence = sentence.replace(title, HIDDEN)
-    return sentence
+    return short(sentence, 600)
 
 
 def tabs(counts: Sequence[Count], outcome: str, reason: str, text: str) -> tuple[Tab, ...]:

@@ -1,13 +1,14 @@
 """The filters of the search page: what there is to choose, how often, and what is chosen. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from html import escape
 
 from service.web import links
 from service.web.links import Named
-from service.web.wanted import LISTS, WantedPage
-from service.web.wording import counted
+from service.web.wanted import LISTS, LONGEST_VALUE, WantedPage
+from service.web.wording import counted, short
 
 Choices = Mapping[str, Sequence[tuple[str, int]]]
 
@@ -25,7 +26,7 @@ TITLES = {
 _PRODUCTS = {"crm": "CRM", "csv": "CSV", "hubspot": "HubSpot", "vcard": "vCard"}
 _TYPED = frozenset({"parent", "lane", "customer", "person"})
 _SHOWN = 6
-_SUGGESTED = 60
+SUGGESTED_BYTES = 2_500
 LONGEST_LINK = 1_000
 
 
@@ -96,12 +97,23 @@ def _offered(name: str, choices: Choices) -> Sequence[tuple[str, int]]:
 
 def _facet(name: str, values: Sequence[tuple[str, int]], chosen: Sequence[str]) -> Facet:
     counts = dict(values)
-    often = [value for value, _ in sorted(values, key=lambda v: (-v[1], v[0]))]
+    often = [value for value, _ in sorted(values, key=lambda v: (-v[1], v[0])) if len(value) <= LONGEST_VALUE]
     shown = [*chosen, *(value for value in often if value not in chosen)]
     top = shown[: max(_SHOWN, len(chosen))] if name in _TYPED else shown[: _SHOWN * 2]
-    rest = sorted(set(often[: _SUGGESTED + len(top)]) - set(top))[:_SUGGESTED]
-    options = tuple(Option(v, label(name, v), counts.get(v, 0), v in chosen) for v in top)
-    return Facet(name, TITLES[name], options, tuple(rest), name in _TYPED and len(often) > len(top))
+    rest = _carried(value for value in often if value not in top)
+    options = tuple(Option(v, short(label(name, v), 60), counts.get(v, 0), v in chosen) for v in top)
+    return Facet(name, TITLES[name], options, rest, name in _TYPED and len(often) > len(top))
+
+
+def _carried(names: Iterable[str]) -> tuple[str, ...]:
+    """As many of the names as a page carries, in the order of the alphabet."""
+    room, kept = SUGGESTED_BYTES, []
+    for name in names:
+        room -= len(escape(name).encode()) + 20
+        if room < 0:
+            break
+        kept.append(name)
+    return tuple(sorted(kept))
 
 
 def chips(wanted: WantedPage) -> tuple[Chip, ...]:

@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import quote, urlencode, urlsplit
 
+LONGEST = 2_000
+"""Characters of the longest address that is linked."""
 SCHEMES = frozenset({"http", "https", "mailto"})
 _NEVER_IN_URLS = re.compile(r"[\x00-\x20\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069]")
 
@@ -23,7 +25,7 @@ def safe(url: str) -> str:
     Only http, https and mailto are followed; browsers skip control characters inside a scheme, so a URL that
     holds one is never linked.
     """
-    if _NEVER_IN_URLS.search(url):
+    if len(url) > LONGEST or _NEVER_IN_URLS.search(url):
         return ""
     try:
         parts = urlsplit(url)

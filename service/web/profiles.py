@@ -9,7 +9,7 @@ from indexer.documents import Document
 from indexer.entities import Directory, Entity
 from service.web import links
 from service.web.links import Named
-from service.web.results import Card, Moment, card, moment
+from service.web.results import Card, Moment, called, card, moment
 from service.web.site import Site
 from service.web.touches import (
     Colleague,
@@ -21,6 +21,7 @@ from service.web.touches import (
     owners_in_conflict,
     timeline,
 )
+from service.web.wording import short
 
 MOST_DOCUMENTS = 500
 ON_TIMELINE = 25
@@ -108,18 +109,18 @@ def _from_filters(site: Site, viewer: Viewer, name: str, kind: str) -> Entity | 
 def _profile(entity: Entity, documents: Sequence[Document], now: datetime) -> Profile:
     ours = entity.kind == "person" and is_one_of_us(documents, entity)
     team = () if ours else colleagues(documents, entity)
-    filtered, page = ("customer", links.company) if entity.kind == "company" else ("person", links.person)
+    filtered = "customer" if entity.kind == "company" else "person"
     return Profile(
-        name=entity.name,
+        name=short(entity.name),
         kind=entity.kind,
-        href=page(entity.name),
+        href=called(entity.name, entity.kind).href,
         one_of_us=ours,
         aliases=entity.aliases,
         domains=entity.domains,
         emails=entity.emails,
         team=tuple(_in_touch(c, now) for c in team[:12]),
         owners=owners_in_conflict(documents) if entity.kind == "company" else (),
-        people=tuple(Named(p.name, links.person(p.name)) for p in contacts(documents, entity)[:24]),
+        people=tuple(called(p.name, "person") for p in contacts(documents, entity)[:24]),
         companies=_companies(documents, entity),
         events=_events(documents[:ON_TIMELINE], now),
         documents=len(entity.document_ids),
@@ -129,13 +130,13 @@ def _profile(entity: Entity, documents: Sequence[Document], now: datetime) -> Pr
 
 def _companies(documents: Sequence[Document], about: Entity) -> tuple[Named, ...]:
     names = [name for name, _ in customers(documents) if (about.kind, about.name) != ("company", name)]
-    return tuple(Named(name, links.company(name)) for name in names[:24])
+    return tuple(called(name, "company") for name in names[:24])
 
 
 def _in_touch(colleague: Colleague, now: datetime) -> InTouch:
     return InTouch(
-        name=colleague.name,
-        href=links.person(colleague.name),
+        name=short(colleague.name, 80),
+        href=called(colleague.name, "person").href,
         email=colleague.email,
         roles=", ".join(_ROLES[role] for role in colleague.roles),
         documents=colleague.documents,

@@ -1,18 +1,20 @@
 """A whole document as its page shows it: parts with author and time, people, fields, links. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from html import escape
 
 from indexer.documents import Document, Person, Section
 from service.web import links
 from service.web.links import Named
-from service.web.results import Card, Moment, card, moment
-from service.web.wording import Piece, linked
+from service.web.results import Card, Moment, called, card, moment
+from service.web.wording import Piece, linked, short, weight
 
-PAGE_BYTES = 24_000
+PAGE_BYTES = 20_000
 """How much text one page carries, as it weighs in HTML."""
+FIELD_BYTES = 6_000
+MOST_PARTS = 60
+PORTION = 4_000
 
 _HEADINGS = {"body": "", "comment": "Comment", "checklist": "Checklist", "field": "Field"}
 _ROLES = {"owner": "Owner", "assignee": "Assigned", "author": "Author", "contact": "Contact", "self": "Person"}
@@ -20,7 +22,7 @@ _ROLES = {"owner": "Owner", "assignee": "Assigned", "author": "Author", "contact
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One section: what it is, who wrote it when, its text with links, and where it opens."""
+    """A section, or a portion of a long one: what it is, who wrote it when, its text, and where it opens."""
 
     heading: str
     author: Named | None
@@ -33,15 +35,14 @@ class Part:
 class Somebody:
     """A person of the document, with the role."""
 
-    name: str
-    href: str
+    name: Named
     role: str
     email: str
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """What the page of a document shows. `next_part` is the number of the first section left out, 0 for none."""
+    """What the page of a document shows. `next_part` is the number of the first part left out, 0 for none."""
 
     card: Card
     url: str
@@ -55,46 +56,61 @@ class Sheet:
 
 
 def sheet(document: Document, first: int, now: datetime) -> Sheet:
-    """The document from its section number `first` on, as much as fits a page."""
-    sections = [s for s in document.sections if s.text.strip()]
-    last = _fitting(sections, first)
+    """The document from its part number `first` on, as much as fits a page."""
+    pieces = [(section, text) for section in document.sections for text in _portions(section.text.strip())]
+    parts = _fitting([_part(section, text, now) for section, text in pieces[first : first + MOST_PARTS]])
+    last = first + len(parts)
     return Sheet(
         card=card(document, now),
-        url=document.url,
-        parts=tuple(_part(s, now) for s in sections[first:last]),
-        people=tuple(_somebody(p) for p in document.people if p.name)[:60],
-        fields=tuple((name, linked(value[:500])) for name, value in document.fields[:60] if value),
-        labels=document.labels[:30],
+        url=short(document.url, 500),
+        parts=parts,
+        people=tuple(_somebody(p) for p in document.people[:30] if p.name),
+        fields=_fields(document),
+        labels=tuple(short(label, 40) for label in document.labels[:20]),
         created=moment(document.created_at, now),
         first_part=first,
-        next_part=last if last < len(sections) else 0,
+        next_part=last if last < len(pieces) else 0,
     )
 
 
-def _fitting(sections: Sequence[Section], first: int) -> int:
-    """The number of the first section that no longer fits; one section always does."""
-    room, last = PAGE_BYTES, first
-    while last < len(sections):
-        room -= len(escape(sections[last].text).encode()) + 400
-        if room < 0 and last > first:
+def _portions(text: str) -> Iterator[str]:
+    """A long text in portions that fit a page, cut between words where there are any."""
+    while len(text) > PORTION:
+        end = max(text.rfind(" ", 0, PORTION), text.rfind("\n", 0, PORTION)) + 1 or PORTION
+        yield text[:end]
+        text = text[end:]
+    if text:
+        yield text
+
+
+def _fitting(parts: Sequence[Part]) -> tuple[Part, ...]:
+    """As many of the first parts as fit a page; one always does."""
+    room, fit = PAGE_BYTES, 0
+    for part in parts:
+        room -= weight(part.text) + 500
+        if room < 0:
             break
-        last += 1
-    return last
+        fit += 1
+    return tuple(parts[: max(1, fit)])
 
 
-def _part(section: Section, now: datetime) -> Part:
-    author = Named(section.author, links.person(section.author)) if section.author else None
-    text = linked(_cut(section.text.strip()))
-    return Part(_HEADINGS[section.kind], author, moment(section.at, now), text, links.safe(section.anchor or ""))
+def _fields(document: Document) -> tuple[tuple[str, tuple[Piece, ...]], ...]:
+    """The fields with something in them, as far as a page carries them."""
+    room, shown = FIELD_BYTES, []
+    for name, value in document.fields:
+        told = short(name, 60), linked(short(value, 300))
+        room -= weight(told[1]) + 120
+        if room < 0:
+            break
+        shown += [told] if value.strip() else []
+    return tuple(shown)
 
 
-def _cut(text: str) -> str:
-    """A text that alone is too heavy for a page, cut; the original is one click away."""
-    if len(escape(text).encode()) <= PAGE_BYTES:
-        return text
-    kept = text.encode()[: PAGE_BYTES // 2].decode(errors="ignore")
-    return f"{kept.rpartition(' ')[0] or kept} …"
+def _part(section: Section, text: str, now: datetime) -> Part:
+    author = called(section.author, "person") if section.author else None
+    out = links.safe(section.anchor or "")
+    return Part(_HEADINGS[section.kind], author, moment(section.at, now), linked(text), out)
 
 
 def _somebody(person: Person) -> Somebody:
-    return Somebody(person.name, links.person(person.name), _ROLES[person.role], person.email or "")
+    return Somebody(called(person.name, "person"), _ROLES[person.role], short(person.email or "", 120))

@@ -9,7 +9,9 @@ from indexer.documents import Document
 from service.web import links
 from service.web.facets import label
 from service.web.links import Named
-from service.web.wording import Piece, ago, counted, day, excerpt, percent
+from service.web.wording import Piece, ago, counted, day, excerpt, percent, short
+
+LONGEST_NAME = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,24 +75,30 @@ def card(document: Document, now: datetime, out: str = "") -> Card:
     """The card of a document; `out` may be a more exact link than the document's own."""
     href = links.safe(out) or links.safe(document.url)
     return Card(
-        title=document.title.strip() or "(no title)",
+        title=short(document.title, 300) or "(no title)",
         out=href,
         page=links.document(document.id),
         host=links.host(href),
         kind=document.kind,
         kind_label=label("kind", document.kind),
         source=label("source", document.source),
-        where=tuple(filter(None, (document.parent, document.lane))),
-        companies=tuple(Named(c.name, links.company(c.name)) for c in document.customers[:3] if c.name),
+        where=tuple(short(place, 80) for place in (document.parent, document.lane) if place),
+        companies=tuple(called(c.name, "company") for c in document.customers[:3] if c.name),
         owner=_owner(document),
         status="" if document.status == "open" else label("status", document.status),
         changed=moment(document.updated_at or document.created_at, now),
     )
 
 
+def called(name: str, kind: str) -> Named:
+    """A company's or person's name that leads to their page; one too long for an address leads nowhere."""
+    page = links.company(name) if kind == "company" else links.person(name)
+    return Named(short(name, 80), page if len(name) <= LONGEST_NAME else "")
+
+
 def _owner(document: Document) -> Named | None:
     owner = document.owner
-    return Named(owner.name, links.person(owner.name)) if owner and owner.name else None
+    return called(owner.name, "person") if owner and owner.name else None
 
 
 def results(hits: Sequence[Hit], now: datetime) -> tuple[Result, ...]:
@@ -101,7 +109,7 @@ def results(hits: Sequence[Hit], now: datetime) -> tuple[Result, ...]:
 def _result(hit: Hit, now: datetime) -> Result:
     repeats_title = hit.passage.strip() == hit.document.title.strip()
     passage = _opening(hit.document) if repeats_title else excerpt(hit.passage, hit.highlights)
-    why = tuple((reason.lane, reason.says) for reason in hit.why)
+    why = tuple((reason.lane, short(reason.says, 200)) for reason in hit.why[:6])
     return Result(card(hit.document, now, hit.anchor), passage, why)
 
 
@@ -117,16 +125,12 @@ def understood(mentions: Sequence[Mention]) -> tuple[Understood, ...]:
         Understood(
             name=m.name,
             kind=m.kind,
-            href=_page_of(m.name, m.kind),
+            href=called(m.name, m.kind).href,
             written="" if m.written.casefold() in m.name.casefold() else m.written,
-            others=tuple(Named(other, _page_of(other, m.kind)) for other in m.others),
+            others=tuple(called(other, m.kind) for other in m.others[:5]),
         )
         for m in mentions
     )
-
-
-def _page_of(name: str, kind: str) -> str:
-    return links.company(name) if kind == "company" else links.person(name)
 
 
 def verdict(answer: Answer) -> str:

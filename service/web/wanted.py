@@ -10,6 +10,7 @@ from indexer.asking import AskOptions, Filters, Question
 from indexer.documents import Kind, Status
 
 LONGEST_QUESTION = 2_000
+LONGEST_VALUE = 200
 PAGE_SIZE = 10
 LAST_PAGE = 100
 LAST_OFFSET = 1_000
@@ -26,7 +27,7 @@ def _blank_is_none(value: Any) -> Any:
     return None if value == "" else value
 
 
-_Name = Annotated[str, StringConstraints(max_length=200, strip_whitespace=True)]
+_Name = Annotated[str, StringConstraints(max_length=LONGEST_VALUE, strip_whitespace=True)]
 _Names = Annotated[list[_Name], Field(max_length=20), BeforeValidator(_without_blanks)]
 _Kinds = Annotated[list[Kind], Field(max_length=20), BeforeValidator(_without_blanks)]
 _Statuses = Annotated[list[Status], Field(max_length=20), BeforeValidator(_without_blanks)]

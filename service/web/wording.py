@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from html import escape
 
 from service.web import links
 
@@ -55,6 +56,17 @@ def _word_start(text: str, at: int) -> int:
 def _word_end(text: str, at: int) -> int:
     space = text.rfind(" ", at - 30, at)
     return space if at < len(text) and space != -1 else min(at, len(text))
+
+
+def short(text: str, most: int = 160) -> str:
+    """The text on one line, cut where it is longer than a page should carry."""
+    line = " ".join(text[: most * 2].split())
+    return line if len(line) <= most else f"{line[: most - 1]}…"
+
+
+def weight(pieces: Sequence[Piece]) -> int:
+    """How many bytes the pieces take on a page, links and marks included."""
+    return sum(len(escape(p.text + p.href).encode()) + (60 if p.href else 13) for p in pieces)
 
 
 def linked(text: str) -> tuple[Piece, ...]:
