@@ -46,6 +46,8 @@ MEANT = {
 # Codecs of Python that are no charsets of mail; some are slow (idna), some would run escapes of the sender.
 REFUSED = frozenset({"idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined", "mbcs", "oem"})
 SINGLE_BYTE = re.compile(r"cp125\d|iso8859|mac_|koi8|latin")
+# UTF-7 and UTF-16 can smuggle in halves of characters, which no file or database takes.
+SURROGATE = re.compile(r"[\ud800-\udfff]")
 SHIFTS = (b"\x1b$", b"\x1b(")
 
 
@@ -86,7 +88,7 @@ def codec_of(label: str) -> str | None:
 def guessed(data: bytes) -> str:
     """Text of bytes that nobody labelled: byte-order mark, UTF-8, ISO-2022-JP shifts, else windows-1252."""
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return data.decode("utf-16", "replace")
+        return SURROGATE.sub("\ufffd", data.decode("utf-16", "replace"))
     if any(shift in data for shift in SHIFTS) and data.isascii():
         return data.decode("iso2022_jp_ext", "replace")
     if _is_utf8(data):
@@ -96,14 +98,14 @@ def guessed(data: bytes) -> str:
 
 def _by(codec: str, data: bytes, label: str) -> Decoded:
     try:
-        return Decoded(data.decode(codec))
+        return Decoded(SURROGATE.sub("\ufffd", data.decode(codec)))
     except UnicodeError:
         pass
     if _is_utf8(data):
         return Decoded(data.decode("utf-8"), f"labelled {label[:40]} but is UTF-8")
     if SINGLE_BYTE.match(codec) or codec == "utf-8":
         return Decoded(_mixed(data, codec), f"bytes that are not {label[:40]}")
-    return Decoded(data.decode(codec, "replace"), f"bytes that are not {label[:40]}")
+    return Decoded(SURROGATE.sub("\ufffd", data.decode(codec, "replace")), f"bytes that are not {label[:40]}")
 
 
 def _mixed(data: bytes, codec: str) -> str:

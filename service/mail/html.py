@@ -32,7 +32,7 @@ INVISIBLE_STYLE = re.compile(
 HIDDEN_ATTRIBUTE = re.compile(r"\s(?:hidden(?=[\s>/=])|aria-hidden\s?=\s?[\"']?true)", re.IGNORECASE)
 QUOTE_DIV = re.compile(
     r"(?:class|id|name)\s?=\s?[\"']?[^\"'>]{0,80}\b(?:yahoo_quoted|protonmail_quote|zmail_extra|tutanota_quote"
-    r"|mail-editor-reference-message-container|moz-forward-container|replySplit|__aliyun_previous_body_wrap"
+    r"|mail-editor-reference-message-container|replySplit|__aliyun_previous_body_wrap"
     r"|mail_android_quote|reply_quote|mailbox_signature_quote)\b",
     re.IGNORECASE,
 )

@@ -7,6 +7,7 @@ parts, and it raises on read (measured: 39 s for a subject of 1 MB). See docs/de
 import binascii
 import hashlib
 import re
+from contextlib import suppress
 
 from service.mail import addresses
 from service.mail.bodies import bodies
@@ -116,14 +117,14 @@ def _unpacked(body: bytes, encoding: str) -> bytes:
 
 
 def _from_uuencoded(body: bytes) -> bytes:
+    """The lines between `begin` and `end`; one that cannot be read is left out."""
     start = UUENCODED.search(body)
     out: list[bytes] = []
     for line in body[start.end() if start else 0 :].split(b"\n"):
         if line.strip() in (b"end", b"`", b""):
             break
-        try:
-            out.append(binascii.a2b_uu(line.rstrip(b"\r")))
-        except binascii.Error:
-            # some encoders pad the last line wrongly: the length byte says how much of it counts
-            out.append(binascii.a2b_uu(line[: (((line[0] - 32) & 63) * 4 + 5) // 3]))
+        # the first character says how much of the line counts; some encoders pad it wrongly
+        told = line.rstrip(b"\r")[: (((line[0] - 32) & 63) * 4 + 5) // 3]
+        with suppress(binascii.Error):
+            out.append(binascii.a2b_uu(told))
     return b"".join(out)

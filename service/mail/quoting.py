@@ -18,6 +18,7 @@ from service.mail.attributions import attribution
 from service.mail.footers import SHORT, asks, footers
 from service.mail.letter import OwnWords
 from service.mail.lines import Kind, Lines, classified, looked_at
+from service.mail.markers import FORWARD_LINE
 
 MOST_CHARACTERS = 1024 * 1024
 MOST_CONTEXT = 4000
@@ -38,9 +39,21 @@ GIVES_CONTEXT = frozenset({INLINE, ANSWERED, FORWARDED})
 def own_words(text: str, subject: str = "") -> OwnWords:
     """Separate the own words from all that is quoted, signed or attached below."""
     shown, middle = looked_at(text[:MOST_CHARACTERS].replace("\r\n", "\n"))
-    lines = classified(shown)
+    lines = classified(unquoted(shown) if is_bare_forward(shown) else shown)
     rules = _Decision(lines, footers(lines), is_reply(subject)).rules()
     return _put_together(lines.texts, rules, middle + text[MOST_CHARACTERS:])
+
+
+def is_bare_forward(text: str) -> bool:
+    """Whether the mail is nothing but a forwarded one that the client quoted, as Apple Mail does."""
+    lines = (line for line in text.split("\n", 60)[:60] if line.strip())
+    first = next(lines, "")
+    return first.startswith(">") and len(first) <= 200 and FORWARD_LINE.fullmatch(first) is not None
+
+
+def unquoted(text: str) -> str:
+    """The text without the outermost quote mark of each line."""
+    return "\n".join(line[2:] if line.startswith("> ") else line.removeprefix(">") for line in text.split("\n"))
 
 
 WORD = re.compile(r"\w")
