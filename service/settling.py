@@ -38,21 +38,21 @@ class Settlement:
         return intents
 
 
+_UNDECIDED = Failed("deciding", "Nothing was decided about this mail.")
+
+
 @dataclass(slots=True)
 class _Item:
     """A mail in work, what was decided about it so far, and the draft it gets."""
 
     case: Case
     tries: int
-    verdict: Outcome | Failed | None = None
+    verdict: Outcome | Failed = _UNDECIDED
     intent: Intent | None = None
 
-    @property
-    def sought(self) -> Sought:
+    def sought(self, draft: Draft) -> Sought:
         """What to look for to know whether it was answered."""
-        reading = self.case.reading
-        assert reading is not None, "only a mail that was read becomes a draft"
-        return sought(reading.mail, self.case.place, self.case.arrival.received)
+        return sought(draft.reading.mail, self.case.place, self.case.arrival.received)
 
 
 class Settler:
@@ -71,8 +71,9 @@ class Settler:
         """Decide on every mail. `tries` counts how often each was begun, this time included."""
         settlement = Settlement()
         items = self._new([self._open(mail, tries[mail.place], watched) for mail in mails], settlement)
-        self._judge_rest([item for item in items if item.verdict is None])
-        self._draft([item for item in items if isinstance(item.verdict, Draft)], now)
+        self._judge_rest([item for item in items if item.verdict is _UNDECIDED])
+        self._hold_back([(item, item.verdict) for item in items if isinstance(item.verdict, Draft)], now)
+        self._compose([(item, item.verdict) for item in items if isinstance(item.verdict, Draft)], now)
         for item in items:
             self._note(item, settlement, now)
         return settlement
@@ -88,7 +89,7 @@ class Settler:
         if isinstance(reading, Failed):
             return _Item(case, tries, reading)
         case = replace(case, reading=reading)
-        return _Item(case, tries, _at_sight(case, watched))
+        return _Item(case, tries, _at_sight(case, watched) or _UNDECIDED)
 
     def _new(self, items: Sequence[_Item], settlement: Settlement) -> list[_Item]:
         """Those never met before. One that was, here or in another folder, has its receipt already."""
@@ -107,48 +108,43 @@ class Settler:
         for item, verdict in zip(items, self._judge.judge(readings), strict=True):
             item.verdict = verdict
 
-    def _draft(self, items: Sequence[_Item], now: datetime) -> None:
-        """Look at each thread once more, hold back what needs no draft, compose the rest."""
-        if not items:
+    def _hold_back(self, drafts: Sequence[tuple[_Item, Draft]], now: datetime) -> None:
+        """Look at each thread once more, and at the day's limits; what needs no draft becomes a pass."""
+        if not drafts:
             return
-        replies = self._mailbox.answered([item.sought for item in items])
+        replies = self._mailbox.answered([item.sought(draft) for item, draft in drafts])
         tally = self._ledger.intents.tally(self._mailbox.name, now - timedelta(days=1))
         under_way: set[str] = set()
-        for item, reply in zip(items, replies, strict=True):
-            thread = {*item.sought.thread, item.sought.message_id} - {""}
+        for (item, draft), reply in zip(drafts, replies, strict=True):
+            thread = {*item.sought(draft).thread, item.sought(draft).message_id} - {""}
             ours = self._ledger.intents.in_threads(self._mailbox.name, thread)
             waiting = [*(i for i, written in ours.items() if not written), *(thread & under_way)]
             held = in_thread(reply, ours, waiting) or over_cap(item.case.sender, tally, self._options.caps)
             if held is not None:
-                item.verdict = _with_answers(held, item.verdict)
+                # Its receipt still tells what the draft would have linked
+                item.verdict = replace(held, answers=draft.answers)
                 continue
             tally.add(item.case.sender)
             under_way |= thread
-        self._compose([item for item in items if isinstance(item.verdict, Draft)], now)
 
-    def _compose(self, items: Sequence[_Item], now: datetime) -> None:
-        if not items:
+    def _compose(self, drafts: Sequence[tuple[_Item, Draft]], now: datetime) -> None:
+        if not drafts:
             return
-        mark = self._mailbox.drafts_mark()
-        for item in items:
-            draft = item.verdict
-            assert isinstance(draft, Draft)
-            message_id = message_id_for(self._ledger.key, self._mailbox.name, item.case.identity)
+        mark, name = self._mailbox.drafts_mark(), self._mailbox.name
+        for item, draft in drafts:
+            message_id = message_id_for(self._ledger.key, name, item.case.identity)
             raw = self._judge.compose(draft, writer(draft.reading.mail, self._options.own), message_id, now)
             if isinstance(raw, Failed):
                 item.verdict = raw
                 continue
-            source, sender = item.sought, item.case.sender
-            name, identity = self._mailbox.name, item.case.identity
-            item.intent = Intent(name, identity, message_id, raw, sender, source, mark, at=now, tried_at=now)
+            facts = name, item.case.identity, message_id, raw, item.case.sender, item.sought(draft)
+            item.intent = Intent(*facts, mark, at=now, tried_at=now)
 
     def _note(self, item: _Item, settlement: Settlement, now: datetime) -> None:
-        verdict = item.verdict
-        assert verdict is not None
-        if isinstance(verdict, Failed) and item.tries < MOST_TRIES:
-            settlement.again.append((item.case.place, verdict.says))
+        if isinstance(item.verdict, Failed) and item.tries < MOST_TRIES:
+            settlement.again.append((item.case.place, item.verdict.says))
             return
-        told = receipt(item.case, verdict, now, self._judge.policy.enough)
+        told = receipt(item.case, item.verdict, now, self._judge.policy.enough)
         if item.intent is not None:
             shadow = self._options.shadow
             told = replace(told, state="shadow" if shadow else "intended", draft_message_id=item.intent.message_id)
@@ -168,8 +164,3 @@ def _at_sight(case: Case, watched: Watched) -> Pass | None:
         says = "The mail was there before Signpost watched this folder; the server numbered the folder anew."
         return Pass(Reason.OLD, says, would_change="A mail that arrives from now on.")
     return None
-
-
-def _with_answers(held: Pass, draft: Outcome | Failed | None) -> Pass:
-    """The pass, with what had been found, so that its receipt still tells what the draft would have linked."""
-    return replace(held, answers=draft.answers) if isinstance(draft, Draft) else held
