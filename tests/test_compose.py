@@ -292,6 +292,12 @@ def test_the_search_link_holds_the_question() -> None:
     assert parse_qs(urlsplit(found[0]).query) == {"q": [question]}
 
 
+def test_an_address_of_the_search_page_that_carries_a_question_already_gets_ours() -> None:
+    text = part(parsed(raw(a_reading(), [an_answer(HIT, asking="Wer?")], search_url=f"{SITE}/?q=Was%3F")))
+
+    assert f"\n{SITE}/?q=Wer%3F\n" in text
+
+
 def test_a_huge_original_gives_way() -> None:
     data = raw(a_reading(text="漢字 " * 200_000, subject="漢" * 5_000), [an_answer(HIT)])
 

@@ -50,7 +50,7 @@ def web_link(url: str) -> str:
 
 
 def _opened(url: str, site: str) -> str:
-    """A path of our own pages is put behind the address of the search page."""
+    """A path of our own pages is put behind the address of the search page, less a question that it may carry."""
     if url.startswith("/") and not url.startswith("//"):
-        return web_link(site.rstrip("/") + url)
+        return web_link(site.partition("?")[0].rstrip("/") + url)
     return web_link(url)
