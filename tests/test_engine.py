@@ -332,6 +332,19 @@ def test_what_was_acknowledged_survives_a_kill(tmp_path: Path, acknowledged: int
     index.close()
 
 
+def test_caches_that_cannot_be_written_are_a_sentence_and_no_hindrance_to_asking(tmp_path: Path) -> None:
+    before = _an_index(tmp_path)
+    for shelf in ("vectors", "words"):
+        (tmp_path / "index" / shelf).rename(tmp_path / f"lost-{shelf}")
+        (tmp_path / "index" / shelf).write_text("in the way")
+    index = reopened(tmp_path)
+
+    assert told(index) == before
+    with index.writing(), pytest.raises(IndexProblem, match="cannot be written"):
+        index.settle()
+    index.close()
+
+
 def test_another_writer_is_told_who_writes(index: EmbeddedIndex) -> None:
     def second() -> None:
         with index.writing(patience=0.1):

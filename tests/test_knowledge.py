@@ -4,6 +4,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from indexer.embedding.protocol import Vectors
 from indexer.errors import BusyIndex, ModelError, NoIndex, SourceError
 from indexer.knowledge import Knowledge, Progress, UpdateOptions
 from indexer.sources.protocol import Census, Checkpoint, Delete, Event, Failure, Notice, Upsert
-from tests.builders import a_card
+from tests.builders import NOW, a_card
 from tests.fakes import HashingEmbedder
 
 BRUECKNER = Customer("Brückner Logistik", domains=("brueckner.example",))
@@ -90,7 +91,7 @@ def test_a_card_that_went_in_answers_with_its_passage_its_link_and_why(knowledge
 
 
 def test_many_questions_get_an_answer_each_in_their_order(knowledge: Knowledge) -> None:
-    knowledge.update([Shelf(*WORLD)])
+    knowledge.update([Shelf(PILOT, replace(CRANE, updated_at=NOW + timedelta(days=1)))])
 
     told = knowledge.answer([Question("harbour crane"), Question(""), Question("kick-off in Lübeck")], EVERYBODY)
 
@@ -441,4 +442,32 @@ def test_an_update_that_was_killed_leaves_whole_batches_and_is_completed_by_the_
     assert embedder.texts_embedded == 2 * report.added
     assert again.check() == []
     assert ids(again, "Depot 1499")[0] == "trello:sales:card:d1499"
+    again.close()
+
+
+CRAMPED = """
+import resource, sys
+from pathlib import Path
+from indexer.errors import SignpostError
+from indexer.knowledge import Knowledge
+from tests.fakes import HashingEmbedder
+from tests.test_knowledge import Shelf, many
+resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]), resource.RLIM_INFINITY))
+try:
+    Knowledge.open(Path(sys.argv[1]), HashingEmbedder).update([Shelf(*many(300))])
+except SignpostError as error:
+    print(error)
+"""
+
+
+@pytest.mark.parametrize("room", [20_000, 60_000, 130_000, 400_000])
+def test_a_disk_that_takes_no_more_is_a_sentence_and_harms_nothing(tmp_path: Path, room: int) -> None:
+    command = [sys.executable, "-c", CRAMPED, str(tmp_path), str(room)]
+    said = subprocess.run(command, capture_output=True, text=True, check=False)
+
+    assert ("cannot be" in said.stdout or "is full" in said.stdout, said.stderr) == (True, "")
+
+    again = Knowledge.open(tmp_path, HashingEmbedder)
+    again.update([Shelf(*many(300))])
+    assert (again.status().documents, again.check()) == (300, [])
     again.close()

@@ -16,7 +16,7 @@ from indexer.engines.meaning import Meaning, MeaningShelf
 from indexer.engines.protocol import Batch, Embedded, Query, Scope, Standing
 from indexer.engines.searching import candidates
 from indexer.engines.terms import Terms, TermShelf
-from indexer.errors import BusyIndex
+from indexer.errors import IndexProblem
 from indexer.store import Store
 
 PATIENCE = 3.0
@@ -196,7 +196,7 @@ class EmbeddedIndex:
         try:
             with self.writing(patience=0):
                 return self._published(state)
-        except (BusyIndex, OSError):
+        except IndexProblem:
             return state
 
     def _published(self, state: _State) -> _State:

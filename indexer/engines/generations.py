@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from indexer.errors import IndexProblem
+
 MANIFEST = "manifest.json"
 KEPT = 2
 """Generations that stay: a reader may be about to open the one before the newest."""
@@ -47,7 +49,7 @@ def folders(shelf: Path) -> list[Path]:
     """All generations on a shelf, newest first, unchecked."""
     try:
         return sorted((p for p in shelf.iterdir() if p.is_dir() and p.name[0].isdigit()), reverse=True)
-    except FileNotFoundError:
+    except OSError:
         return []
 
 
@@ -66,21 +68,13 @@ def checked(folder: Path) -> Generation | None:
 def publish(shelf: Path, facts: Facts, fill: Callable[[Path], None]) -> Generation:
     """Let `fill` write files into a fresh folder, then make that the current generation in one rename.
 
-    Only one process may publish on a shelf at a time.
+    Only one process may publish on a shelf at a time. Raises IndexProblem when the disk will not have it; what was
+    current then still is.
     """
-    shelf.mkdir(parents=True, exist_ok=True)
-    _sweep(shelf)
-    fresh = shelf / f"new-{os.getpid()}"
-    fresh.mkdir()
-    fill(fresh)
-    files = {path.name: digest(path) for path in _lasting(fresh)}
-    told = {"facts": asdict(facts), "files": files, "checksum": _sum_of(asdict(facts), files)}
-    (fresh / MANIFEST).write_text(json.dumps(told), encoding="utf-8")
-    for path in (*_lasting(fresh), fresh):
-        _sync(path)
-    place = shelf / f"{facts.sequence:015d}-{_next(shelf):06d}"
-    fresh.rename(place)
-    _sync(shelf)
+    try:
+        place = _written(shelf, facts, fill)
+    except (OSError, RuntimeError, ValueError) as error:  # faiss and tantivy tell of a full disk by the latter two
+        raise IndexProblem(f"The cache {shelf} cannot be written ({error}). Check its disk and permissions.") from error
     for old in folders(shelf)[KEPT:]:
         shutil.rmtree(old, ignore_errors=True)
     return Generation(place, facts)
@@ -94,6 +88,23 @@ def problems(*shelves: Path) -> list[str]:
         for folder in newest
         if folder and not checked(folder)
     ]
+
+
+def _written(shelf: Path, facts: Facts, fill: Callable[[Path], None]) -> Path:
+    shelf.mkdir(parents=True, exist_ok=True)
+    _sweep(shelf)
+    fresh = shelf / f"new-{os.getpid()}"
+    fresh.mkdir()
+    fill(fresh)
+    files = {path.name: digest(path) for path in _lasting(fresh)}
+    told = {"facts": asdict(facts), "files": files, "checksum": _sum_of(asdict(facts), files)}
+    (fresh / MANIFEST).write_text(json.dumps(told), encoding="utf-8")
+    for path in (*_lasting(fresh), fresh):
+        _sync(path)
+    place = shelf / f"{facts.sequence:015d}-{_next(shelf):06d}"
+    fresh.rename(place)
+    _sync(shelf)
+    return place
 
 
 def digest(path: Path) -> str:

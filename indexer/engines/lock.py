@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from indexer.errors import BusyIndex
+from indexer.errors import BusyIndex, IndexProblem
 
 PAUSE = 0.05
 
@@ -15,8 +15,7 @@ PAUSE = 0.05
 @contextmanager
 def held(path: Path, patience: float) -> Iterator[None]:
     """Hold the lock file while inside. Raises BusyIndex when somebody else keeps it longer than `patience` seconds."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+    handle = _opened(path)
     try:
         _take(handle, path, time.monotonic() + patience)
         os.ftruncate(handle, 0)
@@ -24,6 +23,14 @@ def held(path: Path, patience: float) -> Iterator[None]:
         yield
     finally:
         os.close(handle)
+
+
+def _opened(path: Path) -> int:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+    except OSError as error:
+        raise IndexProblem(f"{path.parent} cannot be written ({error.strerror}). Check its permissions.") from error
 
 
 def _take(handle: int, path: Path, until: float) -> None:
