@@ -70,9 +70,8 @@ def knowledge(tmp_path: Path, embedder: HashingEmbedder) -> Iterator[Knowledge]:
     opened.close()
 
 
-def ids(knowledge: Knowledge, text: str, viewer: Viewer = EVERYBODY, **filters: tuple[str, ...]) -> list[str]:
-    options = AskOptions(Filters(**filters))  # type: ignore[arg-type]
-    (answer,) = knowledge.answer([Question(text)], viewer, options)
+def ids(knowledge: Knowledge, text: str) -> list[str]:
+    (answer,) = knowledge.answer([Question(text)], EVERYBODY)
     return [hit.document.id for hit in answer.hits]
 
 
