@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from functools import cached_property, partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from threading import Event, Thread
+from threading import Thread
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
 
 CONFIG = Path("signpost.toml")
-log = logging.getLogger("signpost")
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,23 +127,22 @@ class App:
 
     def watch(self) -> None:
         """Watch every mailbox until Ctrl-C or SIGTERM."""
-        watchers = self.watchers()
         with stop_on_signals() as stop:
+            watchers = self.watchers()
             log.info("watching %s", ", ".join(watcher.name for watcher in watchers))
             watch_all(watchers, stop)
 
-    def serve(self, watching: bool = False) -> None:
-        """Serve the pages until Ctrl-C or SIGTERM, and watch the mailboxes beside that where asked."""
-        from service.web.serving import serve
+    def serve(self, ready: Callable[[], None], watching: bool = False) -> None:
+        """Serve the pages until Ctrl-C or SIGTERM, and watch the mailboxes beside that where asked.
 
-        stop = Event()
-        beside = Thread(target=watch_all, args=(self.watchers(), stop), name="watch") if watching else None
-        if beside:
-            beside.start()
-        try:
-            serve(self._pages(), self.settings.web.host, self.settings.web.port)
-        finally:
-            stop.set()
+        `ready` is called as soon as pages are answered.
+        """
+        with stop_on_signals() as stop, self.serving():
+            beside = Thread(target=watch_all, args=(self.watchers(), stop), name="watch") if watching else None
+            if beside:
+                beside.start()
+            ready()
+            stop.wait()
             if beside:
                 beside.join()
 

@@ -55,8 +55,9 @@ def progress_bar(quiet: bool) -> Iterator[Show | None]:
 
 
 def log_to_stderr() -> None:
-    """Tell what happens, a line each, on stderr."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
+    """Tell what happens, a line each, on stderr; of the libraries only what is wrong."""
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
+    logging.getLogger("service").setLevel(logging.INFO)
 
 
 def report_text(report: "Report") -> str:

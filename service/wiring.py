@@ -2,7 +2,6 @@
 
 from datetime import datetime
 from functools import partial
-from urllib.parse import urlencode
 
 from indexer.asking import Viewer
 from indexer.knowledge import Knowledge
@@ -20,6 +19,7 @@ from service.mailbox.imap import ImapLine
 from service.mailbox.protocol import Mailbox
 from service.mailbox.remote import RemoteMailbox
 from service.options import WatchOptions
+from service.passwords import password_of
 from service.replies.audience import audience_of, viewer_of
 from service.replies.compose import Writing, compose
 from service.replies.decide import before_search, decide
@@ -46,14 +46,14 @@ def mailbox_of(told: MailboxSettings) -> Mailbox:
     account = ImapAccount(
         host=told.host,
         user=told.user,
-        password=told.password.get_secret_value() if told.password else "",
-        address=told.name,
+        password=password_of(told),
+        address=told.own[0].email,
         port=told.port,
         security=told.tls,
         ca_file=str(told.ca_file or ""),
         drafts=told.drafts,
     )
-    return RemoteMailbox(account.name, partial(ImapLine, account), account.drafts, account.max_size)
+    return RemoteMailbox(told.name, partial(ImapLine, account), account.drafts, account.max_size)
 
 
 def watcher_of(
@@ -73,12 +73,6 @@ def watcher_of(
     return Watcher(mailbox, judge, ledger, options)
 
 
-def search_link(site: str, draft: Draft) -> str:
-    """The search page with the draft's first question filled in; empty where its readers could not open it."""
-    asked = next((answer.question.text for answer in draft.answers), "")
-    return f"{site}/?{urlencode({'q': asked})}" if site else ""
-
-
 def _steps(settings: Settings, policy: Policy) -> Steps:
     """The pure steps, with what the settings say about each."""
     internal = frozenset(domain.lstrip(".") for domain in policy.internal if "@" not in domain)
@@ -89,7 +83,7 @@ def _steps(settings: Settings, policy: Policy) -> Steps:
         return viewer_of(audience_of(reading, by), by)
 
     def written(draft: Draft, writer: Address, message_id: str, now: datetime) -> bytes:
-        link = search_link(policy.site, draft)
-        return compose(draft, Writing(writer, message_id, now, link, settings.replies.language), templates)
+        writing = Writing(writer, message_id, now, policy.site, settings.replies.language)
+        return compose(draft, writing, templates)
 
     return Steps(partial(read, rules=rules), before_search, viewer, decide, written)

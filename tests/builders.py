@@ -46,7 +46,8 @@ def a_hit(document: Document | None = None, passage: str = "", **more: Any) -> H
     text = passage or found.title
     marked = more.pop("marked", "")
     spans = ((text.index(marked), text.index(marked) + len(marked)),) if marked else ()
-    return Hit(found, **({"score": 1.0, "passage": text, "anchor": found.url, "highlights": spans} | more))
+    facts: dict[str, Any] = {"score": 1.0, "passage": text, "anchor": found.url, "highlights": spans}
+    return Hit(found, **(facts | more))
 
 
 def a_reading(asking: str | tuple[str, ...] = "Who is talking to Brückner?", **more: Any) -> Reading:
@@ -63,7 +64,11 @@ def a_reading(asking: str | tuple[str, ...] = "Who is talking to Brückner?", **
         "date": NOW,
         "text": text,
     }
-    facts = {"automatic": None, "trust": Trust("unproven", "Nothing vouches for it."), "questions": _questions(asked)}
+    facts: dict[str, Any] = {
+        "automatic": None,
+        "trust": Trust("unproven", "Nothing vouches for it."),
+        "questions": _questions(asked),
+    }
     return Reading(Mail(**(mail | more)), OwnWords(text), **(facts | rest))
 
 

@@ -45,13 +45,17 @@ def _show(app: App, world: World, post: Post, check: bool) -> int:
 
 
 def _served(app: App, post: Post) -> int:
-    _say("\nThe drafts lie in the Drafts folder, for any mail client to open:")
-    _say(f"  {post.says}")
-    _say(f"The search page:       {app.base_url}/")
-    _say(f"Every mail's decision: {app.base_url}/receipts")
-    _say("Mail put into that INBOX is answered as it comes. Ctrl-C ends the demo.")
-    app.serve(watching=True)
+    app.serve(lambda: _say(_where(app, post)), watching=True)
     return 0
+
+
+def _where(app: App, post: Post) -> str:
+    return (
+        f"\nThe drafts lie in the Drafts folder, for any mail client to open:\n  {post.says}\n"
+        f"The search page:       {app.base_url}/\n"
+        f"Every mail's decision: {app.base_url}/receipts\n"
+        "Mail put into that INBOX is answered as it comes. Ctrl-C ends the demo."
+    )
 
 
 def _checked(app: App, result: Tally) -> int:

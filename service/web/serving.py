@@ -15,12 +15,6 @@ AT_ONCE = 200
 """Connections served at a time; beyond that a caller is told 503 at once instead of waiting."""
 
 
-def serve(application: FastAPI, host: str, port: int) -> None:
-    """Answer requests until the process is told to stop. Raises SignpostError when the address cannot be taken."""
-    with closing(_taken(host, port)) as listening:
-        _server(application).run(sockets=[listening])
-
-
 @contextmanager
 def serving(application: FastAPI, host: str, port: int) -> Iterator[str]:
     """Answer requests beside whatever the block does, and tell it where; port 0 takes any that is free.

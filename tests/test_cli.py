@@ -1,0 +1,120 @@
+"""The command line: what it says, what it exits with, and what it does not load."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from service.cli import cli
+from tests.builders import a_board
+
+COMMANDS = ["init", "reindex", "search", "watch", "serve", "explain", "status", "demo"]
+HEAVY = {"torch", "transformers", "sentence_transformers", "openvino", "faiss", "tantivy", "fastapi", "numpy"}
+
+
+def signpost(*arguments: str, cwd: Path | None = None) -> "subprocess.CompletedProcess[str]":
+    command = [sys.executable, "-m", "service", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=False, cwd=cwd)
+
+
+def in_process(*arguments: str) -> Result:
+    return CliRunner().invoke(cli, list(arguments))
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    board = a_board({"name": "Pilot with Brückner Logistik", "shortUrl": "https://trello.com/c/brueck01"})
+    (tmp_path / "sales.json").write_text(json.dumps(board), encoding="utf-8")
+    file = tmp_path / "signpost.toml"
+    file.write_text('[[sources]]\nkind = "trello-export"\npath = "sales.json"\n', encoding="utf-8")
+    return file
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_help(command: str) -> None:
+    done = in_process(command, "--help")
+
+    assert done.exit_code == 0
+    assert "Usage" in done.output
+
+
+def test_help_loads_no_model_and_no_web() -> None:
+    program = (
+        "import sys; from typer.testing import CliRunner; from service.cli import cli;"
+        "assert CliRunner().invoke(cli, ['reindex', '--help']).exit_code == 0;"
+        f"sys.exit(' '.join({HEAVY!r} & set(sys.modules)) or 0)"
+    )
+
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_init_writes_settings_that_are_valid_and_does_not_overwrite_them(tmp_path: Path) -> None:
+    first = signpost("init", cwd=tmp_path)
+    second = signpost("init", cwd=tmp_path)
+
+    assert (first.returncode, second.returncode) == (0, 1)
+    assert "--force" in second.stderr
+    assert "internal_domains" in (tmp_path / "signpost.toml").read_text(encoding="utf-8")
+    assert signpost("status", cwd=tmp_path).returncode in {0, 3}
+
+
+@pytest.mark.model
+def test_reindex_then_search_finds_the_card(config: Path) -> None:
+    report = in_process("reindex", "-c", str(config), "--json")
+    found = in_process("search", "Brückner Logistik", "-c", str(config), "--json")
+
+    assert json.loads(report.output)["sources"][0]["added"] == 1
+    assert json.loads(found.output)["hits"][0]["document"]["url"] == "https://trello.com/c/brueck01"
+    assert "Pilot with Brückner Logistik" in in_process("search", "Brückner", "-c", str(config)).output
+
+
+def test_a_dry_run_changes_nothing(config: Path) -> None:
+    done = in_process("reindex", "--dry-run", "-c", str(config))
+
+    assert "1 added" in done.output
+    assert not (config.parent / "signpost-data" / "index").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "says"),
+    [
+        (("search", "rail"), 1, "signpost reindex"),
+        (("explain", "<nobody@example.com>"), 1, "nobody@example.com"),
+        (("watch", "--once"), 2, "[[mailboxes]]"),
+        (("reindex", "nowhere"), 1, "nowhere"),
+    ],
+)
+def test_what_cannot_be_done_is_one_sentence_with_a_way_out(
+    config: Path, arguments: tuple[str, ...], code: int, says: str
+) -> None:
+    done = signpost(*arguments, "-c", str(config))
+
+    assert done.returncode == code
+    assert says in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_wrong_settings_are_all_told_at_once_with_exit_code_2(tmp_path: Path) -> None:
+    (tmp_path / "signpost.toml").write_text('dta = "x"\n[replies]\nenough = 7\n', encoding="utf-8")
+
+    done = signpost("status", cwd=tmp_path)
+
+    assert done.returncode == 2
+    assert "data" in done.stderr
+    assert "enough" in done.stderr
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"[1, 2]", b"\xff\xfe\x00", b'{"cards": "none"}'])
+def test_a_broken_export_is_explained_and_exits_with_3(config: Path, content: bytes) -> None:
+    (config.parent / "sales.json").write_bytes(content)
+
+    done = signpost("reindex", "-c", str(config))
+
+    assert done.returncode == 3
+    assert "sales.json" in done.stdout
+    assert "Traceback" not in done.stderr
