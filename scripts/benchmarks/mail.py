@@ -1,7 +1,8 @@
 """How well and how fast mails are read: parsing, own words, automatic or not, questions.
 
 `--data` names a folder of whole mails with `parse_expected.json`, `reply_pairs.json` and `questions_train/`; without it
-only the lines that need none are measured. Times are processor time of one core, so that other work on the machine does not count.
+only the lines that need none are measured. Times are processor time of one core: other work on the machine does not
+count.
 The figures marked as recorded were taken from the best library of its kind over a larger collection of the same mails.
 """
 

@@ -12,15 +12,17 @@ from service.mail.markers import ON, WEEKDAY, WROTE
 LONGEST = 400
 MOST_LINES = 5
 QUOTE_MARKS = re.compile(r"[\s>*|]*")
+DIRECTION = re.compile(r"[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 EMAIL = re.compile(r"<?[^\s<>()\"',;:]{1,80}@[^\s<>()\"',;:]{1,80}")
 ON_WORD = re.compile(rf"(?:{ON})[\s,:.]|在|於|于", re.IGNORECASE)
 ON_DATE = re.compile(
-    rf"(?:on|am|le|el|il|op|den|em|dnia|at) (?:(?:{WEEKDAY})\w{{0,8}}[.,]?,? )?(?:[^\W\d_]{{3,12}}\.? )?\d",
+    rf"(?:on|am|le|el|il|op|den|em|dnia) (?:(?:{WEEKDAY})\w{{0,8}}[.,]?,? )?(?:[^\W\d_]{{3,12}}\.? )?\d",
     re.IGNORECASE,
 )
-DATE_FIRST = re.compile(rf"(?:\d{{1,4}}[./\-\s年]|(?:{WEEKDAY})\w{{0,8}}[.,]?\s)", re.IGNORECASE)
+ON_WEEKDAY = re.compile(rf"(?:{ON})\s(?:{WEEKDAY})\w{{0,8}}[.,]", re.IGNORECASE)
+DATE_FIRST = re.compile(rf"(?:\d{{1,4}}[./\-\s年년]|(?:{WEEKDAY})\w{{0,8}}[.,]{{0,2}}\s)", re.IGNORECASE)
 DATE = re.compile(
-    r"\d{1,4}\s?[./年월-]\s?\d{1,2}|\d{1,2}[:.]\d{2}|\b\d{1,2}\.?(?:st|nd|rd|th)?,? (?:de )?[^\W\d_]{3,}|"
+    r"\d{1,4}\s?[./年년월-]\s?\d{1,2}|\d{1,2}[:.]\d{2}|\b\d{1,2}\.?(?:st|nd|rd|th)?,? (?:de )?[^\W\d_]{3,}|"
     r"[^\W\d_]{3,}\.? \d{1,2}\b",
     re.IGNORECASE,
 )
@@ -37,7 +39,7 @@ VERB = re.compile(
 )
 ENDS = re.compile(r"(?:[:：]|-{2,}|\.{3}|…)\s{0,3}[\"*_>]{0,3}\Z")
 LONGEST_VERB = max(map(len, WROTE))
-WORDS = re.compile(r"[^\s:：\"'<>,;]+")
+WORDS = re.compile(r"[^\s:：\"'<>,;()]+")
 LAST_WORDS = frozenset(verb.rpartition(" ")[2] for verb in WROTE)
 DASHED = re.compile(r"-{3,4} ?(?:on|am|le|el|il|op)? .{5,250}-{3,4}\Z", re.IGNORECASE)
 # Google's own short forms: "2016-03-03 17:21 GMT+01:00 Ada Byron <ada@x>" and "2013/7/20 Ada via List <list@x>"
@@ -72,7 +74,7 @@ def attribution(lines: Sequence[str], at: int) -> int:
 
 def bare(line: str) -> str:
     """The line without quote marks, emphasis and surrounding blanks; only its start matters, so it is cut."""
-    head = line[: LONGEST + 100]
+    head = DIRECTION.sub("", line[: LONGEST + 100])
     return head[QUOTE_MARKS.match(head).end() :].strip().replace("&lt;", "<").replace("&gt;", ">")  # type: ignore[union-attr]
 
 
@@ -106,29 +108,24 @@ def _verb(told: str) -> re.Match[str] | None:
 
 
 def _has_writer(told: str) -> bool:
-    """A verb beside a date or an address, in an order in which attributions come."""
+    """A verb beside a date and an address, or in a place where attributions have it."""
     verb, dated, mailed = _verb(told), DATE.search(told), EMAIL.search(told)
     starts_well = ON_WORD.match(told) or DATE_FIRST.match(told)
     if verb is None:
-        return bool(DATE_FIRST.match(told) and dated and mailed and told.rstrip().endswith((":", "：", ">")))
+        return bool(starts_well and dated and mailed)
+    if dated and mailed:
+        return True
     if starts_well:
-        return bool(dated or mailed) and not told[verb.end() :].strip().count(" ") > 12
+        return bool(dated or mailed) and told[verb.end() :].strip().count(" ") <= 12
     return bool(mailed and NAME_FIRST.match(told))
 
 
 def _may_start(first: str) -> bool:
-    return bool(
-        first
-        and (
-            ON_WORD.match(first)
-            or DATE_FIRST.match(first)
-            or DASHED.match(first)
-            or "@" in first
-            or "<" in first[:120]
-            or first.startswith("--")
-        )
-        and (any(char.isdigit() for char in first) or "@" in first or "<" in first or first[-1:] in ":：,")
-    )
+    """A cheap look that spares most lines the rest."""
+    if "@" in first or "<" in first[:120] or first.startswith("--"):
+        return True
+    opens = ON_WORD.match(first) or DATE_FIRST.match(first)
+    return bool(opens) and (first[-1] in ":：," or any(map(str.isdigit, first)) or ON_WEEKDAY.match(first) is not None)
 
 
 def _starts_another(following: str) -> bool:

@@ -30,6 +30,7 @@ DEVICE_LINE = re.compile(
 DEVICE = re.compile(rf"\b(?:{_DEVICE})\b", re.IGNORECASE)
 FROM_DEVICE = re.compile(
     r"[\s<(\[]*(?:[\w.'-]{1,20} ){0,2}from (?:my )?(?:mobile|phone|cell|i ?phone|i ?pad|android|blackberry)\b.{0,12}|"
+    r"von (?:meinem|unterwegs)\b.{0,40}(?:gesendet|gesandt|geschrieben).{0,20}|"
     r"(?:從|从|来自|來自)我的.{1,30}(?:傳送|发送|發送|寄出)?|.{0,20}(?:iPhone|iPad|Android).{0,10}(?:"
     r"から送信|에서 보냄|에서 전송|"
     r"'dan gönderildi|'umdan gönderildi|'mdan gönderildi)",

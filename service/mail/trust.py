@@ -25,7 +25,8 @@ def trust(mail: Mail, authserv_id: str = "", internal: frozenset[str] = frozense
     if imitated:
         return Trust("forged", f"{mail.sender.domain} is made to look like {imitated}.")
     if not authserv_id:
-        return Trust("unproven", "No server is configured whose Authentication-Results count (authserv_id).")
+        nobody = Trust("unproven", "No server is configured whose Authentication-Results count (authserv_id).")
+        return _with_notes(mail, nobody)
     return _with_notes(mail, _judged(mail.sender.domain, _trusted_results(mail, authserv_id), authserv_id))
 
 

@@ -67,8 +67,6 @@ us please -2.39; please click -3.04;
 """
 WEIGHTS = {
     feature: float(weight)
-    for feature, _, weight in (
-        entry.strip().rpartition(" ") for line in _TABLE.split("\n") for entry in line.split(";")
-    )
+    for feature, _, weight in (entry.strip().rpartition(" ") for entry in _TABLE.split(";"))
     if feature
 }
