@@ -221,3 +221,14 @@ def test_two_owners_are_said_openly(tmp_path: Path) -> None:
     shown = page(a_client(knowing(tmp_path, deals)), "/companies/Brückner Logistik").text
 
     assert "2 people own open records here" in shown
+
+
+def test_a_person_in_two_roles_is_named_once_and_a_checklist_has_boxes(tmp_path: Path) -> None:
+    twice = (Person("Anna Weber", "assignee"), Person("Anna Weber", "author", "anna@ours.example"))
+    todo = Section("Next steps\n[x] NDA signed\n[ ] Offer", "checklist")
+    browser = a_client(knowing(tmp_path, [a_card("Pilot", key="p", people=twice, sections=(todo,))]))
+
+    shown = page(browser, "/documents/trello:sales:card:p").text
+
+    assert "Assigned, Author" in shown
+    assert "☑ NDA signed\n☐ Offer" in shown

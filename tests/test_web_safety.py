@@ -15,7 +15,7 @@ from service.templates import Templates
 from service.web.app import create
 from service.web.options import WebOptions
 from service.web.security import POLICY
-from service.web.serving import serve, serving
+from service.web.serving import serving
 from tests.builders import NOW, a_card
 from tests.pages import BASE, Page, a_client, a_nasty_document, a_receipt, knowing, some_documents
 
@@ -207,16 +207,20 @@ def test_pages_are_only_read(browser: TestClient) -> None:
 
 
 def test_pages_are_served_on_this_machine_only(knowledge: Knowledge) -> None:
-    with pytest.raises(SettingsError, match="There is no login yet"):
-        serve(an_application(knowledge), "0.0.0.0", 0)
+    with (
+        pytest.raises(SettingsError, match="There is no login yet"),
+        serving(an_application(knowledge), "0.0.0.0", 0),
+    ):
+        pass
 
 
 def test_a_taken_port_is_a_sentence(knowledge: Knowledge) -> None:
     with serving(an_application(knowledge), "127.0.0.1", 0) as url:
         port = int(url.rpartition(":")[2])
 
-        with pytest.raises(SignpostError, match=f"Cannot listen on 127.0.0.1:{port} .*signpost serve --port"):
-            serve(an_application(knowledge), "127.0.0.1", port)
+        told = f"Cannot listen on 127.0.0.1:{port} .*signpost serve --port"
+        with pytest.raises(SignpostError, match=told), serving(an_application(knowledge), "127.0.0.1", port):
+            pass
 
 
 def test_a_served_page_does_not_say_what_serves_it(knowledge: Knowledge) -> None:

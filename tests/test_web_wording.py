@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.web.wording import Piece, ago, counted, excerpt, linked, marked, percent
+from service.web.wording import Piece, ago, counted, excerpt, flowing, linked, marked, percent
 from tests.builders import NOW
 
 spans = st.lists(st.tuples(st.integers(0, 60), st.integers(0, 60)), max_size=6)
@@ -88,3 +88,9 @@ def test_one_thing_is_not_counted_in_the_plural() -> None:
 
 def test_nothing_is_ever_certain_nor_impossible() -> None:
     assert (percent(1.0), percent(0.0), percent(0.823)) == ("99 %", "1 %", "82 %")
+
+
+def test_lines_without_a_full_stop_are_told_apart() -> None:
+    told = flowing([Piece("Employees: 120\nStage: Customer.\n\nNext")])
+
+    assert told == (Piece("Employees: 120 · Stage: Customer. Next"),)

@@ -9,7 +9,10 @@ from indexer.errors import BusyIndex, DamagedIndex, LedgerError, ModelError, NoI
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One refusal or failure: the status, what it is called, what is wrong, and what to do next."""
+    """One refusal or failure: the status, what it is called, and what is wrong.
+
+    `next` says what to do where the sentences of `says` do not.
+    """
 
     status: int
     title: str
@@ -21,14 +24,13 @@ class NotFound(SignpostError):
     """What was asked for does not exist, or may not be seen: the answer is the same for both."""
 
 
-_NOW_AND_THEN = "Try again in a moment; nothing is lost."
 _KNOWN: tuple[tuple[type[SignpostError], int, str, str], ...] = (
     (NotFound, 404, "Nothing stands here", "Search for it, or go back to the start."),
-    (NoIndex, 503, "Nothing is indexed yet", "Name your sources in signpost.toml, then run `signpost reindex`."),
-    (BusyIndex, 503, "The index is busy", _NOW_AND_THEN),
-    (DamagedIndex, 503, "The index is damaged", "Run `signpost reindex`; what is stored is used again."),
-    (ModelError, 503, "The language model cannot be used", "Run `signpost status` to see what is missing."),
-    (LedgerError, 503, "The receipts cannot be read", "Run `signpost status` to see what is missing."),
+    (NoIndex, 503, "Nothing is indexed yet", "The sources to read are named in signpost.toml."),
+    (BusyIndex, 503, "The index is busy", ""),
+    (DamagedIndex, 503, "The index is damaged", ""),
+    (ModelError, 503, "The language model cannot be used", ""),
+    (LedgerError, 503, "The receipts cannot be read", ""),
 )
 
 
@@ -38,7 +40,7 @@ def of_error(error: SignpostError) -> Problem:
     for kind, status, title, remedy in _KNOWN:
         if isinstance(error, kind):
             return Problem(status, title, says, remedy)
-    return Problem(500, "This did not work", says, "Run `signpost status` to see what is missing.")
+    return Problem(500, "This did not work", says)
 
 
 def of_status(status: int) -> Problem:

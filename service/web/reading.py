@@ -1,5 +1,6 @@
 """A whole document as its page shows it: parts with author and time, people, fields, links. Pure."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,6 +17,8 @@ FIELD_BYTES = 6_000
 MOST_PARTS = 60
 PORTION = 4_000
 
+_TICKED = re.compile(r"^\[x\] ", re.MULTILINE)
+_UNTICKED = re.compile(r"^\[ \] ", re.MULTILINE)
 _HEADINGS = {"body": "", "comment": "Comment", "checklist": "Checklist", "field": "Field"}
 _ROLES = {"owner": "Owner", "assignee": "Assigned", "author": "Author", "contact": "Contact", "self": "Person"}
 
@@ -33,10 +36,10 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Somebody:
-    """A person of the document, with the role."""
+    """A person of the document, with all their roles."""
 
     name: Named
-    role: str
+    roles: str
     email: str
 
 
@@ -57,14 +60,14 @@ class Sheet:
 
 def sheet(document: Document, first: int, now: datetime) -> Sheet:
     """The document from its part number `first` on, as much as fits a page."""
-    pieces = [(section, text) for section in document.sections for text in _portions(section.text.strip())]
+    pieces = [(section, text) for section in document.sections for text in _portions(_text(section))]
     parts = _fitting([_part(section, text, now) for section, text in pieces[first : first + MOST_PARTS]])
     last = first + len(parts)
     return Sheet(
         card=card(document, now),
         url=short(document.url, 500),
         parts=parts,
-        people=tuple(_somebody(p) for p in document.people[:30] if p.name),
+        people=_people(document),
         fields=_fields(document),
         labels=tuple(short(label, 40) for label in document.labels[:20]),
         created=moment(document.created_at, now),
@@ -112,5 +115,23 @@ def _part(section: Section, text: str, now: datetime) -> Part:
     return Part(_HEADINGS[section.kind], author, moment(section.at, now), linked(text), out)
 
 
-def _somebody(person: Person) -> Somebody:
-    return Somebody(called(person.name, "person"), _ROLES[person.role], short(person.email or "", 120))
+def _text(section: Section) -> str:
+    """What the section says, its checklist as boxes."""
+    text = section.text.strip()
+    if section.kind != "checklist":
+        return text
+    return _TICKED.sub("☑ ", _UNTICKED.sub("☐ ", text))
+
+
+def _people(document: Document) -> tuple[Somebody, ...]:
+    """Everybody named, once, with all their roles."""
+    named: dict[str, list[Person]] = {}
+    for person in document.people:
+        named.setdefault(person.name, []).append(person)
+    return tuple(_somebody(same) for name, same in list(named.items())[:30] if name)
+
+
+def _somebody(same: Sequence[Person]) -> Somebody:
+    roles = dict.fromkeys(_ROLES[p.role] for p in same)
+    email = next((p.email for p in same if p.email), "")
+    return Somebody(called(same[0].name, "person"), ", ".join(roles), short(email, 120))

@@ -9,7 +9,7 @@ from indexer.documents import Document
 from service.web import links
 from service.web.facets import label
 from service.web.links import Named
-from service.web.wording import Piece, ago, counted, day, excerpt, percent, short
+from service.web.wording import Piece, ago, counted, day, excerpt, flowing, percent, short
 
 LONGEST_NAME = 200
 
@@ -85,7 +85,7 @@ def card(document: Document, now: datetime, out: str = "") -> Card:
         where=tuple(short(place, 80) for place in (document.parent, document.lane) if place),
         companies=tuple(called(c.name, "company") for c in document.customers[:3] if c.name),
         owner=_owner(document),
-        status="" if document.status == "open" else label("status", document.status),
+        status=_status(document),
         changed=moment(document.updated_at or document.created_at, now),
     )
 
@@ -94,6 +94,12 @@ def called(name: str, kind: str) -> Named:
     """A company's or person's name that leads to their page; one too long for an address leads nowhere."""
     page = links.company(name) if kind == "company" else links.person(name)
     return Named(short(name, 80), page if len(name) <= LONGEST_NAME else "")
+
+
+def _status(document: Document) -> str:
+    """What a reader would not guess: not that it is open, nor what the list already says."""
+    told = document.status == "open" or document.status == document.lane.casefold()
+    return "" if told else label("status", document.status)
 
 
 def _owner(document: Document) -> Named | None:
@@ -110,7 +116,7 @@ def _result(hit: Hit, now: datetime) -> Result:
     repeats_title = hit.passage.strip() == hit.document.title.strip()
     passage = _opening(hit.document) if repeats_title else excerpt(hit.passage, hit.highlights)
     why = tuple((reason.lane, short(reason.says, 200)) for reason in hit.why[:6])
-    return Result(card(hit.document, now, hit.anchor), passage, why)
+    return Result(card(hit.document, now, hit.anchor), flowing(passage), why)
 
 
 def _opening(document: Document) -> tuple[Piece, ...]:
@@ -137,6 +143,8 @@ def verdict(answer: Answer) -> str:
     """How sure the first hit is, as a sentence; empty where nothing was asked or found."""
     if not (answer.hits and answer.question.text):
         return ""
+    if answer.probability < 0.5:
+        return f"Perhaps not written down: {percent(answer.probability)} sure that the first one answers it."
     return f"{percent(answer.probability)} sure that the first one answers it."
 
 

@@ -62,11 +62,12 @@ def _found(site: Site, viewer: Viewer, asked: WantedPage) -> Response:
 
 def _answered(site: Site, viewer: Viewer, answer: Answer, wanted: WantedPage) -> dict[str, Any]:
     first_page = wanted.page == 1
+    about = _profile(site, viewer, answer) if first_page else None
     return {
         "heading": found(answer.total, bool(wanted.q)),
-        "verdict": verdict(answer) if first_page else "",
+        "verdict": verdict(answer) if first_page and not (about and about.team) else "",
         "understood": understood(answer.mentions),
-        "profile": _profile(site, viewer, answer) if first_page else None,
+        "profile": about,
         "unknown": answer.unknown,
         "results": results(answer.hits, site.now),
         "page": wanted.page,

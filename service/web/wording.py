@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from html import escape
 
@@ -10,6 +10,8 @@ from service.web import links
 
 Span = tuple[int, int]
 _URL = re.compile(r"https?://[^\s<>\"'\[\]{}|\\^`]+")
+_OPEN_LINE_END = re.compile(r"(?<=[\w)”\"%])[ \t]*\n\s*(?=\S)")
+_LINE_END = re.compile(r"[ \t]*\n\s*")
 _STEPS = ((365.25, "year"), (30.44, "month"), (7.0, "week"))
 
 
@@ -67,6 +69,11 @@ def short(text: str, most: int = 160) -> str:
 def weight(pieces: Sequence[Piece]) -> int:
     """How many bytes the pieces take on a page, links and marks included."""
     return sum(len(escape(p.text + p.href).encode()) + (60 if p.href else 13) for p in pieces)
+
+
+def flowing(pieces: Sequence[Piece]) -> tuple[Piece, ...]:
+    """The pieces on one line: lines that end without a full stop are told apart by a dot."""
+    return tuple(replace(p, text=_LINE_END.sub(" ", _OPEN_LINE_END.sub(" · ", p.text))) for p in pieces)
 
 
 def linked(text: str) -> tuple[Piece, ...]:
