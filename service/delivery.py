@@ -1,10 +1,11 @@
 """Intents → drafts in the mailbox, exactly one each: handing them over, and finding out after a break what arrived."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import groupby
 
+from indexer.errors import LedgerError
 from service.drafting import MOST_TRIES, Append, Done, GiveUp, Intent, Step, next_step
 from service.ledger import Ledger
 from service.mailbox.protocol import Letter, Look, Mailbox, Saved
@@ -71,30 +72,29 @@ class Delivery:
         return self.ledger.restate(self.mailbox.name, [(intent.identity, "written") for intent, _ in written])
 
     def _given_up(self, intent: Intent, why: Pass) -> Receipt:
-        facts = {"outcome": "pass", "reason": why.reason.value, "says": why.says, "would_change": why.would_change}
-        return self._closed(intent, **facts)
+        told = self._told(intent)
+        told = replace(told, outcome="pass", reason=why.reason.value, says=why.says, would_change=why.would_change)
+        return self._closed(intent, told)
 
-    def _refused(self, intents: Sequence[Intent], saved: dict[str, Saved]) -> list[Receipt]:
+    def _refused(self, intents: Sequence[Intent], saved: Mapping[str, Saved]) -> list[Receipt]:
         """Drafts that the server would not take stay open for another try, and are quarantined after the last."""
         lost = [i for i in intents if saved[i.message_id].refused and i.tries >= MOST_TRIES]
-        says = "The mail server refused the draft {} times: {}"
-        change = "Room in the mailbox, or the right to write into Drafts."
-        return [
-            self._closed(
-                intent,
-                outcome="quarantine",
-                reason="draft refused",
-                says=says.format(intent.tries, saved[intent.message_id].refused),
-                would_change=change,
-            )
-            for intent in lost
-        ]
+        return [self._quarantined(intent, saved[intent.message_id].refused) for intent in lost]
 
-    def _closed(self, intent: Intent, **facts: str) -> Receipt:
+    def _quarantined(self, intent: Intent, refused: str) -> Receipt:
+        says = f"The mail server refused the draft {intent.tries} times: {refused}"
+        change = "Room in the mailbox, or the right to write into Drafts."
+        told = replace(self._told(intent), outcome="quarantine", reason="draft refused", says=says, would_change=change)
+        return self._closed(intent, told)
+
+    def _closed(self, intent: Intent, told: Receipt) -> Receipt:
+        told = replace(told, state="", draft_message_id="")
         self.ledger.intents.drop([intent])
+        self.ledger.keep([told])
+        return told
+
+    def _told(self, intent: Intent) -> Receipt:
         told = self.ledger.of(self.mailbox.name, intent.identity)
         if told is None:
-            raise LookupError(f"an intent without a receipt: {intent.identity}")
-        told = replace(told, state="", draft_message_id="", **facts)  # type: ignore[arg-type]
-        self.ledger.keep([told])
+            raise LedgerError(f"The ledger has lost the receipt of the mail {intent.identity}. Restore a backup.")
         return told

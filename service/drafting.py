@@ -145,10 +145,10 @@ def sought(mail: Mail, place: Place, received: datetime | None) -> Sought:
     return Sought(place, bare(mail.message_id), thread, received)
 
 
-def message_id_for(key: bytes, mailbox: str, identity: str) -> str:
+def message_id_for(key: bytes, mailbox: str, identity: str, domain: str) -> str:
     """The Message-ID of the one draft for this mail: always the same, and not to be guessed without the key."""
     token = hmac.new(key, f"{mailbox}\0{identity}".encode(), hashlib.sha256).hexdigest()[:32]
-    return f"<signpost.{token}@{Address(mailbox).domain or 'signpost.invalid'}>"
+    return f"<signpost.{token}@{domain if domain.isascii() and domain else 'signpost.invalid'}>"
 
 
 def writer(mail: Mail, own: Sequence[Address]) -> Address:

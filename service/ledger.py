@@ -14,7 +14,7 @@ from indexer.errors import LedgerError
 from service.intents import Intents
 from service.mailbox.protocol import bare
 from service.progress import Progress
-from service.receipts import Receipt
+from service.receipts import Receipt, State
 from service.recording import from_json, to_json
 from service.schema import TABLES, VERSION
 
@@ -169,8 +169,9 @@ class Ledger:
     def receipt(self, message_id: str) -> Receipt | None:
         """The newest receipt of the mail, or of the draft, with this Message-ID (or this identity)."""
         key = bare(message_id)
-        sql = "SELECT told FROM receipts WHERE ? IN (message_id, draft_message_id, identity) ORDER BY id DESC LIMIT 1"
-        found = self._file.rows(sql, (key,)) if key else []
+        either = "message_id = ? OR draft_message_id = ? OR identity = ?"
+        sql = f"SELECT told FROM receipts WHERE {either} ORDER BY id DESC LIMIT 1"
+        found = self._file.rows(sql, (key, key, key)) if key else []
         return from_json(found[0][0]) if found else None
 
     def counts(self, query: ReceiptFilter | None = None) -> list[Count]:
@@ -190,10 +191,10 @@ class Ledger:
         with self._file.writing():
             self._file.put(_KEEP, map(_row, receipts))
 
-    def restate(self, mailbox: str, states: Sequence[tuple[str, str]]) -> list[Receipt]:
+    def restate(self, mailbox: str, states: Sequence[tuple[str, State]]) -> list[Receipt]:
         """Give the receipts of these identities a new state and return them."""
         with self._file.writing():
-            kept = [replace(r, state=state) for key, state in states for r in self._of(mailbox, key)]  # type: ignore[arg-type]
+            kept = [replace(r, state=state) for key, state in states for r in self._of(mailbox, key)]
             self.keep(kept)
         return kept
 

@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+Ending = Literal["draft", "pass", "quarantine"]
+State = Literal["", "shadow", "intended", "written"]
+
 
 @dataclass(frozen=True, slots=True)
 class Nearest:
@@ -43,11 +46,11 @@ class Receipt:
     sender: str
     received: datetime | None
     at: datetime
-    outcome: Literal["draft", "pass", "quarantine"]
+    outcome: Ending
     reason: str
     says: str
     would_change: str = ""
     threshold: float = 0.0
     asked: tuple[Asked, ...] = ()
     draft_message_id: str = ""
-    state: Literal["", "shadow", "intended", "written"] = ""
+    state: State = ""

@@ -18,7 +18,9 @@ CREATE TABLE receipts (
   UNIQUE (mailbox, identity)
 );
 CREATE INDEX receipts_by_message_id ON receipts (message_id);
-CREATE INDEX receipts_by_outcome ON receipts (outcome, reason);
+CREATE INDEX receipts_by_draft ON receipts (draft_message_id);
+CREATE INDEX receipts_by_identity ON receipts (identity);
+CREATE INDEX receipts_by_outcome ON receipts (outcome, reason, state);
 CREATE INDEX receipts_by_time ON receipts (at);
 
 -- Every place at which a mail was met, so that a number is never taken for a mail.

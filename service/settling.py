@@ -132,8 +132,9 @@ class Settler:
             return
         mark, name = self._mailbox.drafts_mark(), self._mailbox.name
         for item, draft in drafts:
-            message_id = message_id_for(self._ledger.key, name, item.case.identity)
-            raw = self._judge.compose(draft, writer(draft.reading.mail, self._options.own), message_id, now)
+            sender = writer(draft.reading.mail, self._options.own)
+            message_id = message_id_for(self._ledger.key, name, item.case.identity, sender.domain)
+            raw = self._judge.compose(draft, sender, message_id, now)
             if isinstance(raw, Failed):
                 item.verdict = raw
                 continue

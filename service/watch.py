@@ -19,6 +19,8 @@ from service.progress import LEASE, Watched
 from service.receipts import Receipt
 from service.settling import Settler
 
+LONGEST_WAIT = 3600.0
+
 
 class Watcher:
     """Watches the folders of one mailbox."""
@@ -65,17 +67,17 @@ class Watcher:
         Loop(self, stop, random.Random()).run()
 
     def wait(self, stop: threading.Event) -> None:
-        """Wait until the first folder rings, the time to look again has come, or `stop` is set."""
+        """Wait until the first folder rings, the time to look again has come, or `stop` is set.
+
+        That time comes sooner while a draft's fate is open.
+        """
         watched = self._progress.watched(self.name, self.options.folders[0])
         if watched is None or not self._fence:
             stop.wait(self.options.poll_seconds)
             return
-        self.mailbox.wait(
-            watched.folder,
-            watched.cursor,
-            self.options.poll_seconds,
-            lambda: not stop.is_set() and self._take_lease(),
-        )
+        unsure = self._ledger.intents.open(self.name)
+        seconds = min(self.options.poll_seconds, self.options.settle.total_seconds() if unsure else LONGEST_WAIT)
+        self.mailbox.wait(watched.folder, watched.cursor, seconds, lambda: not stop.is_set() and self._take_lease())
 
     def report(self, trouble: str) -> None:
         """Remember, for pages and health checks, what stands in the way."""

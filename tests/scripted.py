@@ -9,11 +9,11 @@ from typing import Any
 
 from service.mailbox.account import ImapAccount
 
-Answer = str | bytes | Callable[[socket.socket], None]
+Answer = str | bytes | Callable[[socket.socket, str, str], None]
 """What follows a command: lines, in which `%t` is the command's tag and `%p` the tag of the one before, or something
-done to the connection."""
+done with the connection, the tag and the command."""
 
-POLITE: Mapping[str, Answer] = {
+POLITE: Mapping[str, str] = {
     "CAPABILITY": "* CAPABILITY IMAP4rev1 IDLE UIDPLUS AUTH=PLAIN\r\n%t OK done\r\n",
     "LOGIN": "%t OK welcome\r\n",
     "LIST": '* LIST (\\HasNoChildren) "/" INBOX\r\n* LIST (\\Drafts) "/" Drafts\r\n%t OK done\r\n',
@@ -37,7 +37,7 @@ def scripted(**answers: Answer) -> Iterator[ImapAccount]:
         listening.shutdown(socket.SHUT_RDWR)
 
 
-def hang_up(connection: socket.socket) -> None:
+def hang_up(connection: socket.socket, tag: str, command: str) -> None:
     """End the connection without a word."""
     connection.shutdown(socket.SHUT_RDWR)
 
@@ -68,7 +68,7 @@ def _answer(connection: socket.socket, tags: tuple[str, str], command: str, scri
     name = next((n for n in script if re.match(rf"{n}\b", command, re.IGNORECASE)), None)
     answer = script[name] if name else "%t BAD what?\r\n"
     if callable(answer):
-        answer(connection)
+        answer(connection, tags[0], command)
     else:
         text = answer if isinstance(answer, bytes) else answer.encode()
         connection.sendall(text.replace(b"%t", tags[0].encode()).replace(b"%p", tags[1].encode()))

@@ -3,15 +3,15 @@
 import socket
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 
 import pytest
 
 from indexer.errors import LoginRefused, Unreachable
 from service.mailbox.imap import imap_mailbox
-from service.mailbox.protocol import Cursor, Mailbox, Place
+from service.mailbox.protocol import Arrival, Cursor, Mailbox, Place
 from tests.contracts_mailbox import a_letter
-from tests.scripted import Answer, hang_up, scripted
+from tests.scripted import POLITE, Answer, hang_up, scripted
 
 pytestmark = pytest.mark.server
 BEFORE = Cursor(7, 10)
@@ -25,14 +25,14 @@ def at(**answers: Answer) -> Iterator[Mailbox]:
         yield mailbox
 
 
-def drip(connection: socket.socket) -> None:
+def drip(connection: socket.socket, tag: str, command: str) -> None:
     """A byte now and then, for ever: no socket timeout ever ends this."""
     for _ in range(40):
         connection.sendall(b"*")
         time.sleep(0.2)
 
 
-def flood(connection: socket.socket) -> None:
+def flood(connection: socket.socket, tag: str, command: str) -> None:
     """Lines without end."""
     until = time.monotonic() + 8
     while time.monotonic() < until:
@@ -40,11 +40,11 @@ def flood(connection: socket.socket) -> None:
         time.sleep(0.01)
 
 
-def two_lines(connection: socket.socket) -> None:
+def two_lines(connection: socket.socket, tag: str, command: str) -> None:
     """A bell that rings in two halves, with a hang-up between them."""
     connection.sendall(b"+ idling\r\n* 2 EXI")
     time.sleep(0.2)
-    hang_up(connection)
+    hang_up(connection, tag, command)
 
 
 @pytest.mark.parametrize(
@@ -126,3 +126,28 @@ def test_a_full_mailbox_refuses_a_draft_and_the_line_stays() -> None:
     with at(APPEND="%t NO [OVERQUOTA] full\r\n") as mailbox:
         assert "OVERQUOTA" in mailbox.save_drafts([a_letter()])[0].refused
         assert mailbox.start("INBOX") == Cursor(7, 11)
+
+
+def breaks_at_eleven(connection: socket.socket, tag: str, command: str) -> None:
+    """Three mails, and the line breaks whenever the text of number 11 is asked for."""
+    uids = [uid for uid in ("10", "11", "12") if uid in command]
+    if "BODY" not in command:
+        items = [f"* {n} FETCH (UID {uid} RFC822.SIZE 3 FLAGS ())\r\n" for n, uid in enumerate(uids, 1)]
+    elif "11" in uids:
+        hang_up(connection, tag, command)
+        return
+    else:
+        items = [f"* {n} FETCH (UID {uid} BODY[] {{3}}\r\nabc)\r\n" for n, uid in enumerate(uids, 1)]
+    connection.sendall(f"{''.join(items)}{tag} OK done\r\n".encode())
+
+
+def test_a_mail_that_breaks_the_line_does_not_stop_the_ones_behind_it() -> None:
+    cursor, taken = Cursor(7, 9), list[Arrival]()
+    search = "* SEARCH 10 11 12\r\n%t OK done\r\n"
+    with at(UID_SEARCH=search, UID_FETCH=breaks_at_eleven, EXAMINE=POLITE["EXAMINE"].replace("12", "13")) as mailbox:
+        for _ in range(8):
+            with suppress(Unreachable):
+                batch = mailbox.take("INBOX", cursor, 10)
+                cursor, taken = batch.cursor, [*taken, *batch.mails]
+
+    assert [(m.place.uid, m.extent) for m in taken] == [(10, "whole"), (11, "nothing"), (12, "whole")]

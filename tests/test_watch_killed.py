@@ -132,7 +132,8 @@ class Office(RuleBasedStateMachine):
             return
         mail = mails[pick % len(mails)]
         message_id = f"<{envelope(mail.uid, mail.raw).message_id}>"
-        self.answered.add(message_id)
+        if how != "Drafts":  # a reply that was only begun may be thrown away again
+            self.answered.add(message_id)
         if how == "flag":
             self.server.flag("INBOX", mail.uid, "\\Answered")
             return

@@ -1,7 +1,8 @@
 """A mailbox on the far side of a line that may break at any time. See `Mailbox`."""
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, timedelta
 from itertools import groupby
@@ -14,6 +15,8 @@ from service.mailbox.replies import Envelope, earliest, match
 
 MOST_BYTES = 32_000_000
 """Bytes of mail held at once; a batch ends where it would hold more."""
+MOST_BREAKS = 3
+"""A mail is not asked for again after the line broke so often while it carried it."""
 MOST_LOOKED_AT = 2_000
 """The newest mails of Sent, Drafts or Trash that are looked at; who writes more within a pass is no person."""
 
@@ -30,6 +33,8 @@ class RemoteMailbox:
         self._line: Line | None = None
         self._folders: list[Folder] = []
         self._next_seen: dict[str, int] = {}
+        self._broke: Counter[Place] = Counter()
+        """How often the line broke while it carried these mails: one of them may be what breaks it."""
 
     def check(self, folders: Sequence[str]) -> list[str]:
         """See `Mailbox.check`."""
@@ -59,9 +64,8 @@ class RemoteMailbox:
                 return Batch((), after, renumbered=True)
             self._next_seen[folder] = opened.uidnext
             waiting = line.uids(after.uid + 1) if opened.uidnext > after.uid + 1 else []
-            facts = line.facts(waiting[:limit])
-            chosen = _within(MOST_BYTES, waiting[:limit], facts, self._max_size)
-            mails = self._arrivals(line, opened, chosen, facts)
+            careful = any(self._broke[Place(folder, opened.validity, uid)] for uid in waiting[:limit])
+            chosen, mails = self._carry(line, opened, waiting[: 1 if careful else limit])
         return Batch(tuple(mails), Cursor(opened.validity, max([after.uid, *chosen])), more=len(chosen) < len(waiting))
 
     def fetch(self, places: Sequence[Place]) -> list[Arrival]:
@@ -70,8 +74,9 @@ class RemoteMailbox:
         with self._talk() as line:
             for folder, group in groupby(places, key=lambda place: place.folder):
                 opened = line.open(folder)
-                uids = sorted({p.uid for p in group if p.validity == opened.validity} & set(line.uids()))
-                mails += self._arrivals(line, opened, uids, line.facts(uids))
+                there = {p.uid for p in group if p.validity == opened.validity} & set(line.uids())
+                for uid in sorted(there):
+                    mails += self._carry(line, opened, [uid])[1]
         return mails
 
     def answered(self, mails: Sequence[Sought]) -> list[Reply | None]:
@@ -171,30 +176,49 @@ class RemoteMailbox:
         there = {e.message_id for purpose in _OUT for e in self._envelopes(line, purpose, None)}
         return wanted & there
 
-    def _arrivals(self, line: Line, opened: Opened, uids: Sequence[int], facts: dict[int, Facts]) -> list[Arrival]:
-        small = [uid for uid in uids if uid in facts and facts[uid].size <= self._max_size]
-        large = [uid for uid in uids if uid in facts and facts[uid].size > self._max_size]
-        texts, heads = line.bodies(small), line.heads(large)
-        held_back = set(uids) - texts.keys() - heads.keys()
-        # What was removed while we asked is gone; what is still listed is a mail that the server cannot hand out
-        held_back &= set(line.uids(min(held_back))) if held_back else set()
-        mails = []
-        for uid in uids:
-            place = Place(opened.folder, opened.validity, uid)
-            known = facts.get(uid, Facts(0, None))
-            if uid in texts:
-                mails.append(Arrival(place, known.size, texts[uid], known.received))
-            elif uid in heads:
-                mails.append(Arrival(place, known.size, heads[uid], known.received, "headers"))
-            elif uid in held_back:
-                mails.append(Arrival(place, known.size, b"", known.received, "nothing"))
-        return mails
+    def _carry(self, line: Line, opened: Opened, uids: Sequence[int]) -> tuple[list[int], list[Arrival]]:
+        """The first of these mails, as many as may be held at once, and their UIDs."""
+        places = [Place(opened.folder, opened.validity, uid) for uid in uids]
+        try:
+            facts = line.facts([p.uid for p in places if self._broke[p] < MOST_BREAKS])
+            chosen = _within(MOST_BYTES, uids, facts, self._max_size)
+            mails = _arrivals(line, places[: len(chosen)], facts, self._max_size)
+        except Unreachable:
+            self._broke.update(places)
+            raise
+        for place in places[: len(chosen)]:
+            if self._broke[place] < MOST_BREAKS:
+                del self._broke[place]
+        return chosen, mails
+
+
+def _arrivals(line: Line, places: Sequence[Place], facts: Mapping[int, Facts], max_size: int) -> list[Arrival]:
+    """The mails at these places.
+
+    What was removed while we asked is left out; what is still listed but not handed out the server cannot give.
+    """
+    texts = line.bodies([p.uid for p in places if p.uid in facts and facts[p.uid].size <= max_size])
+    heads = line.heads([p.uid for p in places if p.uid in facts and facts[p.uid].size > max_size])
+    missing = {p.uid for p in places} - texts.keys() - heads.keys()
+    listed = missing & set(line.uids(min(missing))) if missing else set()
+    return [arrival for p in places if (arrival := _arrival(p, facts.get(p.uid), texts, heads, listed))]
+
+
+def _arrival(
+    place: Place, known: Facts | None, texts: Mapping[int, bytes], heads: Mapping[int, bytes], listed: Collection[int]
+) -> Arrival | None:
+    size, received = (known.size, known.received) if known else (0, None)
+    if place.uid in texts:
+        return Arrival(place, size, texts[place.uid], received)
+    if place.uid in heads:
+        return Arrival(place, size, heads[place.uid], received, "headers")
+    return Arrival(place, size, b"", received, "nothing") if place.uid in listed else None
 
 
 _OUT: tuple[Purpose, ...] = ("sent", "trash")
 
 
-def _within(most: int, uids: Sequence[int], facts: dict[int, Facts], max_size: int) -> list[int]:
+def _within(most: int, uids: Sequence[int], facts: Mapping[int, Facts], max_size: int) -> list[int]:
     """The first UIDs whose mails fit together, at least one."""
     chosen: list[int] = []
     total = 0
