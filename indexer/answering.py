@@ -12,6 +12,7 @@ from indexer.engines.protocol import Index, Query, Scope
 from indexer.entities import Directory
 from indexer.passages import passages
 from indexer.ranking import Evidence, Ranked
+from indexer.written_out import written_out
 
 ORDERED = 40
 """Hits whose whole documents are read to put them in order; below that raw scores decide."""
@@ -85,10 +86,11 @@ class Answering:
         return [[next(found) for _ in one.texts] for one in asked]
 
     def _judged(self, one: _Understood, found: Sequence[Sequence[Candidate]], now: datetime) -> Answer:
-        fused = ranking.fuse(one.question, Evidence(found, one.about))
+        documents, fused = self._fused(one, found)
+        if told := written_out(one.unknown, documents.values()):
+            one = _better_understood(one, told)
+            documents, fused = self._fused(one, found)
         last = self._options.offset + self._options.limit
-        first = [ranked.document_id for ranked in fused[: max(ORDERED, last)]]
-        documents = {document.id: document for document in self._index.documents(first, self._scope)}
         ordered = ranking.order(one.question, fused, documents, now)
         shown = [r for r in ordered if r.document_id in documents][self._options.offset : last]
         return Answer(
@@ -99,6 +101,14 @@ class Answering:
             one.unknown,
             len(ordered),
         )
+
+    def _fused(
+        self, one: _Understood, found: Sequence[Sequence[Candidate]]
+    ) -> tuple[dict[str, Document], list[Ranked]]:
+        """All that was found in one ranking, and the whole documents of its upper part."""
+        fused = ranking.fuse(one.question, Evidence(found, one.about))
+        first = [r.document_id for r in fused[: max(ORDERED, self._options.offset + self._options.limit)]]
+        return {document.id: document for document in self._index.documents(first, self._scope)}, fused
 
     def _hits(
         self,
@@ -126,6 +136,13 @@ class Answering:
             text, anchor = (passage.text, passage.anchor) if passage else (document.title, None)
             hits.append(Hit(document, 0.0, text, anchor or document.url))
         return Answer(question, tuple(hits), total=total)
+
+
+def _better_understood(one: _Understood, told: Mapping[str, Mention]) -> _Understood:
+    """Names that no record bears are known after all where a document writes them out."""
+    named = {mention.name: mention for mention in sorted(told.values(), key=lambda mention: mention.sureness)}
+    unknown = tuple(name for name in one.unknown if name not in named)
+    return _Understood(one.question, (*one.mentions, *named.values()), unknown, {**told, **one.about})
 
 
 def _evidence(shown: Sequence[Ranked], found: Sequence[Sequence[Candidate]]) -> dict[str, int]:

@@ -1,0 +1,33 @@
+"""Names that no record bears but documents write out, such as a company that stands on a card alone. Pure."""
+
+from collections.abc import Iterable, Sequence
+
+from indexer.asking import Mention
+from indexer.documents import Document
+from indexer.names import DOUBTFUL, LEGAL
+from indexer.wording import key, tokens
+
+IN_TITLE = 0.9
+"""How sure it is that a document is about a name that its title writes out; in its text alone it is a guess."""
+
+
+def written_out(names: Sequence[str], documents: Iterable[Document]) -> dict[str, Mention]:
+    """Document id → the mention, for each document that writes one of `names` word for word."""
+    wanted = [(name, words) for name in names if (words := _words(name, without_legal_form=True))]
+    found: dict[str, Mention] = {}
+    for document in documents:
+        title = _words(document.title)
+        text = _words(" ".join(section.text for section in document.sections))
+        for name, words in wanted:
+            sureness = IN_TITLE if words in title else DOUBTFUL if words in text else 0.0
+            if sureness > (found[document.id].sureness if document.id in found else 0.0):
+                found[document.id] = Mention(name, name, "company", sureness)
+    return found
+
+
+def _words(text: str, without_legal_form: bool = False) -> str:
+    """The words as they are compared, with a blank on either side, so that only whole words are found in it."""
+    keys = [word for token in tokens(text) if (word := key(token.text))]
+    while without_legal_form and len(keys) > 1 and keys[-1] in LEGAL:
+        keys.pop()
+    return f" {' '.join(keys)} " if keys else ""
