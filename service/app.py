@@ -11,7 +11,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from threading import Thread
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from indexer.asking import EVERYBODY, Answer, AskOptions, Filters, Question
 from indexer.embedding.opening import open_embedder
@@ -24,9 +24,6 @@ from service.receipts import Receipt
 from service.settings import MailboxSettings, Settings, load
 from service.watch import Watcher
 from service.wiring import mailbox_of, source_of, watcher_of
-
-if TYPE_CHECKING:
-    from fastapi import FastAPI
 
 CONFIG = Path("signpost.toml")
 log = logging.getLogger(__name__)
@@ -132,27 +129,38 @@ class App:
             log.info("watching %s", ", ".join(watcher.name for watcher in watchers))
             watch_all(watchers, stop)
 
-    def serve(self, ready: Callable[[], None], watching: bool = False) -> None:
+    def serve(self, ready: Callable[[str], None], watching: bool = False) -> None:
         """Serve the pages until Ctrl-C or SIGTERM, and watch the mailboxes beside that where asked.
 
-        `ready` is called as soon as pages are answered.
+        `ready` is told the address as soon as it is taken.
         """
-        with stop_on_signals() as stop, self.serving():
+        with stop_on_signals() as stop, self.serving() as address:
             beside = Thread(target=watch_all, args=(self.watchers(), stop), name="watch") if watching else None
             if beside:
                 beside.start()
-            ready()
+            ready(address)
             stop.wait()
             if beside:
                 beside.join()
 
     @contextmanager
-    def serving(self) -> Iterator[None]:
-        """Serve the pages while the block runs."""
+    def serving(self) -> Iterator[str]:
+        """Serve the pages while the block runs, and tell it their address. Raises SignpostError where it is taken."""
+        from service.templates import Templates
+        from service.web.app import create
+        from service.web.options import WebOptions
         from service.web.serving import serving
 
-        with serving(self._pages(), self.settings.web.host, self.settings.web.port):
-            yield
+        options = WebOptions(
+            base_url=self.base_url,
+            version=_version(),
+            templates=Templates(self.settings.replies.templates),
+            now=partial(datetime.now, UTC),
+            mailboxes=tuple(told.name for told in self.settings.mailboxes),
+        )
+        pages = create(self.knowledge, self.ledger, options)
+        with serving(pages, self.settings.web.host, self.settings.web.port) as address:
+            yield address
 
     def explain(self, message_id: str) -> Receipt:
         """The receipt of a mail. Raises SignpostError when no such mail was seen."""
@@ -193,20 +201,6 @@ class App:
         with suppress(SignpostError):
             found += self.knowledge.check()
         return found
-
-    def _pages(self) -> "FastAPI":
-        from service.templates import Templates
-        from service.web.app import create
-        from service.web.options import WebOptions
-
-        options = WebOptions(
-            base_url=self.base_url,
-            version=_version(),
-            templates=Templates(self.settings.replies.templates),
-            now=partial(datetime.now, UTC),
-            mailboxes=tuple(told.name for told in self.settings.mailboxes),
-        )
-        return create(self.knowledge, self.ledger, options)
 
 
 def _version() -> str:

@@ -147,7 +147,7 @@ def serve(
     """Serve the search page, the receipts and the API."""
     given = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
     with _open(config, {"web": given}) as app:
-        app.serve(lambda: typer.echo(f"Serving {app.base_url} (Ctrl-C ends it)"))
+        app.serve(lambda address: typer.echo(f"Serving {address} (Ctrl-C ends it)"))
 
 
 @cli.command()

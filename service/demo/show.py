@@ -45,21 +45,21 @@ def _show(app: App, world: World, post: Post, check: bool) -> int:
 
 
 def _served(app: App, post: Post) -> int:
-    app.serve(lambda: _say(_where(app, post)), watching=True)
+    app.serve(lambda address: _say(_where(address, post)), watching=True)
     return 0
 
 
-def _where(app: App, post: Post) -> str:
+def _where(address: str, post: Post) -> str:
     return (
         f"\nThe drafts lie in the Drafts folder, for any mail client to open:\n  {post.says}\n"
-        f"The search page:       {app.base_url}/\n"
-        f"Every mail's decision: {app.base_url}/receipts\n"
+        f"The search page:       {address}/\n"
+        f"Every mail's decision: {address}/receipts\n"
         "Mail put into that INBOX is answered as it comes. Ctrl-C ends the demo."
     )
 
 
 def _checked(app: App, result: Tally) -> int:
-    with app.serving(), urllib.request.urlopen(f"{app.base_url}/healthz", timeout=30) as page:
+    with app.serving() as address, urllib.request.urlopen(f"{address}/healthz", timeout=30) as page:
         _say(f"The pages answer: {page.status}")
     return 0 if result.promises_kept and result.right > result.wrong + result.needless else 1
 
