@@ -25,7 +25,7 @@ def from_(*values: str) -> tuple[Address | None, str]:
         ("jörg@brückner.example", Address("jörg@brückner.example")),
     ],
 )
-def test_a_plain_sender_is_read(raw: str, address: Address):
+def test_a_plain_sender_is_read(raw: str, address: Address) -> None:
     assert from_(raw) == (address, "")
 
 
@@ -57,32 +57,32 @@ def test_a_plain_sender_is_read(raw: str, address: Address):
         "",
     ],
 )
-def test_what_two_programs_could_read_differently_is_nobody(raw: str):
+def test_what_two_programs_could_read_differently_is_nobody(raw: str) -> None:
     address, why = from_(raw)
 
     assert address is None
     assert why
 
 
-def test_two_from_headers_are_nobody_and_none_is_nobody():
+def test_two_from_headers_are_nobody_and_none_is_nobody() -> None:
     assert from_("a@corp.example", "b@corp.example") == (None, "several From headers")
     assert from_() == (None, "no From header")
 
 
-def test_groups_are_opened_and_empty_entries_left_out():
+def test_groups_are_opened_and_empty_entries_left_out() -> None:
     raw = 'Team: Ada <ada@x.example>, "B, C" <b@y.example>; , undisclosed:;, d@z.example'
 
     assert [a.email for a in addresses(raw)] == ["ada@x.example", "b@y.example", "d@z.example"]
 
 
-def test_a_name_is_decoded_after_the_commas_were_found():
+def test_a_name_is_decoded_after_the_commas_were_found() -> None:
     (address,) = addresses("=?utf-8?q?Weber=2C_Anna_=3Ceve=40evil=2Eexample=3E?= <anna@corp.example>")
 
     assert address == Address("anna@corp.example", "Weber, Anna <eve@evil.example>")
 
 
 @given(st.text(max_size=200))
-def test_any_text_can_be_read_as_addresses_and_as_a_sender(raw: str):
+def test_any_text_can_be_read_as_addresses_and_as_a_sender(raw: str) -> None:
     address, why = from_(raw)
 
     assert (address is None) == bool(why)
@@ -90,7 +90,7 @@ def test_any_text_can_be_read_as_addresses_and_as_a_sender(raw: str):
 
 
 @given(st.text(alphabet='abc@<>"(),;: \\=?', max_size=30))
-def test_a_sender_never_has_but_one_at(raw: str):
+def test_a_sender_never_has_but_one_at(raw: str) -> None:
     address, _ = from_(raw)
 
     assert address is None or address.email.count("@") == 1

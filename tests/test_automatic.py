@@ -27,7 +27,7 @@ PERSON = "From: Ada Byron <ada@corp.example>\nTo: bob@corp.example\nSubject: Rai
         "\nX-Auto-Response-Suppress: DR, RN, NRN",
     ],
 )
-def test_a_letter_of_a_person_is_not_automatic(extra: str):
+def test_a_letter_of_a_person_is_not_automatic(extra: str) -> None:
     assert rule_of(PERSON + extra) == ""
 
 
@@ -54,7 +54,7 @@ def test_a_letter_of_a_person_is_not_automatic(extra: str):
         ("X-Auto-Response-Suppress: All", "suppressed"),
     ],
 )
-def test_each_kind_of_machine_is_known_by_its_rule(extra: str, rule: str):
+def test_each_kind_of_machine_is_known_by_its_rule(extra: str, rule: str) -> None:
     assert rule_of(f"{PERSON}\n{extra}") == rule
 
 
@@ -73,14 +73,14 @@ def test_each_kind_of_machine_is_known_by_its_rule(extra: str, rule: str):
         '"Mail Delivery System" <x@mx.example>',
     ],
 )
-def test_senders_that_take_no_replies_are_machines(sender: str):
+def test_senders_that_take_no_replies_are_machines(sender: str) -> None:
     assert rule_of(f"From: {sender}\nSubject: Rail") == "robot sender"
 
 
 @pytest.mark.parametrize(
     "sender", ["norbert@corp.example", "alertsen@corp.example", "donna.reply@corp.example", "newsome@corp.example"]
 )
-def test_people_whose_names_look_a_little_like_machines_are_people(sender: str):
+def test_people_whose_names_look_a_little_like_machines_are_people(sender: str) -> None:
     assert rule_of(f"From: {sender}\nSubject: Rail") == ""
 
 
@@ -109,7 +109,7 @@ def test_people_whose_names_look_a_little_like_machines_are_people(sender: str):
         "자동 회신: 철도",
     ],
 )
-def test_out_of_office_replies_are_known_in_many_languages(subject: str):
+def test_out_of_office_replies_are_known_in_many_languages(subject: str) -> None:
     assert rule_of(f"From: ada@corp.example\nSubject: {subject}") == "out of office"
 
 
@@ -122,15 +122,15 @@ def test_out_of_office_replies_are_known_in_many_languages(subject: str):
         "Office in Berlin",
     ],
 )
-def test_a_person_may_write_about_such_things(subject: str):
+def test_a_person_may_write_about_such_things(subject: str) -> None:
     assert rule_of(f"From: ada@corp.example\nSubject: {subject}") == ""
 
 
-def test_a_bounce_without_any_header_is_known_by_what_it_says():
+def test_a_bounce_without_any_header_is_known_by_what_it_says() -> None:
     assert rule_of("From: mx@corp.example\nSubject: hm", "Hi. This is the qmail-send program at mx.") == "bounce"
     assert rule_of("From: mx@corp.example\nSubject: Undelivered mail", "550 5.1.1 User unknown") == "bounce"
 
 
-def test_every_rule_has_its_own_name_and_a_sentence():
+def test_every_rule_has_its_own_name_and_a_sentence() -> None:
     assert len({rule.name for rule in RULES}) == len(RULES)
     assert all(rule.says.endswith(".") for rule in RULES)

@@ -12,7 +12,7 @@ TIMED = ("per core", "hostile", "250 ms")
 
 
 @pytest.mark.skipif(not DATA.exists(), reason="the collection of real mails is not here")
-def test_real_mails_are_read_as_well_as_promised():
+def test_real_mails_are_read_as_well_as_promised() -> None:
     short = [line.what for line in lines(DATA) if line.verdict == "short" and not any(t in line.what for t in TIMED)]
 
     assert short == []

@@ -27,7 +27,7 @@ TEXT = b"Content-Type: text/plain; charset=utf-8\r\n\r\n"
 HTML = b"Content-Type: text/html; charset=utf-8\r\n\r\n"
 
 
-def test_a_plain_mail_is_read_as_it_stands():
+def test_a_plain_mail_is_read_as_it_stands() -> None:
     raw = a_mail(
         Subject="=?utf-8?q?R=C3=BCckfrage?=", Date="Mon, 2 Mar 2026 09:00:00 +0100", Message_ID="<1@corp.example>"
     )
@@ -55,11 +55,11 @@ def test_a_plain_mail_is_read_as_it_stands():
         ("=?utf-8?q?one=0D=0ABcc:_x?=", "one Bcc: x"),
     ],
 )
-def test_broken_encoded_words_are_read_as_they_were_meant(raw: str, read: str):
+def test_broken_encoded_words_are_read_as_they_were_meant(raw: str, read: str) -> None:
     assert parse(a_mail(Subject=raw)).subject == read
 
 
-def test_raw_eight_bit_headers_are_utf8_or_else_windows_1252():
+def test_raw_eight_bit_headers_are_utf8_or_else_windows_1252() -> None:
     assert parse(b"Subject: Gr\xc3\xbc\xc3\x9fe\n\n").subject == "Grüße"
     assert parse(b"Subject: Gr\xfc\xdfe\n\n").subject == "Grüße"
 
@@ -76,11 +76,11 @@ def test_raw_eight_bit_headers_are_utf8_or_else_windows_1252():
         ("unicode_escape", rb"\u0041", r"\u0041"),
     ],
 )
-def test_a_wrong_charset_label_does_not_spoil_the_text(charset: str, body: bytes, read: str):
+def test_a_wrong_charset_label_does_not_spoil_the_text(charset: str, body: bytes, read: str) -> None:
     assert parse(a_mail(body, Content_Type=f"text/plain; charset={charset}")).text == read
 
 
-def test_an_html_only_mail_becomes_text_without_what_nobody_sees():
+def test_an_html_only_mail_becomes_text_without_what_nobody_sees() -> None:
     hidden = b'<div style="display:none">Preheader</div><p style="mso-hide:all">secret'
     raw = multipart(
         HTML + b"<title>T</title>" + hidden + b"<p>Hello&nbsp;<b>Bob</b>\xe2\x80\x8b</p>", kind="alternative"
@@ -89,7 +89,7 @@ def test_an_html_only_mail_becomes_text_without_what_nobody_sees():
     assert parse(raw).text.split() == ["Hello", "Bob"]
 
 
-def test_what_an_html_client_quoted_comes_out_as_quoted_lines():
+def test_what_an_html_client_quoted_comes_out_as_quoted_lines() -> None:
     raw = a_mail(
         b"<p>Yes.</p><blockquote type=cite>Who?<blockquote>When?</blockquote></blockquote>", Content_Type="text/html"
     )
@@ -97,7 +97,7 @@ def test_what_an_html_client_quoted_comes_out_as_quoted_lines():
     assert parse(raw).text.replace("\n\n", "\n") == "Yes.\n> Who?\n>> When?"
 
 
-def test_attachments_are_named_and_their_text_is_ignored():
+def test_attachments_are_named_and_their_text_is_ignored() -> None:
     named = (
         b"Content-Type: text/plain; name*=utf-8''%C3%9Cbersicht.txt\r\nContent-Disposition: attachment\r\n\r\nnot me"
     )
@@ -108,27 +108,27 @@ def test_attachments_are_named_and_their_text_is_ignored():
     assert mail.parts == ("multipart/mixed", "text/plain", "text/plain", "application/pdf")
 
 
-def test_text_after_a_picture_goes_on_with_the_body_and_a_list_footer_does_not():
+def test_text_after_a_picture_goes_on_with_the_body_and_a_list_footer_does_not() -> None:
     picture = b"Content-Type: image/png\r\n\r\nPNG"
 
     assert parse(multipart(TEXT + b"before", picture, TEXT + b"after")).text.split() == ["before", "after"]
     assert parse(multipart(TEXT + b"before", TEXT + b"footer")).text.split() == ["before"]
 
 
-def test_a_part_without_its_closing_line_ends_where_its_parent_does():
+def test_a_part_without_its_closing_line_ends_where_its_parent_does() -> None:
     inner = b'Content-Type: multipart/alternative; boundary="b2"\r\n\r\n--b2\r\n' + TEXT + b"inner"
 
     assert parse(multipart(inner, TEXT + b"outer")).text.strip() == "inner"
 
 
-def test_a_multipart_without_boundary_shows_as_the_text_it_is():
+def test_a_multipart_without_boundary_shows_as_the_text_it_is() -> None:
     mail = parse(a_mail(b"just text", Content_Type="multipart/mixed"))
 
     assert mail.text == "just text"
     assert mail.defects == ("a multipart without its boundary",)
 
 
-def test_the_identity_ignores_what_changes_on_the_way():
+def test_the_identity_ignores_what_changes_on_the_way() -> None:
     raw = a_mail(Message_ID="<1@x>", Subject="s")
 
     moved = b"Received: by mx\r\n" + raw.replace(b"\r\n", b"\n") + b"\n"
@@ -156,7 +156,7 @@ BOMBS = {
 
 
 @pytest.mark.parametrize("name", BOMBS)
-def test_no_mail_takes_long(name: str):
+def test_no_mail_takes_long(name: str) -> None:
     began = time.process_time()
 
     parse(BOMBS[name])
@@ -166,7 +166,7 @@ def test_no_mail_takes_long(name: str):
 
 @settings(max_examples=200, deadline=None)
 @given(st.binary(max_size=600))
-def test_any_bytes_are_a_mail(raw: bytes):
+def test_any_bytes_are_a_mail(raw: bytes) -> None:
     mail = parse(raw)
 
     assert mail.text.encode() is not None
@@ -193,5 +193,5 @@ PIECES = (
 
 @settings(max_examples=200, deadline=None)
 @given(st.lists(st.sampled_from(PIECES), max_size=40))
-def test_any_mixture_of_the_pieces_of_mails_is_a_mail(pieces: list[str]):
+def test_any_mixture_of_the_pieces_of_mails_is_a_mail(pieces: list[str]) -> None:
     assert parse("".join(pieces).encode()).headers is not None

@@ -62,12 +62,12 @@ HEADERS = [
 
 
 @pytest.mark.parametrize("line", ATTRIBUTIONS)
-def test_the_quoted_mail_below_is_cut_in_every_language(line: str):
+def test_the_quoted_mail_below_is_cut_in_every_language(line: str) -> None:
     assert own_words(f"Who covers Brückner?\n\n{line}\n\n> Old words?\n> More.\n").text == "Who covers Brückner?"
 
 
 @pytest.mark.parametrize("line", ATTRIBUTIONS[:3])
-def test_an_attribution_may_be_folded_anywhere(line: str):
+def test_an_attribution_may_be_folded_anywhere(line: str) -> None:
     words = line.split(" ")
     for at in range(2, len(words) - 1):
         folded = " ".join(words[:at]) + "\n" + " ".join(words[at:])
@@ -76,7 +76,7 @@ def test_an_attribution_may_be_folded_anywhere(line: str):
 
 
 @pytest.mark.parametrize("headers", HEADERS)
-def test_what_stands_under_the_headers_of_a_quoted_mail_is_cut(headers: str):
+def test_what_stands_under_the_headers_of_a_quoted_mail_is_cut(headers: str) -> None:
     told = own_words(f"Who covers Brückner?\n\n{headers}\n\nOld words, unquoted.\nMore of them.\n")
 
     assert told.text == "Who covers Brückner?"
@@ -93,14 +93,14 @@ def test_what_stands_under_the_headers_of_a_quoted_mail_is_cut(headers: str):
         "Date: we should fix one.",
     ],
 )
-def test_sentences_that_look_a_little_like_quotes_are_kept(line: str):
+def test_sentences_that_look_a_little_like_quotes_are_kept(line: str) -> None:
     text = f"Hello Bob, some news.\n\n{line}\n\nDo we have a reference?"
 
     assert own_words(text).text == text
     assert not is_attribution(line)
 
 
-def test_an_inline_reply_keeps_its_words_and_the_question_as_context():
+def test_an_inline_reply_keeps_its_words_and_the_question_as_context() -> None:
     told = own_words(
         "Hi Bob,\n\nOn Mon, 1 Feb 2026, Bob <b@corp.example> wrote:\n> Who covers it?\nAnna.\n> Since when?\nMay.\n"
     )
@@ -110,13 +110,13 @@ def test_an_inline_reply_keeps_its_words_and_the_question_as_context():
     assert "Bob <b@corp.example> wrote" not in told.reply
 
 
-def test_an_answer_below_the_quote_is_the_reply():
+def test_an_answer_below_the_quote_is_the_reply() -> None:
     told = own_words("On Mon, 1 Feb 2026, Bob <b@corp.example> wrote:\n> Any news?\n\nYes. Who covers Brückner?\n")
 
     assert (told.text, told.context) == ("Yes. Who covers Brückner?", "Any news?")
 
 
-def test_an_answer_below_a_greeting_and_a_quote_is_kept_too():
+def test_an_answer_below_a_greeting_and_a_quote_is_kept_too() -> None:
     told = own_words(
         "Hi Bob,\n\nOn Mon, 1 Feb 2026, Bob <b@corp.example> wrote:\n> Any news?\n\nAll fine, it is signed.\n"
     )
@@ -124,7 +124,7 @@ def test_an_answer_below_a_greeting_and_a_quote_is_kept_too():
     assert told.text.endswith("All fine, it is signed.")
 
 
-def test_a_forwarded_mail_is_context_under_words_and_content_without():
+def test_a_forwarded_mail_is_context_under_words_and_content_without() -> None:
     forward = (
         "---------- Forwarded message ---------\nFrom: Ada <a@x.example>\nDate: Mon\nSubject: Rail\n\nAny reference?"
     )
@@ -136,7 +136,7 @@ def test_a_forwarded_mail_is_context_under_words_and_content_without():
     assert alone.text == "Any reference?"
 
 
-def test_apple_quotes_what_it_forwards_and_it_is_content_all_the_same():
+def test_apple_quotes_what_it_forwards_and_it_is_content_all_the_same() -> None:
     headers = "> From: Ada <a@x.example>\n> Subject: Rail\n> Date: Monday\n"
 
     told = own_words(f"> Begin forwarded message:\n>\n{headers}>\n> Any reference?\n")
@@ -161,30 +161,30 @@ def test_apple_quotes_what_it_forwards_and_it_is_content_all_the_same():
         "Sent from my Pixel 9, please excuse any typos.",
     ],
 )
-def test_device_lines_are_cut(line: str):
+def test_device_lines_are_cut(line: str) -> None:
     assert own_words(f"Who covers Brückner?\n\n{line}\n").text == "Who covers Brückner?"
 
 
-def test_a_sentence_about_a_phone_is_no_device_line():
+def test_a_sentence_about_a_phone_is_no_device_line() -> None:
     text = "I have it.\n\nSent from my desk, which is easier than my phone."
 
     assert own_words(text).text == text
 
 
-def test_a_signature_is_cut_and_a_sign_off_is_kept():
+def test_a_signature_is_cut_and_a_sign_off_is_kept() -> None:
     told = own_words("Who covers Brückner?\n\nThanks\nAda\n-- \nAda Byron\nCorp GmbH\nWhere ideas meet?\n")
 
     assert told.text == "Who covers Brückner?\n\nThanks\nAda"
     assert told.cut == (("signature", "-- \nAda Byron\nCorp GmbH\nWhere ideas meet?"),)
 
 
-def test_a_line_between_parts_is_no_signature_when_a_question_follows():
+def test_a_line_between_parts_is_no_signature_when_a_question_follows() -> None:
     text = "Agenda below.\n\n---------\n\nDo we have a reference in rail?"
 
     assert own_words(text).text == text
 
 
-def test_legal_notices_and_warnings_are_cut():
+def test_legal_notices_and_warnings_are_cut() -> None:
     banner = "CAUTION: This email originated from outside of the organization. Do not click links."
     notice = "This message is confidential and intended only for the addressee. If you received it in error, delete it."
 
@@ -194,13 +194,13 @@ def test_legal_notices_and_warnings_are_cut():
     assert [rule for rule, _ in told.cut] == ["banner", "disclaimer"]
 
 
-def test_nothing_but_a_quote_has_no_own_words():
+def test_nothing_but_a_quote_has_no_own_words() -> None:
     told = own_words("> Who covers Brückner?\n")
 
     assert (told.text, told.reply) == ("", "> Who covers Brückner?")
 
 
-def test_code_is_never_taken_for_a_signature():
+def test_code_is_never_taken_for_a_signature() -> None:
     text = "See:\n```\n# a\n--\n> b\n```\nDoes it work?"
 
     assert own_words(text).text == text
@@ -214,7 +214,7 @@ LINES = (
 
 
 @given(st.lists(st.sampled_from(LINES), max_size=25))
-def test_no_word_disappears_unreported(lines: list[str]):
+def test_no_word_disappears_unreported(lines: list[str]) -> None:
     text = "\n".join(lines)
 
     told = own_words(text)
@@ -224,14 +224,14 @@ def test_no_word_disappears_unreported(lines: list[str]):
 
 
 @given(st.text(max_size=300))
-def test_any_text_has_own_words(text: str):
+def test_any_text_has_own_words(text: str) -> None:
     assert own_words(text).text in {own_words(text).text}
 
 
 @pytest.mark.parametrize(
     "piece", ["On Mon, Jan 1, 2024 at 1:00 AM\n", "From: a\nTo: b\n\n", "> a\nb\n", "\n", "-", "On <", "a@b.c "]
 )
-def test_hostile_bodies_take_no_time(piece: str):
+def test_hostile_bodies_take_no_time(piece: str) -> None:
     body = piece * (200_000 // len(piece))
     began = time.process_time()
 

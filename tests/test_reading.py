@@ -28,7 +28,7 @@ On Mon, Mar 2, 2026 at 8:00 AM Bob <bob@corp.example> wrote:
 """
 
 
-def test_a_mail_is_understood_whole():
+def test_a_mail_is_understood_whole() -> None:
     reading = read(RAW.encode(), RULES)
 
     assert (reading.trust.verdict, reading.automatic, reading.language) == ("proven", None, "en")
@@ -38,11 +38,11 @@ def test_a_mail_is_understood_whole():
     assert not any("Siemens" in window for question in reading.questions for window in question.windows)
 
 
-def test_machines_ask_nothing():
+def test_machines_ask_nothing() -> None:
     assert read(b"List-Id: <x>\n" + RAW.encode(), RULES).questions == ()
 
 
-def test_the_language_is_that_of_the_own_words():
+def test_the_language_is_that_of_the_own_words() -> None:
     assert language_of("Wer betreut den Kunden, und haben wir eine Referenz?") == "de"
     assert language_of("Qui suit ce client et avons-nous une référence dans le rail ?") == "fr"
     assert language_of("¿Quién lleva este cliente y tenemos una referencia en el sector?") == "es"
@@ -54,11 +54,11 @@ def test_the_language_is_that_of_the_own_words():
 
 @settings(max_examples=100, deadline=None)
 @given(st.binary(max_size=400))
-def test_reading_never_raises(raw: bytes):
+def test_reading_never_raises(raw: bytes) -> None:
     assert read(RAW.encode() + raw, RULES).mail.identity
 
 
-def test_mutated_mails_neither_raise_nor_take_long():
+def test_mutated_mails_neither_raise_nor_take_long() -> None:
     raised, slow, _ = run(1000, seeds(None), seed=3)
 
     assert (raised, slow) == (0, 0)

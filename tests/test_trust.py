@@ -26,7 +26,7 @@ def verdict(*headers: str, server: str = "mx.google.com", sender: str = "Ada <a@
     return trust(mail, server, frozenset({"corp.example"})).verdict
 
 
-def test_googles_and_microsofts_headers_prove_the_sender():
+def test_googles_and_microsofts_headers_prove_the_sender() -> None:
     assert verdict(GOOGLE) == "proven"
     assert verdict(MICROSOFT, server="microsoft") == "proven"
 
@@ -43,7 +43,7 @@ def test_googles_and_microsofts_headers_prove_the_sender():
         "mx.google.com; spf=pass smtp.mailfrom=bounces@mail.corp.example",
     ],
 )
-def test_forms_of_a_pass(header: str):
+def test_forms_of_a_pass(header: str) -> None:
     assert verdict(header) == "proven"
 
 
@@ -63,11 +63,11 @@ def test_forms_of_a_pass(header: str):
         "",
     ],
 )
-def test_what_proves_nothing(header: str):
+def test_what_proves_nothing(header: str) -> None:
     assert verdict(header) == "unproven"
 
 
-def test_only_the_topmost_header_of_the_own_server_counts():
+def test_only_the_topmost_header_of_the_own_server_counts() -> None:
     failed = "mx.google.com; dmarc=fail header.from=corp.example"
 
     assert verdict(failed, GOOGLE) == "forged"
@@ -76,7 +76,7 @@ def test_only_the_topmost_header_of_the_own_server_counts():
     assert verdict("mx.evil.example; none", MICROSOFT, server="microsoft") == "unproven"
 
 
-def test_without_a_configured_server_nothing_is_proven():
+def test_without_a_configured_server_nothing_is_proven() -> None:
     assert verdict(GOOGLE, server="") == "unproven"
 
 
@@ -91,11 +91,11 @@ def test_without_a_configured_server_nothing_is_proven():
         "Ada <a@co-rp.example>",
     ],
 )
-def test_what_is_made_to_deceive_is_forged(sender: str):
+def test_what_is_made_to_deceive_is_forged(sender: str) -> None:
     assert verdict(GOOGLE, sender=sender) == "forged"
 
 
-def test_look_alikes_are_told_from_neighbours():
+def test_look_alikes_are_told_from_neighbours() -> None:
     assert looks_like("bruckner-1ogistik.example", "bruckner-logistik.example")
     assert looks_like("rnail.example", "mail.example")
     assert not looks_like("mail.corp.example", "corp.example")
@@ -103,14 +103,14 @@ def test_look_alikes_are_told_from_neighbours():
     assert not looks_like("corp.example", "corp.example")
 
 
-def test_replies_that_go_elsewhere_are_noted():
+def test_replies_that_go_elsewhere_are_noted() -> None:
     mail = parse(b"From: Ada <a@corp.example>\nReply-To: eve@evil.example\n\nbody")
 
     assert "eve@evil.example" in trust(mail, "", frozenset()).says
 
 
 @given(st.text(alphabet='abc=;"() \\.\n', max_size=80))
-def test_any_header_can_be_read(header: str):
+def test_any_header_can_be_read(header: str) -> None:
     server, found = results(header)
 
     assert server == server.lower()

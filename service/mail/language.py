@@ -78,6 +78,8 @@ def language_of(text: str) -> str:
 
 
 def _script(text: str) -> str:
+    if text.isascii():
+        return ""
     letters = sum(char.isalpha() for char in text)
     for language, pattern in SCRIPTS:
         found = len(pattern.findall(text))

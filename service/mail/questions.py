@@ -18,11 +18,11 @@ from service.mail.frames import (
     QUESTION_WORD,
     RESOLVED,
     TELLS,
-    TOPICS,
-    WHO_FIRST,
+    WANTS_TO_KNOW,
 )
 from service.mail.letter import Mail, OwnWords
 from service.mail.sentences import sentences
+from service.mail.topics import TOPICS, WHO_FIRST
 from service.mail.wishes import wish
 
 MOST_QUESTIONS = 8
@@ -84,44 +84,57 @@ def questions(mail: Mail, own: OwnWords, own_domains: frozenset[str] = frozenset
 
 def _subject_asks(subject: str, said: Sequence[str]) -> bool:
     """A mail may ask in its subject alone: "Reference in rail?" with "Thanks!" below."""
-    return is_question(subject) and not any(RESOLVED.search(s[:LONGEST_SENTENCE]) for s in said)
+    return is_question(subject) and not any(RESOLVED.search(plain(s)) for s in said)
 
 
 def is_question(sentence: str) -> bool:
     """Whether a sentence asks for something that may be known."""
-    told = sentence[:LONGEST_SENTENCE].strip()
+    told = plain(sentence)
     if len(told) < 6 or PLEASANTRY.search(told) or RESOLVED.search(told):
         return False
-    topic = topic_of(told)
-    if PERSONAL.search(told) or (DEED.search(told) and not ASKS_TO_KNOW.search(told)):
-        return topic in ("reference", "similar work") and not TELLS.search(told)
+    wants = WANTS_TO_KNOW.search(told) is not None
+    if not wants and _asks_the_reader(told):
+        return topic_of(told) in ("reference", "similar work") and not TELLS.search(told)
     if MARK.search(told):
         return True
-    if TELLS.search(told):
+    return not TELLS.search(told) and (wants or _asks_without_mark(told))
+
+
+def _asks_the_reader(told: str) -> bool:
+    """A date, a yes or a deed is asked for, which no index knows."""
+    return bool(PERSONAL.search(told) or DEED.search(told)) and not WHO_FIRST.search(told)
+
+
+def _asks_without_mark(told: str) -> bool:
+    """Implicit questions: a frame that asks and a topic, or the tone of a wish about what people ask for."""
+    topic, wanted = topic_of(told), wish(told)
+    if topic is None and wanted < 0.5:
         return False
-    return _asks_without_mark(told, topic)
-
-
-def _asks_without_mark(told: str, topic: QuestionKind | None) -> bool:
-    """Implicit questions: a frame that asks and a topic, or a frame that can mean nothing else."""
     if ASKS_TO_KNOW.search(told):
-        return topic is not None or wish(told) >= 0.5
+        return True
     if QUESTION_WORD.search(told) and topic is not None:
-        return not told.endswith(":") and wish(told) >= 0.4
-    return topic in ("reference", "similar work") and wish(told) >= 0.7
+        return not told.endswith(":") and wanted >= 0.4
+    return topic in ("reference", "similar work") and wanted >= 0.7
 
 
 def topic_of(sentence: str) -> QuestionKind | None:
     """What a sentence speaks of, if it is one of the things people ask for."""
-    return next((kind for kind, pattern in TOPICS if pattern.search(sentence)), None)
+    told = plain(sentence)
+    return next((kind for kind, pattern in TOPICS if pattern.search(told)), None)
+
+
+def plain(sentence: str) -> str:
+    """The head of a sentence in lower case, as the patterns want it."""
+    return sentence[:LONGEST_SENTENCE].strip().lower().replace("’", "'")
 
 
 def kind_of(sentence: str, near: str = "") -> QuestionKind:
     """Who, similar work, reference or other; "Does anyone know?" takes its kind from the sentences around it."""
-    told = sentence[:LONGEST_SENTENCE]
+    told = plain(sentence)
     if WHO_FIRST.search(told):
         return "who"
-    return topic_of(told) or (topic_of(near) if len(told.split()) < 8 and near else None) or "other"
+    follows = len(told.split()) < 8 and not QUESTION_WORD.search(told)
+    return topic_of(told) or (topic_of(near) if follows and near else None) or "other"
 
 
 def _near(said: Sequence[str], at: int) -> str:
@@ -130,7 +143,7 @@ def _near(said: Sequence[str], at: int) -> str:
 
 def _is_answered(said: Sequence[str], at: int) -> bool:
     """Whether the mail itself says later that this is settled, or answers right away ("Who? Anna.")."""
-    if any(RESOLVED.search(later[:LONGEST_SENTENCE]) for later in said[at + 1 : at + 30]):
+    if any(RESOLVED.search(plain(later)) for later in said[at + 1 : at + 30]):
         return True
     following = said[at + 1] if at + 1 < len(said) else ""
     return ANSWERS_ITSELF.match(following) is not None and len(said[at].split()) <= 8
