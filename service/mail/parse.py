@@ -1,7 +1,7 @@
 """Mail bytes → `Mail`. Pure, never raises; caps on everything that a stranger can make large.
 
 No part of the standard library's parser is used: its cost is quadratic in long headers, it recurses into nested
-parts, and it raises on read (measured: 39 s for a subject of 1 MB). See docs/decisions/own-mail-parser.md.
+parts, and it raises on read (measured: 39 s for a subject of 1 MB). See docs/decisions/0006-own-mail-parser.md.
 """
 
 import binascii
