@@ -28,17 +28,8 @@ class Idling(Protocol):
 
 def ring(client: Idling, seconds: float, pulse: Callable[[], bool]) -> bool:
     """Idle until a mail came (True), the time is over or `pulse` is False. Raises OSError when the line is dead."""
-    until = time.monotonic() + min(seconds, LONGEST_IDLE)
-    # What comes in one breath with the answer to IDLE lies in the client's buffer, where no poll sees it, until DONE.
-    # So the first IDLE is a short one: such news then waits a second and not for the end of a long one.
-    return _idle(client, min(until, time.monotonic() + _SLICE), pulse) or _idle(client, until, pulse)
-
-
-def _idle(client: Idling, until: float, pulse: Callable[[], bool]) -> bool:
-    if time.monotonic() >= until or not pulse():
-        return False
     client.idle()
-    rang = _listen(client, until, pulse)
+    rang = _listen(client, time.monotonic() + min(seconds, LONGEST_IDLE), pulse)
     _, said = client.idle_done()
     return rang or _is_news(said)
 
@@ -52,7 +43,7 @@ def _listen(client: Idling, until: float, pulse: Callable[[], bool]) -> bool:
             return True
         if any(isinstance(line, tuple) and line[:1] == (b"BYE",) for line in said):
             raise ConnectionResetError("the server said BYE")
-        # A closed socket is always readable and never says anything. A TLS record without text looks the same, once.
+        # A closed socket is always readable and never says anything; so do the first look and a TLS record, but once
         silent = not said and time.monotonic() - began < min(_SLICE, left) / 2
         at_once = at_once + 1 if silent else 0
         if at_once >= _DEAD:

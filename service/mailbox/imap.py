@@ -175,13 +175,34 @@ class ImapLine:
             return
 
 
+class _Client(IMAPClient):  # type: ignore[misc]
+    """An IMAPClient that hears what came in one breath with the answer to IDLE.
+
+    Such a line lies in the buffer already, and `idle_check` polls the socket, which is silent until the next mail.
+    """
+
+    _first_look = False
+
+    def idle(self) -> None:
+        """Enter IDLE; the next check reads without asking the socket."""
+        super().idle()
+        self._first_look = True
+
+    def _poll_socket(self, sock: socket.socket, timeout: float | None = None) -> Sequence[Any]:
+        if self._first_look:
+            self._first_look = False
+            return [sock]
+        polled: Sequence[Any] = super()._poll_socket(sock, timeout)
+        return polled
+
+
 def _connect(account: ImapAccount) -> IMAPClient:
     """A connection that nobody on the way can read or change, as far as the account asks for that."""
     context = ssl.create_default_context(cafile=account.ca_file or None)
     timeout = SocketTimeout(min(CONNECT_SECONDS, account.timeout), account.timeout)
     tls = {"ssl": True, "ssl_context": context} if account.security == "tls" else {"ssl": False}
     try:
-        client = IMAPClient(account.host, account.port or None, timeout=timeout, **tls)
+        client = _Client(account.host, account.port or None, timeout=timeout, **tls)
         client.normalise_times = False
         client.socket().setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
         if account.security == "starttls":
