@@ -195,3 +195,9 @@ PIECES = (
 @given(st.lists(st.sampled_from(PIECES), max_size=40))
 def test_any_mixture_of_the_pieces_of_mails_is_a_mail(pieces: list[str]) -> None:
     assert parse("".join(pieces).encode()).headers is not None
+
+
+def test_a_plain_part_that_only_points_to_the_html_is_not_the_body() -> None:
+    stub = TEXT + b"Your mail program does not support HTML."
+
+    assert parse(multipart(stub, HTML + b"<p>Who covers it?</p>", kind="alternative")).text == "Who covers it?"

@@ -44,6 +44,7 @@ ATTRIBUTIONS = [
     "‫בתאריך יום ב׳, 1 בפבר׳ 2026 ב-18:32 מאת ‪Ada Byron‬‏ <‪ada@corp.example‬‏>:‬",
     "في الاثنين، 1 فبراير 2026 في 6:32 م Ada Byron <ada@corp.example> كتب:",
     "---- On Mon, 01 Feb 2026 18:32:00 +0100 Ada Byron <ada@corp.example> wrote ----",
+    "Ada Byron/Corp/DE wrote on 01.02.2026 18:32:00:",
 ]
 HEADERS = [
     "From: Ada Byron\nSent: Monday, 1 February 2026 18:32\nTo: Bob\nSubject: Rail",

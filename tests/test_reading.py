@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from scripts.fuzzing import run, seeds
 from service.mail.language import language_of
 from service.mail.reading import ReadingRules, read
+from service.mail.telling import told
 
 RULES = ReadingRules(own=frozenset({"bob@corp.example"}), authserv_id="mx.corp.example")
 RAW = """Authentication-Results: mx.corp.example; dmarc=pass header.from=corp.example
@@ -62,3 +63,19 @@ def test_mutated_mails_neither_raise_nor_take_long() -> None:
     raised, slow, _ = run(1000, seeds(None), seed=3)
 
     assert (raised, slow) == (0, 0)
+
+
+def test_what_was_understood_can_be_told() -> None:
+    page = told(read(RAW.encode(), RULES))
+
+    assert "Trust:      proven" in page
+    assert "Written by: a person" in page
+    assert "  quote: On Mon, Mar 2, 2026" in page
+    assert "  reference: Do we have a reference in rail?" in page
+
+
+def test_a_machine_and_a_sender_that_is_nobody_are_told_with_their_reasons() -> None:
+    page = told(read(b"From: a@b.example, c@d.example\nList-Id: <x>\n\nhi", RULES))
+
+    assert "Sender:     nobody (From says: <a@b.example>, <c@d.example>)" in page
+    assert "by the rule “list”" in page

@@ -11,7 +11,7 @@ from service.mail.markers import ON, WEEKDAY, WROTE
 
 LONGEST = 400
 MOST_LINES = 5
-QUOTE_MARKS = re.compile(r"[\s>*|]*")
+QUOTE_MARKS = re.compile(r"\A[\s>*|]+")
 DIRECTION = re.compile(r"[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 EMAIL = re.compile(r"<?[^\s<>()\"',;:]{1,80}@[^\s<>()\"',;:]{1,80}")
 ON_WORD = re.compile(rf"(?:{ON})[\s,:.]|在|於|于", re.IGNORECASE)
@@ -26,6 +26,9 @@ DATE = re.compile(
     r"[^\W\d_]{3,}\.? \d{1,2}\b",
     re.IGNORECASE,
 )
+STAMPED_END = re.compile(r"\d\d\s?:\Z")
+# What Notes writes behind the verb: "Ada Byron/Corp wrote on 01.02.2026 10:00:00:"
+STAMP = re.compile(r"\s(?:on|am|le|el|il|op|den|em)\s[\d./: ,-]{8,24}(?:[ap]m)?\s?:", re.IGNORECASE)
 NAME_FIRST = re.compile(
     r"[\"'“„]?[^<>(\[:?!]{0,60}?[\"'”]?\s{0,2}[<(\[](?:mailto:)?[^\s<>()]{1,80}@[^\s<>()]{1,120}[>)\]]+\s",
 )
@@ -75,7 +78,7 @@ def attribution(lines: Sequence[str], at: int) -> int:
 def bare(line: str) -> str:
     """The line without quote marks, emphasis and surrounding blanks; only its start matters, so it is cut."""
     head = DIRECTION.sub("", line[: LONGEST + 100])
-    return head[QUOTE_MARKS.match(head).end() :].strip().replace("&lt;", "<").replace("&gt;", ">")  # type: ignore[union-attr]
+    return QUOTE_MARKS.sub("", head, count=1).strip().replace("&lt;", "<").replace("&gt;", ">")
 
 
 def is_attribution(told: str) -> bool:
@@ -115,6 +118,8 @@ def _has_writer(told: str) -> bool:
         return bool(starts_well and dated and mailed)
     if dated and mailed:
         return True
+    if STAMP.fullmatch(told, verb.end()):
+        return verb.start() <= 80
     if starts_well:
         return bool(dated or mailed) and told[verb.end() :].strip().count(" ") <= 12
     return bool(mailed and NAME_FIRST.match(told))
@@ -122,7 +127,12 @@ def _has_writer(told: str) -> bool:
 
 def _may_start(first: str) -> bool:
     """A cheap look that spares most lines the rest."""
-    if "@" in first or "<" in first[:120] or first.startswith("--"):
+    if (
+        "@" in first
+        or "<" in first[:120]
+        or first.startswith("--")
+        or STAMPED_END.search(first, max(0, len(first) - 6))
+    ):
         return True
     opens = ON_WORD.match(first) or DATE_FIRST.match(first)
     return bool(opens) and (first[-1] in ":：," or any(map(str.isdigit, first)) or ON_WEEKDAY.match(first) is not None)

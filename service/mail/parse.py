@@ -23,6 +23,13 @@ LONGEST_SUBJECT = 2000
 MOST_REFERENCES = 200
 MESSAGE_ID = re.compile(r"<[^<>\s]{1,900}>")
 BLANK_LINES = re.compile(r"\n{4,}")
+STUB = re.compile(
+    r"(?:does not|doesn't|cannot|can't|unable to|not able to) (?:support|display|show|view|read) (?:html|"
+    r"this (?:e-?mail|message))|"
+    r"(?:e-?mail|message) (?:is|was sent|requires|must be viewed) (?:only )?(?:in |as |an? )?html|"
+    r"html[- ](?:capable|enabled|compatible) ",
+    re.IGNORECASE,
+)
 UUENCODED = re.compile(rb"^begin [0-7]{3} [^\n]{1,200}\r?\n", re.MULTILINE)
 
 
@@ -92,8 +99,14 @@ def _bodies(whole: Structure) -> tuple[str, str, list[str]]:
     """The text and the HTML a reader sees, and what was wrong with their bytes."""
     defects: list[str] = []
     plain, html = ("\n".join(_content(p, defects) for p in parts) for parts in bodies(whole))
-    text = plain if plain.strip() else text_of(html) if html.strip() else plain
+    text = text_of(html) if html.strip() and _says_nothing(plain) else plain
     return text[:MOST_TEXT], html[:MOST_TEXT], defects
+
+
+def _says_nothing(plain: str) -> bool:
+    """Blank, or a note that the mail has to be read as HTML."""
+    told = plain.strip()
+    return not told or (len(told) < 300 and STUB.search(told) is not None)
 
 
 def _content(part: Part, defects: list[str]) -> str:

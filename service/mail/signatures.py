@@ -85,6 +85,7 @@ CONFIDENTIAL = re.compile(
     re.IGNORECASE,
 )
 BANNER = re.compile(
+    r"\W{0,8}(?:please )?(?:type|write|enter)? ?(?:your )?reply above (?:this|the) line|"
     r"[\s*_\[>!⚠️]*(?:(?:caution|warning|attention|achtung|notice|be careful|alert|external|"
     r"\[?extern\w*\]?)\b[\s:!\-\]*]{0,6}.{0,40}?(?:e-?mail|sender|message|nachricht|absender)|"
     r"you don't often get email from|sie erhalten nicht (?:oft|häufig)|this (?:e-?mail|message) (?:originated|"
