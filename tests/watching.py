@@ -6,7 +6,7 @@ import email.policy
 import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import parseaddr
 from typing import Any
 
@@ -14,10 +14,11 @@ from indexer.asking import EVERYBODY, Answer, Hit, Question, Viewer
 from service.judging import Answering, Judge, Steps
 from service.ledger import Ledger
 from service.mail.letter import Address, Automatic, Mail, OwnWords, Reading, Trust
-from service.mailbox.memory import MemoryMailbox
+from service.mailbox.memory import MemoryMailbox, MemoryServer
 from service.mailbox.protocol import Mailbox
 from service.options import WatchOptions
 from service.presence import Presence
+from service.receipts import Receipt
 from service.replies.outcome import Audience, Draft, Outcome, Pass, Policy, Reason
 from service.watch import Watcher
 from tests.builders import a_card
@@ -133,3 +134,30 @@ def a_watcher(mailbox: Mailbox, ledger: Ledger, judge: Judge | None = None, **mo
 def drafts(mailbox: MemoryMailbox) -> list[bytes]:
     """What lies in Drafts, oldest first."""
     return [mail.raw for mail in mailbox.server.folders["Drafts"].mails.values()]
+
+
+class Desk:
+    """A mailbox in memory, its ledger and its clock; the watcher met it before."""
+
+    def __init__(self) -> None:
+        self.server = MemoryServer()
+        self.clock = Clock()
+        self.server.clock = self.clock
+        self.mailbox = MemoryMailbox(self.server)
+        self.ledger = Ledger.in_memory()
+        self.watcher().one_pass()
+
+    def watcher(self, judge: Judge | None = None, **more: Any) -> Watcher:
+        return a_watcher(self.mailbox, self.ledger, judge, clock=self.clock, **more)
+
+    def arrive(self, *mails: bytes) -> list[int]:
+        self.clock.now += timedelta(minutes=1)
+        return [self.server.deliver(mail) for mail in mails]
+
+    def later(self, **much: float) -> None:
+        self.clock.now += timedelta(**much)
+
+
+def reasons(receipts: Sequence[Receipt]) -> list[str]:
+    """Why each mail ended as it did."""
+    return [r.reason for r in receipts]
