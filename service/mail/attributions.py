@@ -54,8 +54,8 @@ DATE_NAME_EMAIL = re.compile(
 
 
 def attribution(lines: Sequence[str], at: int) -> int:
-    """How many lines from `at` on make up an attribution: 0 where there is none. It may be folded over a few."""
-    first = bare(lines[at])
+    """How many `bare` lines from `at` on make up an attribution, which may be folded; 0 where there is none."""
+    first = lines[at]
     if not _may_start(first):
         return 0
     told, blanks = first, 0
@@ -64,7 +64,7 @@ def attribution(lines: Sequence[str], at: int) -> int:
             return count
         if at + count >= len(lines) or len(told) > LONGEST:
             return 0
-        following = bare(lines[at + count])
+        following = lines[at + count]
         if _starts_another(following):
             return 0
         if not following:
@@ -145,4 +145,4 @@ def _starts_another(following: str) -> bool:
 
 def _goes_on_after_blank(lines: Sequence[str], at: int) -> bool:
     """Some clients fold `<mailto:…>` after an empty line."""
-    return at + 1 < len(lines) and bare(lines[at + 1]).startswith("<")
+    return at + 1 < len(lines) and lines[at + 1].startswith("<")

@@ -14,7 +14,7 @@ QUOTED = re.compile(r"\s{0,8}(?:[^\W\d_]{0,10}>)")
 PIPED = re.compile(r"\s{0,3}\|(?:\s|$)")
 FENCE = re.compile(r"\s{0,3}(?:```|~~~)[\w+-]{0,20}\s*$")
 WRAPPED_AT = 60
-FIRST_LINES, LAST_LINES = 1500, 300
+FIRST_LINES, LAST_LINES = 1200, 200
 EMPTY_RUN = re.compile(r"\n(?:[ \t\r\u00a0]*\n){3,}")
 
 
@@ -48,11 +48,12 @@ class Lines:
 def classified(text: str) -> Lines:
     """Look at every line once, a few ahead where a thing spans several."""
     texts = tuple(text.split("\n"))
+    bares = [bare(line) for line in texts]
     kinds: list[Kind] = []
     fenced = _fenced(texts)
     while len(kinds) < len(texts):
         at = len(kinds)
-        kinds += [Kind.TEXT] if at in fenced else _kinds_from(texts, at, kinds)
+        kinds += [Kind.TEXT] if at in fenced else _kinds_from(texts[at], bares, at, kinds)
     return Lines(texts, tuple(_mended(texts, kinds)))
 
 
@@ -75,8 +76,7 @@ def _fenced(texts: Sequence[str]) -> frozenset[int]:
     return frozenset(at for span in inside for at in span)
 
 
-def _kinds_from(texts: Sequence[str], at: int, before: Sequence[Kind]) -> list[Kind]:
-    line = texts[at]
+def _kinds_from(line: str, bares: Sequence[str], at: int, before: Sequence[Kind]) -> list[Kind]:
     if not line.strip():
         return [Kind.EMPTY]
     if QUOTED.match(line) or (PIPED.match(line) and _after_attribution(before)):
@@ -87,40 +87,39 @@ def _kinds_from(texts: Sequence[str], at: int, before: Sequence[Kind]) -> list[K
         return [Kind.RULE]
     if is_device_line(line):
         return [Kind.DEVICE]
-    return _structure_from(texts, at, before)
+    return _structure_from(line, bares, at, before)
 
 
-def _structure_from(texts: Sequence[str], at: int, before: Sequence[Kind]) -> list[Kind]:
-    line = texts[at]
+def _structure_from(line: str, bares: Sequence[str], at: int, before: Sequence[Kind]) -> list[Kind]:
     if len(line) <= 200 and ORIGINAL_LINE.fullmatch(line):
         return [Kind.ORIGINAL]
     if len(line) <= 200 and FORWARD_LINE.fullmatch(line):
         return [Kind.FORWARD]
-    if count := attribution(texts, at):
+    if count := attribution(bares, at):
         return [Kind.ATTRIBUTION] * count
-    return _headers(texts, at, _is_announced(before)) or [Kind.TEXT]
+    return _headers(bares, at, _is_announced(before)) or [Kind.TEXT]
 
 
-def _headers(texts: Sequence[str], at: int, announced: bool) -> list[Kind]:
+def _headers(bares: Sequence[str], at: int, announced: bool) -> list[Kind]:
     """The header block of a quoted mail from `at` on; lines that look like headers but make no block are text."""
-    if not header_role(bare(line[:300]) if (line := texts[at]) else ""):
+    if not header_role(bares[at][:300]):
         return []
     roles: list[str] = []
     end = at
-    for index in range(at, min(len(texts), at + MOST_HEADER_LINES)):
-        line = bare(texts[index])
+    for index in range(at, min(len(bares), at + MOST_HEADER_LINES)):
+        line = bares[index]
         role = header_role(line[:300]) if line else ""
         if role:
             roles.append(role)
             end = index + 1
-        elif not roles or not _may_go_on(texts, index, line):
+        elif not roles or not _may_go_on(bares, index, line):
             break
     return [Kind.HEADERS if _is_block(roles, announced) else Kind.TEXT] * (end - at)
 
 
-def _may_go_on(texts: Sequence[str], index: int, line: str) -> bool:
+def _may_go_on(bares: Sequence[str], index: int, line: str) -> bool:
     """A folded value or an empty line between two headers."""
-    following = (bare(told) for told in texts[index + 1 : index + (4 if line else 2)])
+    following = bares[index + 1 : index + (4 if line else 2)]
     return any(header_role(told[:300]) for told in following if told)
 
 

@@ -14,7 +14,7 @@ The policy, decided once:
 import re
 from collections.abc import Iterable, Sequence
 
-from service.mail.attributions import attribution
+from service.mail.attributions import attribution, bare
 from service.mail.footers import SHORT, asks, footers
 from service.mail.letter import OwnWords
 from service.mail.lines import Kind, Lines, classified, looked_at
@@ -73,7 +73,8 @@ def _put_together(texts: Sequence[str], rules: Sequence[str], beyond: str) -> Ow
     own = _joined(line for line, rule in pairs if not rule)
     shown = _joined(line for line, rule in pairs if rule in ("", INLINE))
     if not own:
-        shown = _joined(line for n, line in enumerate(texts) if rules[n] in ("", INLINE) and not attribution(texts, n))
+        bares = [bare(line) for line in texts]
+        shown = _joined(line for n, line in enumerate(texts) if rules[n] in ("", INLINE) and not attribution(bares, n))
         shown = shown if WORD.search(shown) else ""
     context = _joined(line.lstrip("> |") for line, rule in pairs if rule in GIVES_CONTEXT)[:MOST_CONTEXT]
     cut = [*_cuts(pairs), *([("too long", beyond)] if beyond else [])]
