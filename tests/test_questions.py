@@ -56,7 +56,8 @@ def test_own_and_free_mail_domains_are_not_cited() -> None:
 
 
 def test_a_subject_may_ask_alone() -> None:
-    assert asked("Thanks!\nAda", subject="AW: Reference in rail?") == [("reference", "Reference in rail?")]
+    assert asked("Thanks!\nAda", subject="WG: Reference in rail?") == [("reference", "Reference in rail?")]
+    assert asked("Yes, I sent it to you.", subject="AW: Reference in rail?") == []
     assert asked("Never mind, I found it.", subject="Reference in rail?") == []
 
 
@@ -131,3 +132,10 @@ def test_splitting_loses_no_word_and_no_question_mark(text: str) -> None:
 @given(st.text(max_size=300))
 def test_any_text_may_be_asked(text: str) -> None:
     assert len(asked(text)) <= 8
+
+
+@pytest.mark.parametrize(
+    "text", ["See https://a.example/list?id=3 for it.", "<https://a.example/?x> and more", "x?y=1"]
+)
+def test_a_question_mark_in_an_address_asks_nothing(text: str) -> None:
+    assert not is_question(text)

@@ -21,6 +21,7 @@ from service.mail.frames import (
     WANTS_TO_KNOW,
 )
 from service.mail.letter import Mail, OwnWords
+from service.mail.quoting import is_reply
 from service.mail.sentences import sentences
 from service.mail.topics import TOPICS, WHO_FIRST
 from service.mail.wishes import wish
@@ -30,7 +31,8 @@ MOST_SENTENCES = 300
 MOST_CHARACTERS = 30_000
 LONGEST_SENTENCE = 600
 LONGEST_WINDOW = 1500
-MARK = re.compile(r"[?؟？]")
+MARK = re.compile(r"\?(?=[\s\"'”’»“)\]*_!?.,…–-]|$)|[؟？]")
+ADDRESS = re.compile(r"<?(?:https?://|www\.|mailto:)\S+?(?=[?.!,;:)\]>]*(?:\s|$))")
 PREFIXES = re.compile(
     r"^(?:\s*(?:re|aw|antw|fwd?|wg|tr|sv|vs|rv|rif|odp|ynt|res|enc|i)\s?(?:\[\d+\])?\s?[:：])+\s*",
     re.IGNORECASE,
@@ -69,7 +71,7 @@ def questions(mail: Mail, own: OwnWords, own_domains: frozenset[str] = frozenset
     asked = [at for at in range(len(said)) if is_question(said[at]) and not _is_answered(said, at)]
     domains = cited_domains(f"{mail.subject}\n{own.text}\n{own.context}", own_domains)
     whole = " ".join([subject, *said])[:LONGEST_WINDOW]
-    if not asked and _subject_asks(subject, said):
+    if not asked and not is_reply(mail.subject) and _subject_asks(subject, said):
         return (Question(subject, kind_of(subject), _windows(subject, whole, own.context), domains),)
     return tuple(
         Question(
@@ -83,7 +85,7 @@ def questions(mail: Mail, own: OwnWords, own_domains: frozenset[str] = frozenset
 
 
 def _subject_asks(subject: str, said: Sequence[str]) -> bool:
-    """A mail may ask in its subject alone: "Reference in rail?" with "Thanks!" below."""
+    """A mail may ask in its subject alone: "Reference in rail?" with "Thanks!" below; a reply repeats another's."""
     return is_question(subject) and not any(RESOLVED.search(plain(s)) for s in said)
 
 
@@ -124,8 +126,10 @@ def topic_of(sentence: str) -> QuestionKind | None:
 
 
 def plain(sentence: str) -> str:
-    """The head of a sentence in lower case, as the patterns want it."""
-    return sentence[:LONGEST_SENTENCE].strip().lower().replace("’", "'")
+    """The head of a sentence in lower case and without web addresses, as the patterns want it."""
+    head = sentence[: 2 * LONGEST_SENTENCE]
+    told = ADDRESS.sub(" ", head) if "://" in head or "www." in head else head
+    return told[:LONGEST_SENTENCE].strip().lower().replace("’", "'")
 
 
 def kind_of(sentence: str, near: str = "") -> QuestionKind:
