@@ -201,9 +201,3 @@ def test_a_plain_part_that_only_points_to_the_html_is_not_the_body() -> None:
     stub = TEXT + b"Your mail program does not support HTML."
 
     assert parse(multipart(stub, HTML + b"<p>Who covers it?</p>", kind="alternative")).text == "Who covers it?"
-
-
-def test_a_file_written_into_the_text_is_no_text() -> None:
-    file = b"begin 644 x.gif\n" + (b"M" + b"#" * 60 + b"\n") * 3 + b"#0V%T\n`\nend\n"
-
-    assert parse(a_mail(b"before\n" + file + b"after")).text.split() == ["before", "after"]

@@ -239,3 +239,12 @@ def test_hostile_bodies_take_no_time(piece: str) -> None:
     own_words(body + "\nx wrote:\n")
 
     assert time.process_time() - began < 0.5
+
+
+def test_a_file_written_into_the_text_is_cut() -> None:
+    file = "begin 644 x.gif\n" + ("M" + "#" * 60 + "\n") * 3 + "#0V%T\n`\nend"
+
+    told = own_words(f"before\n{file}\nafter")
+
+    assert told.text.split() == ["before", "after"]
+    assert told.cut == (("file", file),)

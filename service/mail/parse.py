@@ -23,15 +23,10 @@ LONGEST_SUBJECT = 2000
 MOST_REFERENCES = 200
 MESSAGE_ID = re.compile(r"<[^<>\s]{1,900}>")
 BLANK_LINES = re.compile(r"\n{4,}")
-# A file that an old mail program wrote into the text (uuencode): every line but the last begins with M.
-FILE_IN_TEXT = re.compile(
-    r"^begin [0-7]{3,4} \S[^\n]{0,200}\n(?:M[^\n]{50,80}\n)+(?:[^\n]{0,80}\n){0,3}?end[ \t]*$",
-    re.MULTILINE,
-)
 STUB = re.compile(
-    r"(?:does not|doesn't|cannot|can't|unable to|not able to) (?:support|display|show|view|read) (?:html|"
+    r"your .{0,30}(?:does not|doesn't|cannot|can't|is unable to) (?:support|display|show|view|read) (?:html|"
     r"this (?:e-?mail|message))|"
-    r"(?:e-?mail|message) (?:is|was sent|requires|must be viewed) (?:only )?(?:in |as |an? )?html|"
+    r"(?:this|the) (?:e-?mail|message) (?:is|was sent|requires|must be viewed) (?:only )?(?:in |as |an? )?html|"
     r"html[- ](?:capable|enabled|compatible) ",
     re.IGNORECASE,
 )
@@ -119,8 +114,7 @@ def _content(part: Part, defects: list[str]) -> str:
     told = decode(data, part.parameters.get("charset", ""))
     if told.defect:
         defects.append(told.defect)
-    text = told.text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
-    return FILE_IN_TEXT.sub("", text) if "begin " in text else text
+    return told.text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
 
 
 def _unpacked(body: bytes, encoding: str) -> bytes:

@@ -39,9 +39,12 @@ GIVES_CONTEXT = frozenset({INLINE, ANSWERED, FORWARDED})
 def own_words(text: str, subject: str = "") -> OwnWords:
     """Separate the own words from all that is quoted, signed or attached below."""
     shown, middle = looked_at(text[:MOST_CHARACTERS].replace("\r\n", "\n"))
+    files = FILE_IN_TEXT.findall(shown) if "begin " in shown else []
+    shown = FILE_IN_TEXT.sub("", shown) if files else shown
     lines = classified(unquoted(shown) if is_bare_forward(shown) else shown)
     rules = _Decision(lines, footers(lines), is_reply(subject)).rules()
-    return _put_together(lines.texts, rules, middle + text[MOST_CHARACTERS:])
+    cut = [*(("file", file) for file in files), ("too long", middle + text[MOST_CHARACTERS:])]
+    return _put_together(lines.texts, rules, cut)
 
 
 def is_bare_forward(text: str) -> bool:
@@ -56,6 +59,11 @@ def unquoted(text: str) -> str:
     return "\n".join(line[2:] if line.startswith("> ") else line.removeprefix(">") for line in text.split("\n"))
 
 
+# A file that an old mail program wrote into the text (uuencode): every line but the last begins with M.
+FILE_IN_TEXT = re.compile(
+    r"^begin [0-7]{3,4} \S[^\n]{0,200}\n(?:M[^\n]{50,80}\n)+(?:[^\n]{0,80}\n){0,3}?end[ \t]*$",
+    re.MULTILINE,
+)
 WORD = re.compile(r"\w")
 REPLY_PREFIX = re.compile(
     r"\s*(?:re|aw|antw|sv|vs|rép|odp|ynt|res|vá|atb|отв|回复|答复|rif)\s?(?:\[\d+\])?\s?[:：]",
@@ -68,7 +76,7 @@ def is_reply(subject: str) -> bool:
     return REPLY_PREFIX.match(subject[:40]) is not None
 
 
-def _put_together(texts: Sequence[str], rules: Sequence[str], beyond: str) -> OwnWords:
+def _put_together(texts: Sequence[str], rules: Sequence[str], beside: list[tuple[str, str]]) -> OwnWords:
     pairs = list(zip(texts, rules, strict=True))
     own = _joined(line for line, rule in pairs if not rule)
     shown = _joined(line for line, rule in pairs if rule in ("", INLINE))
@@ -77,7 +85,7 @@ def _put_together(texts: Sequence[str], rules: Sequence[str], beyond: str) -> Ow
         shown = _joined(line for n, line in enumerate(texts) if rules[n] in ("", INLINE) and not attribution(bares, n))
         shown = shown if WORD.search(shown) else ""
     context = _joined(line.lstrip("> |") for line, rule in pairs if rule in GIVES_CONTEXT)[:MOST_CONTEXT]
-    cut = [*_cuts(pairs), *([("too long", beyond)] if beyond else [])]
+    cut = [*_cuts(pairs), *(piece for piece in beside if piece[1])]
     return OwnWords(text=own, context=context, cut=tuple(cut), reply=shown)
 
 
