@@ -178,7 +178,7 @@ def _is_away(mail: Mail) -> bool:
 def _is_bounce(mail: Mail) -> bool:
     """Subjects alone prove nothing: in logistics, people write of failed deliveries all day."""
     head = mail.text[:3000]
-    if BOUNCE_BODY.search(head) or ABUSE_SUBJECT.match(mail.subject):
+    if BOUNCE_BODY.search(head.lower()) or ABUSE_SUBJECT.match(mail.subject):
         return True
     return BOUNCE_SUBJECT.match(mail.subject) is not None and SMTP_STATUS.search(head) is not None
 

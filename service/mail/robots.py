@@ -81,6 +81,7 @@ ABUSE_SUBJECT = re.compile(
     r"\s*(?:complaint about message from|email (?:abuse|feedback) report|\[?feedback[- ]loop\]?)",
     re.IGNORECASE,
 )
+# For lower-case text, which is searched several times as fast.
 BOUNCE_BODY = re.compile(
     r"this is the qmail-send program|this (?:message|report) was created automatically by (?:the )?mail|"
     r"this is an automatically generated (?:delivery status|mail delivery)|"
@@ -92,7 +93,6 @@ BOUNCE_BODY = re.compile(
     r"--- the following addresses|"
     r"this is an? (?:email )?(?:abuse|spam|feedback) report|diagnostic-code:|error: invalid user address|"
     r"original mail as follows",
-    re.IGNORECASE,
 )
 # What an SMTP server answers: "550 5.1.1", "554-5.7.1".
 SMTP_STATUS = re.compile(r"\b[45]\d\d[ -]{1,3}\(?#?[45]\.\d{1,2}\.\d{1,2}\b|\b(?:550|552|553|554) [-<A-Za-z]")
