@@ -191,6 +191,47 @@ class MailboxContract:
 
         assert [r.where if r else "" for r in mailbox.answered(mails)] == ["flag", "sent", "drafts", ""]
 
+    def test_drafts_are_seen_by_their_name_and_by_whom_they_answer(self, mailbox: Mailbox, people: People) -> None:
+        people.create("Sent")
+        mark = mailbox.drafts_mark()
+        uids = [s.uid for s in mailbox.save_drafts([a_letter("1", "a@x"), a_letter("2", "b@x"), a_letter("3", "c@x")])]
+        people.deliver(a_letter("4", "b@x").raw, "Sent")
+
+        found = mailbox.related("drafts", [a_letter("1").message_id, "<b@x>"])
+        (sent,) = mailbox.related("sent", ["b@x"], datetime.now(UTC).date() - timedelta(days=1))
+
+        assert [r.place for r in found] == [Place(mark.folder, mark.validity, uid) for uid in uids[:2]]
+        assert (found[0].message_id, found[0].names) == ("draft-1@brueckner.example", frozenset({"a@x"}))
+        assert {"\\Draft", "\\Seen"} <= found[0].flags
+        assert (sent.place.folder, sent.message_id) == ("Sent", "draft-4@brueckner.example")
+
+    def test_what_lies_in_drafts_can_be_fetched(self, mailbox: Mailbox) -> None:
+        mailbox.save_drafts([a_letter()])
+
+        (found,) = mailbox.related("drafts", [a_letter().message_id])
+
+        assert [mail.raw for mail in mailbox.fetch([found.place])] == [a_letter().raw]
+
+    def test_a_withdrawn_draft_is_gone_and_nothing_else(self, mailbox: Mailbox, people: People) -> None:
+        mark = mailbox.drafts_mark()
+        uids = [saved.uid for saved in mailbox.save_drafts([a_letter(str(n)) for n in range(4)])]
+        people.flag(mark.folder, uids[0], "\\Deleted")
+        people.flag(mark.folder, uids[1], "\\Flagged")
+        places = [Place(mark.folder, mark.validity, uid) for uid in uids[1:3]]
+
+        removal = mailbox.withdraw([*places, Place(mark.folder, mark.validity, 999)])
+
+        assert (removal.removed, removal.unable) == (frozenset({places[1]}), frozenset[Place]())
+        assert list(people.state(mark.folder)) == [uids[0], uids[1], uids[3]]
+        assert list(people.state(mark.folder)[uids[3]][1] & {"\\Deleted", "\\Flagged"}) == []
+
+    def test_a_number_of_another_time_removes_nothing(self, mailbox: Mailbox, people: People) -> None:
+        (saved,) = mailbox.save_drafts([a_letter()])
+        mark = mailbox.drafts_mark()
+
+        assert mailbox.withdraw([Place(mark.folder, mark.validity + 1, saved.uid)]).removed == frozenset()
+        assert list(people.state(mark.folder)) == [saved.uid]
+
     def test_waiting_ends_when_a_mail_comes(self, mailbox: Mailbox, people: People) -> None:
         cursor = mailbox.start("INBOX")
         beats = iter(range(100))

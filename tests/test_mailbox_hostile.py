@@ -151,3 +151,39 @@ def test_a_mail_that_breaks_the_line_does_not_stop_the_ones_behind_it() -> None:
                 cursor, taken = batch.cursor, [*taken, *batch.mails]
 
     assert [(m.place.uid, m.extent) for m in taken] == [(10, "whole"), (11, "nothing"), (12, "whole")]
+
+
+HAS_A_DRAFT = "* 1 FETCH (UID 11 RFC822.SIZE 9 FLAGS (\\Draft \\Seen))\r\n%t OK done\r\n"
+DRAFTS = '* LIST (\\Drafts) "/" Drafts\r\n%t OK done\r\n'
+TRASH = '* LIST (\\Trash) "/" Trash\r\n' + DRAFTS
+
+
+@pytest.mark.parametrize(
+    ("can", "folders", "said"),
+    [
+        ("", TRASH, []),
+        ("MOVE", DRAFTS, []),
+        ("MOVE", TRASH, ["UID MOVE 11 Trash"]),
+        ("UIDPLUS MOVE", TRASH, ["UID STORE 11 +FLAGS.SILENT (\\Deleted)", "UID EXPUNGE 11"]),
+    ],
+)
+def test_a_plain_expunge_is_never_sent(can: str, folders: str, said: list[str]) -> None:
+    heard: list[str] = []
+
+    def changed(connection: socket.socket, tag: str, command: str) -> None:
+        heard.append(command)
+        connection.sendall(f"{tag} OK done\r\n".encode())
+
+    writable = "* OK [UIDVALIDITY 7] v\r\n%t OK [READ-WRITE] done\r\n"
+    verbs = dict.fromkeys(("UID_MOVE", "UID_STORE", "UID_EXPUNGE", "EXPUNGE", "CLOSE"), changed)
+    facts = {"CAPABILITY": f"* CAPABILITY IMAP4rev1 {can}\r\n%t OK done\r\n", "SELECT": writable}
+    with at(UID_FETCH=HAS_A_DRAFT, LIST=folders, **facts, **verbs) as mailbox:
+        removal = mailbox.withdraw([Place("Drafts", 7, 11)])
+
+    assert heard == said
+    assert (bool(removal.removed), bool(removal.unable)) == (bool(said), not said)
+
+
+def test_a_draft_in_a_folder_that_may_not_be_changed_stays() -> None:
+    with at(UID_FETCH=HAS_A_DRAFT, SELECT=POLITE["EXAMINE"]) as mailbox:
+        assert mailbox.withdraw([Place("Drafts", 7, 11)]).unable == {Place("Drafts", 7, 11)}

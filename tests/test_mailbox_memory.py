@@ -1,9 +1,12 @@
 """The mailbox in memory keeps the promises of a real one, and fails as one can be told to."""
 
+from typing import Literal
+
 import pytest
 
 from indexer.errors import LoginRefused, NoDraftsFolder, Unreachable
 from service.mailbox.memory import MemoryMailbox, MemoryServer
+from service.mailbox.protocol import Place
 from tests.contracts_mailbox import Flags, MailboxContract, People, a_letter
 from tests.watching import a_mail
 
@@ -96,3 +99,28 @@ def test_of_a_mail_that_is_too_large_only_the_headers_are_taken() -> None:
 
     assert (mail.extent, mail.size > 2000, b"xxx" in mail.raw) == ("headers", True, False)
     assert b"Subject: a question" in mail.raw
+
+
+def a_place_in_drafts(mailbox: MemoryMailbox) -> Place:
+    (saved,) = mailbox.save_drafts([a_letter()])
+    mark = mailbox.drafts_mark()
+    return Place(mark.folder, mark.validity, saved.uid)
+
+
+def test_without_uidplus_a_draft_is_moved_to_trash() -> None:
+    mailbox = MemoryMailbox(MemoryServer())
+    mailbox.server.removes = "move"
+    place = a_place_in_drafts(mailbox)
+
+    assert mailbox.withdraw([place]).removed == {place}
+    assert (len(mailbox.server.folders["Drafts"].mails), len(mailbox.server.folders["Trash"].mails)) == (0, 1)
+
+
+@pytest.mark.parametrize(("removes", "folders"), [("", ("INBOX", "Drafts", "Trash")), ("move", ("INBOX", "Drafts"))])
+def test_where_there_is_no_safe_way_a_draft_stays(removes: Literal["move", ""], folders: tuple[str, ...]) -> None:
+    mailbox = MemoryMailbox(MemoryServer(folders))
+    mailbox.server.removes = removes
+    place = a_place_in_drafts(mailbox)
+
+    assert mailbox.withdraw([place]).unable == {place}
+    assert len(mailbox.server.folders["Drafts"].mails) == 1

@@ -2,13 +2,28 @@
 
 import email
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
+from typing import Literal
 
 from service.ledger import Ledger, SqliteFile
-from service.mailbox.protocol import Arrival, Batch, Cursor, Letter, Look, Mailbox, Mark, Place, Reply, Saved, Sought
+from service.mailbox.protocol import (
+    Arrival,
+    Batch,
+    Cursor,
+    Letter,
+    Look,
+    Mailbox,
+    Mark,
+    Place,
+    Related,
+    Removal,
+    Reply,
+    Saved,
+    Sought,
+)
 
 
 class Killed(BaseException):
@@ -96,6 +111,22 @@ class TrippingMailbox:
     def find_drafts(self, message_ids: Sequence[str], since: Mark) -> Look:
         with self.wire.around("look"):
             return self.inner.find_drafts(message_ids, since)
+
+    def related(
+        self, where: Literal["drafts", "sent"], message_ids: Collection[str], since: date | None = None
+    ) -> list[Related]:
+        with self.wire.around(f"related {where}"):
+            return self.inner.related(where, message_ids, since)
+
+    def withdraw(self, places: Sequence[Place]) -> Removal:
+        """One after the other, as `save_drafts` does."""
+        removed: frozenset[Place] = frozenset()
+        unable: frozenset[Place] = frozenset()
+        for place in places:
+            with self.wire.around("withdraw"):
+                done = self.inner.withdraw([place])
+                removed, unable = removed | done.removed, unable | done.unable
+        return Removal(removed, unable)
 
     def wait(self, folder: str, after: Cursor, seconds: float, pulse: Callable[[], bool]) -> bool:
         return self.inner.wait(folder, after, seconds, pulse)

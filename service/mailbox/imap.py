@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from imapclient import IMAPClient, SocketTimeout
-from imapclient.exceptions import IMAPClientAbortError, IMAPClientError, LoginError
+from imapclient.exceptions import IMAPClientAbortError, IMAPClientError, IMAPClientReadOnlyError, LoginError
 
 from indexer.errors import LoginRefused, MissingFolder, Unreachable
 from service.mailbox.account import ImapAccount
@@ -129,6 +129,30 @@ class ImapLine:
                 return 0, str(refused)
         found = _APPENDED.search(said or b"")
         return (int(found[1]) if found else 0), ""
+
+    def remove(self, folder: Opened, uids: Sequence[int], trash: str | None) -> bool | None:
+        """See `Line.remove`. Never a plain EXPUNGE, nor CLOSE, which is one: they take what others flagged as well."""
+        with self._exchange() as client:
+            expunges = client.has_capability("UIDPLUS")
+            if not expunges and not (trash and client.has_capability("MOVE")):
+                return False
+            try:
+                if client.select_folder(folder.folder).get(b"UIDVALIDITY") != folder.validity:
+                    return None
+                if expunges:
+                    client.add_flags(uids, [b"\\Deleted"], silent=True)
+                    client.uid_expunge(uids)
+                else:
+                    client.move(uids, trash)
+            except IMAPClientReadOnlyError:
+                return False
+            except IMAPClientAbortError:
+                raise
+            except IMAPClientError as refused:
+                if _LATER.search(str(refused)):
+                    raise
+                return False
+            return True
 
     def ring(self, seconds: float, pulse: Callable[[], bool]) -> bool | None:
         """See `Line.ring`."""

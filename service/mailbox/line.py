@@ -69,6 +69,13 @@ class Line(Protocol):
         """Store a draft: its UID where the server tells it, else 0, and the reason where the server refuses it."""
         ...
 
+    def remove(self, folder: Opened, uids: Sequence[int], trash: str | None) -> bool | None:
+        """Remove these mails of this folder and no others, for good or into `trash`.
+
+        False when the server has no safe way to; None when the folder was numbered anew.
+        """
+        ...
+
     def ring(self, seconds: float, pulse: Callable[[], bool]) -> bool | None:
         """Wait for a mail in the opened folder; None when the server has no bell."""
         ...

@@ -1,9 +1,10 @@
 """A mail server and its client in memory, for tests, simulations and trying things out. No network."""
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
+from typing import Literal
 
 from indexer.errors import LoginRefused, MailboxError, MissingFolder, NoDraftsFolder, Unreachable
 from service.mailbox.folders import Folder, Purpose, folder_for, names_to_create
@@ -16,10 +17,13 @@ from service.mailbox.protocol import (
     Look,
     Mark,
     Place,
+    Related,
+    Removal,
     Reply,
     Saved,
     Sought,
     bare,
+    is_plain,
 )
 from service.mailbox.replies import Envelope, envelope, match
 
@@ -61,6 +65,8 @@ class MemoryServer:
         self.may_create = True
         self.refuses = ""
         """What the server says to every APPEND, such as OVERQUOTA; empty when it takes them."""
+        self.removes: Literal["expunge", "move", ""] = "expunge"
+        """How it lets single mails be removed: UID EXPUNGE, MOVE, or not at all."""
         self.bell = threading.Condition()
         self._validity = 1000
         self.folders: dict[str, MemoryFolder] = {}
@@ -172,6 +178,34 @@ class MemoryMailbox:
             elsewhere=frozenset(wanted[key] for key in gone & wanted.keys()),
             doubtful=not same or len(lying) < now.uidnext - first,
         )
+
+    def related(
+        self, where: Literal["drafts", "sent"], message_ids: Collection[str], since: date | None = None
+    ) -> list[Related]:
+        """See `Mailbox.related`."""
+        wanted = set(map(bare, message_ids)) - {""}
+        name = folder_for(where, self._folders(), self.drafts if where == "drafts" else "")
+        if name is None:
+            return []
+        folder = self._open(name)
+        mails = [m for m in folder.mails.values() if not since or m.received.date() >= since]
+        named = [(m, e) for m in mails if wanted & {(e := envelope(m.uid, m.raw)).message_id, *e.names}]
+        return [
+            Related(Place(name, folder.validity, m.uid), e.message_id, e.names, m.flags, m.received) for m, e in named
+        ]
+
+    def withdraw(self, places: Sequence[Place]) -> Removal:
+        """See `Mailbox.withdraw`."""
+        trash = folder_for("trash", self._folders())
+        ours = frozenset(p for p in places if (kept := self._at(p)) and is_plain(kept.flags))
+        if not self.server.removes or (self.server.removes == "move" and not trash):
+            return Removal(unable=ours)
+        for place in ours:
+            if self.server.removes == "move" and trash:
+                self.server.move(place.folder, place.uid, trash)
+            else:
+                self.server.remove(place.folder, place.uid)
+        return Removal(ours)
 
     def wait(self, folder: str, after: Cursor, seconds: float, pulse: Callable[[], bool]) -> bool:
         """See `Mailbox.wait`."""

@@ -4,7 +4,7 @@ Every implementation passes tests/contracts_mailbox.py. All methods raise LoginR
 MissingFolder or NoDraftsFolder; none of them changes a flag, a count or a UID of a folder that mail is taken from.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal, Protocol
@@ -115,6 +115,32 @@ class Reply:
     message_id: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Related:
+    """A mail of Drafts or Sent, as far as its thread goes: what it is called and which Message-IDs it names."""
+
+    place: Place
+    message_id: str = ""
+    names: frozenset[str] = frozenset()
+    flags: frozenset[str] = frozenset()
+    received: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """What became of drafts that were to be removed: gone, or left because the server has no safe way to do it.
+
+    Those in neither were gone already, or somebody had flagged them.
+    """
+
+    removed: frozenset[Place] = frozenset()
+    unable: frozenset[Place] = frozenset()
+
+
+PLAIN = frozenset({"\\draft", "\\seen", "\\recent"})
+"""The flags, in lower case, of a draft that nobody touched."""
+
+
 class Mailbox(Protocol):
     """One mail account, as far as Signpost touches it."""
 
@@ -158,6 +184,22 @@ class Mailbox(Protocol):
         """Look for letters by the headers of all that was put into Drafts since the mark; server search is not used."""
         ...
 
+    def related(
+        self, where: Literal["drafts", "sent"], message_ids: Collection[str], since: date | None = None
+    ) -> list[Related]:
+        """The mails of Drafts or Sent that bear one of these Message-IDs or name one, in UID order.
+
+        Of Sent only those that came in on `since` or later. Headers alone are read; server search is not used.
+        """
+        ...
+
+    def withdraw(self, places: Sequence[Place]) -> Removal:
+        """Remove these mails and no others. What bears a flag beyond those of a withdrawn or untouched draft stays.
+
+        By UID EXPUNGE, or by moving them to Trash; a plain EXPUNGE would take other people's mail with it.
+        """
+        ...
+
     def wait(self, folder: str, after: Cursor, seconds: float, pulse: Callable[[], bool]) -> bool:
         """Return True as soon as the folder seems to hold more than the cursor knows, False after `seconds`.
 
@@ -168,6 +210,11 @@ class Mailbox(Protocol):
     def close(self) -> None:
         """Leave the server. The next call connects again."""
         ...
+
+
+def is_plain(flags: Collection[str]) -> bool:
+    """Whether a draft with these flags may be removed: none but a draft's own, or one that says it is being removed."""
+    return {flag.lower() for flag in flags} <= PLAIN | {"\\deleted"}
 
 
 def bare(message_id: str) -> str:

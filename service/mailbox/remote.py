@@ -6,11 +6,27 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, timedelta
 from itertools import groupby
+from typing import Literal
 
 from indexer.errors import MailboxError, MissingFolder, NoDraftsFolder, Unreachable
 from service.mailbox.folders import Folder, Purpose, folder_for, names_to_create
 from service.mailbox.line import Facts, Line, Opened
-from service.mailbox.protocol import Arrival, Batch, Cursor, Letter, Look, Mark, Place, Reply, Saved, Sought, bare
+from service.mailbox.protocol import (
+    Arrival,
+    Batch,
+    Cursor,
+    Letter,
+    Look,
+    Mark,
+    Place,
+    Related,
+    Removal,
+    Reply,
+    Saved,
+    Sought,
+    bare,
+    is_plain,
+)
 from service.mailbox.replies import Envelope, earliest, match
 
 MOST_BYTES = 32_000_000
@@ -85,8 +101,8 @@ class RemoteMailbox:
             flagged = _flagged(line, mails)
             oldest = earliest(mails)
             since = oldest.date() - timedelta(days=1) if oldest else None
-            sent = self._envelopes(line, "sent", since)
-            drafts = self._envelopes(line, "drafts", None)
+            sent = self._lying(line, "sent", since)[1]
+            drafts = self._lying(line, "drafts", None)[1]
         return [match(mail, flagged, sent, drafts) for mail in mails]
 
     def drafts_mark(self) -> Mark:
@@ -113,6 +129,35 @@ class RemoteMailbox:
             gone = self._gone(line, wanted.keys() - map(bare, found))
         complete = same and len(lying) == opened.uidnext - first
         return Look(found, frozenset(wanted[key] for key in gone), doubtful=not complete)
+
+    def related(
+        self, where: Literal["drafts", "sent"], message_ids: Collection[str], since: date | None = None
+    ) -> list[Related]:
+        """See `Mailbox.related`."""
+        wanted = set(map(bare, message_ids)) - {""}
+        with self._talk() as line:
+            opened, lying = self._lying(line, where, since)
+            named = {e.uid: e for e in lying if wanted & {e.message_id, *e.names}}
+            facts = line.facts(sorted(named)) if named else {}
+        if opened is None:
+            return []
+        return [_related(opened, named[uid], facts[uid]) for uid in sorted(facts.keys() & named.keys())]
+
+    def withdraw(self, places: Sequence[Place]) -> Removal:
+        """See `Mailbox.withdraw`."""
+        removed: set[Place] = set()
+        unable: set[Place] = set()
+        with self._talk() as line:
+            trash = folder_for("trash", self._listed(line))
+            for folder, group in groupby(sorted(places, key=lambda p: p.folder), key=lambda p: p.folder):
+                opened = line.open(folder)
+                here = {p.uid: p for p in group if p.validity == opened.validity}
+                facts = line.facts(sorted(here))
+                uids = [uid for uid in sorted(here.keys() & facts.keys()) if is_plain(facts[uid].flags)]
+                done = line.remove(opened, uids, trash) if uids else None
+                if done is not None:
+                    (removed if done else unable).update(here[uid] for uid in uids)
+        return Removal(frozenset(removed), frozenset(unable))
 
     def wait(self, folder: str, after: Cursor, seconds: float, pulse: Callable[[], bool]) -> bool:
         """See `Mailbox.wait`."""
@@ -162,18 +207,18 @@ class RemoteMailbox:
             "Make one in your mail program, or name the folder to use in the settings."
         )
 
-    def _envelopes(self, line: Line, purpose: Purpose, since: date | None) -> list[Envelope]:
-        """Of the newest mails of a folder, if there is such a folder."""
+    def _lying(self, line: Line, purpose: Purpose, since: date | None) -> tuple[Opened | None, list[Envelope]]:
+        """A folder and its newest mails, if there is such a folder."""
         name = folder_for(purpose, self._listed(line), self._wanted_drafts if purpose == "drafts" else "")
         if name is None:
-            return []
-        line.open(name)
-        return line.envelopes(line.uids(1, since)[-MOST_LOOKED_AT:])
+            return None, []
+        opened = line.open(name)
+        return opened, line.envelopes(line.uids(1, since)[-MOST_LOOKED_AT:])
 
     def _gone(self, line: Line, wanted: set[str]) -> set[str]:
         if not wanted:
             return set()
-        there = {e.message_id for purpose in _OUT for e in self._envelopes(line, purpose, None)}
+        there = {e.message_id for purpose in _OUT for e in self._lying(line, purpose, None)[1]}
         return wanted & there
 
     def _carry(self, line: Line, opened: Opened, uids: Sequence[int]) -> tuple[list[int], list[Arrival]]:
@@ -213,6 +258,11 @@ def _arrival(
     if place.uid in heads:
         return Arrival(place, size, heads[place.uid], received, "headers")
     return Arrival(place, size, b"", received, "nothing") if place.uid in listed else None
+
+
+def _related(opened: Opened, mail: Envelope, facts: Facts) -> Related:
+    place = Place(opened.folder, opened.validity, mail.uid)
+    return Related(place, mail.message_id, mail.names, facts.flags, mail.received)
 
 
 _OUT: tuple[Purpose, ...] = ("sent", "trash")
