@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from indexer.asking import Mention
 from indexer.documents import Document
 from indexer.names import DOUBTFUL, LEGAL
-from indexer.wording import key, tokens
+from indexer.wording import fold, key, tokens
 
 IN_TITLE = 0.9
 """How sure it is that a document is about a name that its title writes out; in its text alone it is a guess."""
@@ -16,13 +16,22 @@ def written_out(names: Sequence[str], documents: Iterable[Document]) -> dict[str
     wanted = [(name, words) for name in names if (words := _words(name, without_legal_form=True))]
     found: dict[str, Mention] = {}
     for document in documents:
-        title = _words(document.title)
-        text = _words(" ".join(section.text for section in document.sections))
         for name, words in wanted:
-            sureness = IN_TITLE if words in title else DOUBTFUL if words in text else 0.0
+            sureness = _sureness(words, document)
             if sureness > (found[document.id].sureness if document.id in found else 0.0):
                 found[document.id] = Mention(name, name, "company", sureness)
     return found
+
+
+def _sureness(words: str, document: Document) -> float:
+    if _holds(document.title, words):
+        return IN_TITLE
+    return DOUBTFUL if any(_holds(section.text, words) for section in document.sections) else 0.0
+
+
+def _holds(text: str, words: str) -> bool:
+    """The longest word is looked for first, since cutting a text into words takes a hundred times as long."""
+    return max(words.split(), key=len) in fold(text) and words in _words(text)
 
 
 def _words(text: str, without_legal_form: bool = False) -> str:
