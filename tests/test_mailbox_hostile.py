@@ -163,7 +163,7 @@ TRASH = '* LIST (\\Trash) "/" Trash\r\n' + DRAFTS
     [
         ("", TRASH, []),
         ("MOVE", DRAFTS, []),
-        ("MOVE", TRASH, ["UID MOVE 11 Trash"]),
+        ("MOVE", TRASH, ['UID MOVE 11 "Trash"']),
         ("UIDPLUS MOVE", TRASH, ["UID STORE 11 +FLAGS.SILENT (\\Deleted)", "UID EXPUNGE 11"]),
     ],
 )
