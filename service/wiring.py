@@ -1,6 +1,7 @@
 """Settings → sources, mailboxes, watchers: each table of the settings becomes the object that does the work."""
 
-from datetime import datetime
+from collections.abc import Collection
+from datetime import datetime, timedelta
 from functools import partial
 
 from indexer.asking import Viewer
@@ -13,13 +14,14 @@ from service.drafting import Caps
 from service.judging import Judge, Steps
 from service.ledger import Ledger
 from service.mail.letter import Address, Reading
-from service.mail.reading import ReadingRules, read
+from service.mail.reading import ReadingRules
 from service.mailbox.account import ImapAccount
 from service.mailbox.imap import ImapLine
 from service.mailbox.protocol import Mailbox
 from service.mailbox.remote import RemoteMailbox
 from service.options import WatchOptions
 from service.passwords import password_of
+from service.reading_worker import ReadingWorker
 from service.replies.audience import audience_of, viewer_of
 from service.replies.compose import Writing, compose
 from service.replies.decide import before_search, decide
@@ -61,7 +63,7 @@ def watcher_of(
 ) -> Watcher:
     """The watcher of one account, deciding by the settings' rules."""
     policy = settings.policy(told)
-    judge = Judge(knowledge, _steps(settings, policy), policy)
+    judge = Judge(knowledge, _steps(settings, policy, knowledge), policy)
     options = WatchOptions(
         own=told.own,
         folders=told.folders,
@@ -69,14 +71,15 @@ def watcher_of(
         look_back_days=settings.watch.lookback_days,
         caps=Caps(settings.replies.per_day, settings.replies.per_sender),
         poll_seconds=settings.watch.poll_seconds,
+        keep=timedelta(days=settings.replies.keep_days) or None,
     )
     return Watcher(mailbox, judge, ledger, options)
 
 
-def _steps(settings: Settings, policy: Policy) -> Steps:
-    """The pure steps, with what the settings say about each."""
+def _steps(settings: Settings, policy: Policy, knowledge: Knowledge) -> Steps:
+    """The steps, with what the settings say about each; mails are read in a process of their own."""
     internal = frozenset(domain.lstrip(".") for domain in policy.internal if "@" not in domain)
-    rules = ReadingRules(policy.own, settings.replies.authserv_id, internal)
+    worker = ReadingWorker(ReadingRules(policy.own, settings.replies.authserv_id, internal))
     templates = Templates(settings.replies.templates)
 
     def viewer(reading: Reading, by: Policy) -> Viewer:
@@ -86,4 +89,7 @@ def _steps(settings: Settings, policy: Policy) -> Steps:
         writing = Writing(writer, message_id, now, policy.site, settings.replies.language)
         return compose(draft, writing, templates)
 
-    return Steps(partial(read, rules=rules), before_search, viewer, decide, written)
+    def still_there(ids: Collection[str], reader: Viewer) -> frozenset[str]:
+        return frozenset(document.id for document in knowledge.documents(list(ids), reader))
+
+    return Steps(partial(read, rules=rules), before_search, viewer, decide, written, worker.close, still_there)
