@@ -16,7 +16,7 @@ from indexer.embedding.protocol import Embedder, Vectors
 from indexer.engines.embedded import EmbeddedIndex
 from indexer.engines.protocol import Index, Scope
 from indexer.entities import Entity
-from indexer.errors import NoIndex
+from indexer.errors import IndexProblem, NoIndex
 from indexer.remembering import RememberedChoices, RememberedNames, RememberedVectors
 from indexer.restating import restate
 from indexer.roll import Roll
@@ -116,7 +116,7 @@ class Knowledge:
         """How the index stands, quickly; `check` looks closer."""
         try:
             standing = self._opened().index.standing()
-        except NoIndex as error:
+        except IndexProblem as error:
             return IndexStatus(healthy=False, says=str(error))
         told = (standing.documents, standing.passages, standing.sequence, standing.by_source, standing.updated_at)
         return IndexStatus(*told, standing.fingerprint, not standing.problems, " ".join(standing.problems))

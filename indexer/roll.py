@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +10,8 @@ from indexer.engines import generations
 from indexer.engines.generations import Facts
 from indexer.entities import Entity
 
-FORMAT, FILE = "names-1", "names.json"
+FORMAT, FILE = "names:" + ",".join(field.name for field in fields(Entity)), "names.json"
+"""The format names the fields, so that entities of another shape are read from the documents again."""
 LISTS = ("aliases", "domains", "emails", "document_ids")
 
 
@@ -26,14 +27,17 @@ class Roll:
         found = generations.current(self._folder, lambda facts: facts == self._facts(sequence, facts.count))
         if found is None:
             return None
-        told: list[dict[str, Any]] = json.loads((found.folder / FILE).read_bytes())
-        return tuple(Entity(**(one | {name: tuple(one[name]) for name in LISTS})) for one in told)
+        try:
+            told: list[dict[str, Any]] = json.loads((found.folder / FILE).read_bytes())
+            return tuple(Entity(**(one | {name: tuple(one[name]) for name in LISTS})) for one in told)
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
 
     def keep(self, sequence: int, entities: Sequence[Entity]) -> None:
         """Write the entities down, unless they are already. Only for whoever may write the index."""
-        facts = self._facts(sequence, len(entities))
-        if not generations.current(self._folder, lambda had: had == facts):
+        if self.entities(sequence) is None:
             told = json.dumps([asdict(entity) for entity in entities], ensure_ascii=False)
+            facts = self._facts(sequence, len(entities))
             generations.publish(self._folder, facts, lambda folder: _write(folder, told))
 
     def _facts(self, sequence: int, count: int) -> Facts:

@@ -6,7 +6,8 @@ transaction at a time. What `transaction()` has left without an error is on the 
 
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from functools import cache
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -71,6 +72,7 @@ class Store:
         with store._explained():
             path.parent.mkdir(parents=True, exist_ok=True)
             store._migrate()
+            store._compare()
         return store
 
     def rows(self, statement: str, values: Sequence[object] = ()) -> list[Row]:
@@ -102,10 +104,7 @@ class Store:
 
     def damaged(self, what: str) -> DamagedIndex:
         """The error that says that the truth itself is damaged, and the way out."""
-        return DamagedIndex(
-            f"The index {self._path} is damaged ({what}). Delete the folder {self._path.parent.name} and run "
-            "`signpost reindex`; everything in it can be read from the sources again."
-        )
+        return self._lost(f"is damaged ({what})")
 
     def close(self) -> None:
         """Close every connection; those still reading close when they are done."""
@@ -155,11 +154,22 @@ class Store:
             version = _version(connection)
             if version > len(MIGRATIONS):
                 raise IndexProblem(f"{self._path} was written by a newer Signpost. Update Signpost to use it.")
-            for step in MIGRATIONS[version:]:
-                for statement in step.split(";\n"):
-                    connection.execute(statement)
+            _take_steps(connection, version)
             connection.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
             connection.execute("COMMIT")
+
+    def _compare(self) -> None:
+        """Refuse a file that calls itself this version but lacks some of it: no statement could explain that."""
+        with self._connected() as connection:
+            missing = sorted(_wanted() - _shape(connection))
+        if missing:
+            raise self._lost(f"was made by another version of Signpost (it lacks {', '.join(missing[:3])})")
+
+    def _lost(self, how: str) -> DamagedIndex:
+        return DamagedIndex(
+            f"The index {self._path} {how}. Delete the folder {self._path.parent.name} and run `signpost reindex`; "
+            "everything in it can be read from the sources again."
+        )
 
     @contextmanager
     def _explained(self) -> Iterator[None]:
@@ -184,3 +194,27 @@ class Store:
 
 def _version(connection: sqlite3.Connection) -> int:
     return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+def _take_steps(connection: sqlite3.Connection, version: int) -> None:
+    """Bring the tables from a version to this one."""
+    for step in MIGRATIONS[version:]:
+        for statement in step.split(";\n"):
+            connection.execute(statement)
+
+
+def _shape(connection: sqlite3.Connection) -> frozenset[str]:
+    """Everything that statements rely on: `table.column` of all tables, then the keys of the table `meta`."""
+    tables = "SELECT name FROM sqlite_master WHERE type = 'table'"
+    columns = f"SELECT t.name || '.' || c.name FROM ({tables}) t, pragma_table_info(t.name) c"
+    found = frozenset(row[0] for row in connection.execute(columns))
+    keys = connection.execute("SELECT key FROM meta") if "meta.key" in found else ()
+    return found | {f"the value of {row[0]}" for row in keys}
+
+
+@cache
+def _wanted() -> frozenset[str]:
+    """The shape of this version's schema."""
+    with closing(sqlite3.connect(":memory:")) as connection:
+        _take_steps(connection, 0)
+        return _shape(connection)

@@ -1,18 +1,22 @@
 """Knowledge: sources go in, answers come out, whatever fails, dies or is asked twice."""
 
+import json
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from zlib import crc32
 
 import pytest
 
 from indexer.asking import EVERYBODY, AskOptions, Filters, Question, Viewer
 from indexer.documents import PRIVATE, Customer, Document, Person, Section
 from indexer.embedding.protocol import Vectors
-from indexer.errors import BusyIndex, ModelError, NoIndex, SourceError
+from indexer.engines.generations import checked, folders, publish
+from indexer.errors import BusyIndex, DamagedIndex, ModelError, NoIndex, SourceError
 from indexer.knowledge import Knowledge, Progress, UpdateOptions
 from indexer.sources.protocol import Census, Checkpoint, Delete, Event, Failure, Notice, Upsert
 from tests.builders import NOW, a_card
@@ -409,6 +413,64 @@ def test_a_process_that_starts_later_knows_the_same_names(knowledge: Knowledge, 
     reader = Knowledge.open(tmp_path / "index", HashingEmbedder)
     assert reader.entities(EVERYBODY) == known
     reader.close()
+
+
+ALTERED = {
+    "a count that is none": "UPDATE meta SET value = 'many' WHERE key = 'sequence'",
+    "a count that is gone": "DELETE FROM meta WHERE key = 'names_sequence'",
+    "a day that is none": "UPDATE meta SET value = 'yesterday' WHERE key = 'updated_at'",
+    "a table that is gone": "DROP TABLE customers",
+}
+
+
+@pytest.mark.parametrize("what", ALTERED)
+def test_an_index_that_others_altered_is_explained_and_not_healthy(tmp_path: Path, what: str) -> None:
+    first = Knowledge.open(tmp_path, HashingEmbedder)
+    first.update([Shelf(*WORLD)])
+    first.close()
+    altered(tmp_path, ALTERED[what])
+
+    again = Knowledge.open(tmp_path, HashingEmbedder)
+
+    assert (again.status().healthy, "run `signpost reindex`" in again.status().says) == (False, True)
+    for use in (lambda: ids(again, "harbour crane"), lambda: again.update([Shelf(*WORLD)])):
+        with pytest.raises(DamagedIndex, match="run `signpost reindex`"):
+            use()
+
+
+def altered(folder: Path, statement: str) -> None:
+    connection = sqlite3.connect(folder / "index.db")
+    connection.execute(statement)
+    connection.commit()
+    connection.close()
+
+
+def test_a_document_of_another_shape_is_explained(knowledge: Knowledge, tmp_path: Path) -> None:
+    knowledge.update([Shelf(PILOT)])
+    told = json.dumps({"id": PILOT.id, "headline": "Pilot"})
+    altered(tmp_path / "index", f"UPDATE records SET record = '{told}', checksum = {crc32(told.encode())}")
+
+    with pytest.raises(DamagedIndex, match="another shape"):
+        knowledge.documents([PILOT.id], EVERYBODY)
+
+
+def test_names_written_down_in_another_shape_are_read_anew(knowledge: Knowledge, tmp_path: Path) -> None:
+    knowledge.update([Shelf(*WORLD)])
+    known, names = knowledge.entities(EVERYBODY), tmp_path / "index" / "names"
+    facts = next(found.facts for folder in folders(names) if (found := checked(folder)))
+    publish(names, facts, lambda folder: write(folder / "names.json", '[{"label": "Brückner"}]'))
+    (names / "7").mkdir()
+
+    reader = Knowledge.open(tmp_path / "index", HashingEmbedder)
+
+    assert reader.entities(EVERYBODY) == known
+    reader.update([Shelf(*WORLD)])
+    assert "Brückner Logistik" in (folders(names)[0] / "names.json").read_text(encoding="utf-8")
+    reader.close()
+
+
+def write(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8")
 
 
 KILLED = """

@@ -97,6 +97,35 @@ def test_an_index_of_a_newer_version_is_left_alone(store: Store, tmp_path: Path)
         Store.open(tmp_path / "index.db")
 
 
+OTHER_SHAPES = {
+    "a column": "ALTER TABLE documents DROP COLUMN naming",
+    "a table": "DROP TABLE people",
+    "a value": "DELETE FROM meta WHERE key = 'names_sequence'",
+    "the values": "DROP TABLE meta",
+}
+
+
+@pytest.mark.parametrize("missing", OTHER_SHAPES)
+def test_an_index_of_another_shape_is_said_to_be_one_whatever_it_lacks(
+    store: Store, tmp_path: Path, missing: str
+) -> None:
+    with store.transaction() as transaction:
+        transaction.run(OTHER_SHAPES[missing])
+    store.close()
+
+    with pytest.raises(DamagedIndex, match=r"another version .* Delete the folder .* and run `signpost reindex`"):
+        Store.open(tmp_path / "index.db")
+
+
+def test_an_index_whose_version_says_less_than_it_holds_is_a_sentence(store: Store, tmp_path: Path) -> None:
+    with store.transaction() as transaction:
+        transaction.run("PRAGMA user_version = 0")
+    store.close()
+
+    with pytest.raises(DamagedIndex, match="run `signpost reindex`"):
+        Store.open(tmp_path / "index.db")
+
+
 def test_a_place_that_cannot_be_written_is_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("not a folder")
     (tmp_path / "index.db").mkdir()

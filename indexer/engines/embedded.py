@@ -61,22 +61,22 @@ class EmbeddedIndex:
     @property
     def sequence(self) -> int:
         """Grows with every batch that changed something."""
-        return reading.meta(self._store)[0]
+        return reading.meta(self._store).sequence
 
     @property
     def names_sequence(self) -> int:
         """Grows with every batch that may change who is who."""
-        return reading.names_sequence(self._store)
+        return reading.meta(self._store).names_sequence
 
     @property
     def identity(self) -> str:
         """Tells this index from one that was made anew in its place."""
-        return reading.identity(self._store)
+        return reading.meta(self._store).identity
 
     @property
     def fingerprint(self) -> str:
         """The vector space that is searched now."""
-        return reading.meta(self._store)[1]
+        return reading.meta(self._store).fingerprint
 
     @contextmanager
     def writing(self, patience: float = PATIENCE) -> Iterator[None]:
@@ -183,11 +183,11 @@ class EmbeddedIndex:
             return self._state or self._loaded()
 
     def _loaded(self) -> _State:
-        sequence, fingerprint = reading.meta(self._store)
-        had = self._state
-        meaning = self._meaning.current(had.meaning if had else None, fingerprint)
-        allowed = had.allowed if had and had.sequence == sequence else {}
-        return _State(sequence, fingerprint, meaning, self._terms.current(had.terms if had else None), allowed)
+        told, had = reading.meta(self._store), self._state
+        meaning = self._meaning.current(had.meaning if had else None, told.fingerprint)
+        terms = self._terms.current(had.terms if had else None)
+        allowed = had.allowed if had and had.sequence == told.sequence else {}
+        return _State(told.sequence, told.fingerprint, meaning, terms, allowed)
 
     def _repaired(self, state: _State) -> _State:
         unpublished = state.meaning is not None and state.meaning.generation is None

@@ -7,6 +7,7 @@ and of itself. The highest name that passes its check is the current one; a dama
 import hashlib
 import json
 import os
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
@@ -15,6 +16,8 @@ from pathlib import Path
 from indexer.errors import IndexProblem
 
 MANIFEST = "manifest.json"
+NAMED = re.compile(r"\d{15}-\d{6}")
+"""How the folder of a generation is called: its sequence, then a number that grows."""
 KEPT = 2
 """Generations that stay: a reader may be about to open the one before the newest."""
 
@@ -48,7 +51,7 @@ def current(shelf: Path, wanted: Callable[[Facts], bool] = lambda facts: True) -
 def folders(shelf: Path) -> list[Path]:
     """All generations on a shelf, newest first, unchecked."""
     try:
-        return sorted((p for p in shelf.iterdir() if p.is_dir() and p.name[0].isdigit()), reverse=True)
+        return sorted((p for p in shelf.iterdir() if NAMED.fullmatch(p.name) and p.is_dir()), reverse=True)
     except OSError:
         return []
 
@@ -61,7 +64,7 @@ def checked(folder: Path) -> Generation | None:
             return None
         intact = all(digest(folder / name) == checksum for name, checksum in told["files"].items())
         return Generation(folder, Facts(**told["facts"])) if intact else None
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
 
 

@@ -33,7 +33,7 @@ class MeaningShelf:
     def __init__(self, store: Store, folder: Path) -> None:
         """Keep generations in `folder`."""
         self._store, self._folder = store, folder
-        self._identity = reading.identity(store)
+        self._identity = reading.meta(store).identity
 
     def current(self, had: Meaning | None, fingerprint: str) -> Meaning | None:
         """All vectors of this space, from what was `had` or from disk, with the tail; None where there is none."""
@@ -50,7 +50,7 @@ class MeaningShelf:
         if made is had and not _stale(had, live):
             return had
         whole = made.neighbours.thinned(live)
-        sequence, _ = reading.meta(self._store)
+        sequence = reading.meta(self._store).sequence
         facts = Facts(self._identity, sequence, FORMAT, had.fingerprint, len(whole), whole.last)
         generation = generations.publish(self._folder, facts, whole.save)
         return Meaning(load(generation.folder), had.fingerprint, generation)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from zlib import crc32
 
@@ -24,20 +25,29 @@ MANY = 10_000
 """Values in one statement; SQLite takes 32,766."""
 
 
-def meta(store: Store) -> tuple[int, str]:
-    """The sequence and the fingerprint of the space that is searched."""
+@dataclass(frozen=True, slots=True)
+class Meta:
+    """The table `meta`: how far the store is, which space is searched, what tells it from one made anew in its place.
+
+    `names_sequence` is the sequence at which who is who last changed.
+    """
+
+    sequence: int
+    names_sequence: int
+    fingerprint: str
+    identity: str
+    updated_at: datetime | None
+
+
+def meta(store: Store) -> Meta:
+    """What the store says of itself. Raises DamagedIndex where it says nothing that could be."""
     told: dict[str, str] = dict(store.rows("SELECT key, value FROM meta"))
-    return int(told["sequence"]), told["fingerprint"]
-
-
-def names_sequence(store: Store) -> int:
-    """The sequence at which who is who last changed."""
-    return int(store.rows("SELECT value FROM meta WHERE key = 'names_sequence'")[0][0])
-
-
-def identity(store: Store) -> str:
-    """What tells this store from one that was made anew in the same place."""
-    return str(store.rows("SELECT value FROM meta WHERE key = 'identity'")[0][0])
+    try:
+        at = datetime.fromisoformat(told["updated_at"]) if told["updated_at"] else None
+        sequence, names = int(told["sequence"]), int(told["names_sequence"])
+        return Meta(sequence, names, told["fingerprint"], told["identity"], at)
+    except (KeyError, ValueError) as error:
+        raise store.damaged(f"the table meta does not hold what it should: {error}") from error
 
 
 def known(store: Store, source: str) -> dict[str, str]:
@@ -153,15 +163,15 @@ def choices(store: Store, scope: Scope) -> dict[str, tuple[tuple[str, int], ...]
 
 def standing(store: Store) -> Standing:
     """The counts of the store."""
-    told: dict[str, str] = dict(store.rows("SELECT key, value FROM meta"))
+    told = meta(store)
     by_source = store.rows("SELECT source, count(*) FROM documents GROUP BY 1 ORDER BY 1")
     return Standing(
         documents=sum(count for _, count in by_source),
         passages=store.rows("SELECT count(*) FROM passages")[0][0],
-        sequence=int(told["sequence"]),
+        sequence=told.sequence,
         by_source=tuple((str(source), int(count)) for source, count in by_source),
-        updated_at=datetime.fromisoformat(told["updated_at"]) if told["updated_at"] else None,
-        fingerprint=told["fingerprint"],
+        updated_at=told.updated_at,
+        fingerprint=told.fingerprint,
     )
 
 
@@ -169,7 +179,10 @@ def _intact(store: Store, row: Row) -> Document:
     record, checksum = row
     if crc32(record.encode()) != checksum:
         raise store.damaged("a document is not what was written")
-    return read_document(record)
+    try:
+        return read_document(record)
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise store.damaged("a document has another shape than those of this version") from error
 
 
 def _passage(store: Store, row: Row) -> Passage:

@@ -26,7 +26,7 @@ class TermShelf:
     def __init__(self, store: Store, folder: Path) -> None:
         """Keep generations in `folder`."""
         self._store, self._folder = store, folder
-        self._identity = reading.identity(store)
+        self._identity = reading.meta(store).identity
 
     def current(self, had: Terms | None) -> Terms:
         """The newest intact generation; what was `had` if there is none newer; else an index in memory."""
@@ -45,7 +45,7 @@ class TermShelf:
     def publish(self, live: Allowed) -> Terms:
         """Write a generation that holds exactly the living passages, unless the newest one does."""
         found = self._intact()
-        sequence, _ = reading.meta(self._store)
+        sequence = reading.meta(self._store).sequence
         if found and found.facts.sequence == sequence:
             return Terms(load(found.folder), found.facts.last, found)
         grown = self._grown(found, sequence, live) if found else None
