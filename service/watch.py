@@ -18,7 +18,6 @@ from service.presence import Presence
 from service.progress import LEASE, Watched
 from service.receipts import Receipt
 from service.settling import Settler
-from service.tending import Tender
 
 LONGEST_WAIT = 3600.0
 
@@ -40,7 +39,6 @@ class Watcher:
         self._renewed = datetime.min.replace(tzinfo=UTC)
         self._delivery = Delivery(mailbox, ledger, self._presence.clock, self._guard, options.settle)
         self._settler = Settler(mailbox, judge, ledger, options)
-        self._tender = Tender(mailbox, judge, ledger, self._guard, options)
 
     @property
     def name(self) -> str:
@@ -48,9 +46,7 @@ class Watcher:
         return self.mailbox.name
 
     def one_pass(self) -> list[Receipt]:
-        """Finish what a break left open, settle what arrived, look after drafts that wait.
-
-        Returns the receipts that are new or changed.
+        """Finish what a break left open, then settle what arrived. Returns the receipts that are new or changed.
 
         Raises SignpostError when the mailbox, the ledger or the knowledge cannot be used; nothing is lost then, and
         the next pass goes on where this one stopped. While another process watches the mailbox, does nothing.
@@ -64,12 +60,6 @@ class Watcher:
                 receipts += self._pass_over(folder)
             except MissingFolder as error:
                 missing.append(str(error))
-        try:
-            receipts += self._tender.tend(self._presence.clock())
-        except LeaseLost:
-            raise
-        except SignpostError as error:
-            missing.append(str(error))
         self._progress.looked(self.name, self._presence.clock(), " ".join(missing))
         return list({told.identity: told for told in receipts}.values())
 
