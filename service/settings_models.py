@@ -17,7 +17,7 @@ from pydantic import (
 from service.mail.letter import Address
 from service.mailbox.account import is_loopback
 from service.mailbox.protocol import INBOX
-from service.replies.audience import is_plain
+from service.replies.audience import ascii_domain, is_plain
 from service.replies.outcome import Policy
 from service.settings_checks import FilePath, Host, Internal, MaybePath, Model, Name, WebAddress, wrong
 
@@ -140,6 +140,12 @@ class ReplySettings(Part):
         description="What your mail server calls itself in Authentication-Results; nobody else's results count.",
         examples=["mx.example.com"],
     )
+    trusted_forwarders: tuple[str, ...] = Field(
+        default=(),
+        description="Domains of forwarders and lists whose ARC seals count, where that server says arc=pass: what they "
+        "saw of the sender is believed.",
+        examples=[["lists.example.org"]],
+    )
     require_proof: bool = Field(
         default_factory=lambda seen: bool(seen.get("authserv_id")),
         description="Whether only senders whom that server vouches for get drafts; yes as soon as it is named.",
@@ -148,6 +154,15 @@ class ReplySettings(Part):
         default="en", pattern="^[a-z]{2,3}$", description="The language for mails in one that there is no wording for."
     )
     templates: MaybePath = Field(default=None, description="A folder with your own wording; what it lacks is ours.")
+
+    @field_validator("trusted_forwarders")
+    @classmethod
+    def _domains(cls, forwarders: tuple[str, ...]) -> tuple[str, ...]:
+        read = tuple(ascii_domain(told.strip().lower().rstrip(".")) for told in forwarders)
+        for told, domain in zip(forwarders, read, strict=True):
+            if "." not in domain.strip(".") or not is_plain(Address(f"seal@{domain}")):
+                raise wrong(f'has to hold domains such as "lists.example.org", "{told}" is none')
+        return read
 
 
 class WatchSettings(Part):

@@ -77,7 +77,8 @@ def watcher_of(
 def _steps(settings: Settings, policy: Policy) -> Steps:
     """The steps, with what the settings say about each; mails are read in a process of their own."""
     internal = frozenset(domain.lstrip(".") for domain in policy.internal if "@" not in domain)
-    worker = ReadingWorker(ReadingRules(policy.own, settings.replies.authserv_id, internal))
+    forwarders = frozenset(settings.replies.trusted_forwarders)
+    worker = ReadingWorker(ReadingRules(policy.own, settings.replies.authserv_id, internal, forwarders))
     templates = Templates(settings.replies.templates)
 
     def viewer(reading: Reading, by: Policy) -> Viewer:

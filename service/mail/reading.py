@@ -17,12 +17,13 @@ class ReadingRules:
 
     `own` are the own addresses. `authserv_id` names the server whose Authentication-Results count (`microsoft` for
     Microsoft 365, which names none). `internal` are the organisation's domains, guarded against look-alikes; the
-    domains of `own` always belong to them.
+    domains of `own` always belong to them. `forwarders` are domains whose ARC seals count, lower case.
     """
 
     own: frozenset[str] = frozenset()
     authserv_id: str = ""
     internal: frozenset[str] = frozenset()
+    forwarders: frozenset[str] = frozenset()
 
     @property
     def domains(self) -> frozenset[str]:
@@ -40,7 +41,7 @@ def read(raw: bytes, rules: ReadingRules) -> Reading:
         mail=mail,
         own=own,
         automatic=machine,
-        trust=trust(mail, rules.authserv_id, rules.domains),
+        trust=trust(mail, rules.authserv_id, rules.domains, rules.forwarders),
         questions=() if machine else questions(mail, own, rules.domains),
         language=language_of(own.text),
     )
