@@ -93,6 +93,26 @@ class Knowledge:
             self._opened().names.settle()
         return Report(tuple(reports))
 
+    def forget(self, sources: Sequence[str]) -> int:
+        """Drop everything that came from these sources (`trello:sales`), and say how many documents that were.
+
+        All of it goes in one step. Raises NoIndex, BusyIndex while another process updates, or DamagedIndex.
+        """
+        opened = self._opened()
+        with opened.index.writing():
+            dropped = opened.index.forget(sources, datetime.now(UTC))
+            if dropped:
+                opened.index.settle()
+                opened.names.settle()
+        return dropped
+
+    def sources(self) -> tuple[str, ...]:
+        """The names of all sources that the index holds something of, whether or not anybody still reads them."""
+        try:
+            return self._opened().index.sources()
+        except NoIndex:
+            return ()
+
     def answer(self, questions: Sequence[Question], viewer: Viewer, options: AskOptions = FIRST_TEN) -> list[Answer]:
         """An answer for each question, in their order. Raises NoIndex when nothing was ever indexed."""
         opened = self._opened()
@@ -107,6 +127,10 @@ class Knowledge:
     def choices(self, viewer: Viewer) -> dict[str, tuple[tuple[str, int], ...]]:
         """For each filter its values with how many documents have it, counting only what the viewer may see."""
         return dict(self._opened().choices.of(viewer.visibilities))
+
+    def count(self, viewer: Viewer) -> int:
+        """How many documents the viewer may see."""
+        return sum(count for _, count in self._opened().choices.of(viewer.visibilities)["source"])
 
     def entities(self, viewer: Viewer) -> tuple[Entity, ...]:
         """Companies, then people, as far as documents that the viewer may see speak of them."""

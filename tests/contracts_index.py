@@ -86,6 +86,27 @@ class IndexContract:
             assert 0 <= c.words <= 1
             assert (c.is_title, c.length) == (held[c.passage_id].kind == "title", len(held[c.passage_id].text.split()))
 
+    def test_a_source_that_is_forgotten_leaves_nothing_and_takes_nothing_of_others(self, index: Index) -> None:
+        call = replace(RAIL, id="crm:hubspot:note:1")
+        put(index, *WORLD, call)
+        index.write(Batch("trello:sales", cursor="page 7"), NOW)
+        shared, before = [p.text_hash for p in passages(RAIL)], index.sequence
+
+        gone = index.forget(["trello:sales", "trello:unheard"], NOW)
+
+        assert (gone, index.sources(), index.standing().by_source) == (4, ("crm:hubspot",), (("crm:hubspot", 2),))
+        assert index.cursor("trello:sales") is None
+        assert index.sequence == index.names_sequence == before + 1
+        assert index.unembedded(EMBEDDER.fingerprint, shared) == frozenset()
+        assert len(index.unembedded(EMBEDDER.fingerprint, [p.text_hash for p in passages(CRANE)])) == 2
+        assert ids(found(index, "harbour")) == {LUNCH.id, call.id}
+
+    def test_forgetting_what_nobody_knows_changes_nothing(self, index: Index) -> None:
+        put(index, *WORLD)
+        before = index.sequence
+
+        assert (index.forget(["files:old"], NOW), index.forget([], NOW), index.sequence) == (0, 0, before)
+
     def test_without_a_vector_only_words_count(self, index: Index) -> None:
         put(index, *WORLD)
 

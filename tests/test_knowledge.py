@@ -415,6 +415,53 @@ def test_a_process_that_starts_later_knows_the_same_names(knowledge: Knowledge, 
     reader.close()
 
 
+def test_a_source_that_is_forgotten_answers_nothing_more_and_comes_back_whole(knowledge: Knowledge) -> None:
+    trello, crm = Shelf(PILOT, CRANE, SECRET), Shelf(replace(BOARD, id="crm:hub:note:1"))
+    crm.name = "crm:hub"
+    knowledge.update([trello, crm])
+
+    assert knowledge.sources() == ("crm:hub", "trello:sales")
+    assert knowledge.forget(["trello:sales"]) == 3
+
+    assert (knowledge.sources(), knowledge.entities(EVERYBODY), ids(knowledge, "harbour crane")) == (
+        ("crm:hub",),
+        (),
+        [],
+    )
+    assert knowledge.check() == []
+    assert knowledge.update([trello]).sources[0].added == 3
+    assert trello.cursors == [None, None]
+
+
+def test_forgetting_asks_for_an_index_and_for_a_name_it_knows(knowledge: Knowledge) -> None:
+    assert knowledge.sources() == ()
+    with pytest.raises(NoIndex):
+        knowledge.forget(["trello:sales"])
+    knowledge.update([Shelf(PILOT)])
+    before = knowledge.status()
+
+    assert (knowledge.forget(["trello:other"]), knowledge.status()) == (0, before)
+
+
+def test_other_processes_notice_that_a_source_was_forgotten(knowledge: Knowledge, tmp_path: Path) -> None:
+    knowledge.update([Shelf(*WORLD)])
+    reader = Knowledge.open(tmp_path / "index", HashingEmbedder)
+    assert ids(reader, "harbour crane")
+
+    knowledge.forget(["trello:sales"])
+
+    assert (ids(reader, "harbour crane"), reader.entities(EVERYBODY), reader.count(EVERYBODY)) == ([], (), 0)
+    reader.close()
+
+
+def test_everybody_counts_the_documents_they_may_see(knowledge: Knowledge) -> None:
+    with pytest.raises(NoIndex):
+        knowledge.count(EVERYBODY)
+    knowledge.update([Shelf(*WORLD)])
+
+    assert [knowledge.count(viewer) for viewer in (EVERYBODY, Viewer(frozenset({"board"})))] == [2, 3]
+
+
 ALTERED = {
     "a count that is none": "UPDATE meta SET value = 'many' WHERE key = 'sequence'",
     "a count that is gone": "DELETE FROM meta WHERE key = 'names_sequence'",

@@ -96,6 +96,10 @@ class EmbeddedIndex:
         """The stored cursor of a source."""
         return reading.cursor(self._store, source)
 
+    def sources(self) -> tuple[str, ...]:
+        """Every source with a document or a cursor, sorted by name."""
+        return reading.sources(self._store)
+
     def unembedded(self, fingerprint: str, hashes: Sequence[str]) -> frozenset[str]:
         """Which of these text hashes have no vector in that space."""
         return reading.unembedded(self._store, fingerprint, hashes)
@@ -118,6 +122,11 @@ class EmbeddedIndex:
         """Search this space from now on and forget all others."""
         with self._store.transaction() as transaction:
             writing.adopt(transaction, fingerprint, dimension)
+
+    def forget(self, sources: Sequence[str], now: datetime) -> int:
+        """Drop all that is known from these sources, durably and whole."""
+        with self._store.transaction() as transaction:
+            return writing.forget(transaction, sources, now)
 
     def settle(self) -> None:
         """Publish the caches at the present sequence and clear away what nothing needs any more."""

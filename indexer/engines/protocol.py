@@ -106,6 +106,10 @@ class Index(Protocol):
         """The stored cursor of a source."""
         ...
 
+    def sources(self) -> tuple[str, ...]:
+        """Every source with a document or a cursor, sorted by name."""
+        ...
+
     def unembedded(self, fingerprint: str, hashes: Sequence[str]) -> frozenset[str]:
         """Which of these text hashes have no vector in that space."""
         ...
@@ -124,6 +128,13 @@ class Index(Protocol):
 
     def adopt(self, fingerprint: str, dimension: int) -> None:
         """Search this space from now on and forget all others."""
+        ...
+
+    def forget(self, sources: Sequence[str], now: datetime) -> int:
+        """Drop all documents and the cursors of these sources at once, and vectors of texts that no other has.
+
+        Returns how many documents there were; where there is nothing of these sources, nothing changes.
+        """
         ...
 
     def settle(self) -> None:

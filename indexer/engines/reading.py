@@ -61,6 +61,12 @@ def cursor(store: Store, source: str) -> str | None:
     return next((str(row[0]) for row in store.rows("SELECT cursor FROM sources WHERE name = ?", (source,))), None)
 
 
+def sources(store: Store) -> tuple[str, ...]:
+    """Every source with a document or a cursor, sorted by name."""
+    rows = store.rows("SELECT source FROM documents UNION SELECT name FROM sources ORDER BY 1")
+    return tuple(str(row[0]) for row in rows)
+
+
 def outdated(store: Store, limit: int) -> list[Document]:
     """Documents cut by older rules than today's."""
     statement = f"SELECT r.record, r.checksum {RECORDS} WHERE d.cutting <> ? ORDER BY d.number LIMIT ?"

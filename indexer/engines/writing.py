@@ -34,7 +34,7 @@ PUT_PASSAGE = """
 
 def write(transaction: Transaction, batch: Batch, now: datetime) -> None:
     """Take a whole batch into an open transaction; the sequence grows when it changes anything."""
-    sequence = int(transaction.run("SELECT value FROM meta WHERE key = 'sequence'")[0][0]) + 1
+    sequence = _next(transaction)
     renamed = bool(batch.drops) or _renames(transaction, [document for document, _ in batch.puts])
     for document, passages in batch.puts:
         number = transaction.run(PUT_DOCUMENT, _columns(document))[0][0]
@@ -102,8 +102,32 @@ def discard(transaction: Transaction, hashes: Sequence[bytes]) -> None:
 
 def tidy(transaction: Transaction, sequence: int) -> None:
     """Forget vectors of texts that no passage has any more, and graves that every cache has replayed."""
-    transaction.run("DELETE FROM vectors WHERE text_hash NOT IN (SELECT text_hash FROM passages)")
+    _forget_vectors(transaction)
     transaction.run("DELETE FROM graves WHERE sequence <= ?", (sequence,))
+
+
+def forget(transaction: Transaction, sources: Sequence[str], now: datetime) -> int:
+    """Drop the documents and cursors of these sources, and vectors of texts that no other has; how many documents."""
+    known = "SELECT id FROM documents WHERE source = ?"
+    ids = [row[0] for source in dict.fromkeys(sources) for row in transaction.run(known, (source,))]
+    transaction.run_many("DELETE FROM sources WHERE name = ?", [(source,) for source in sources])
+    if ids:
+        sequence = _next(transaction)
+        for document_id in ids:
+            _drop(transaction, document_id, sequence)
+        _forget_vectors(transaction)
+        remember(transaction, "sequence", str(sequence))
+        remember(transaction, "names_sequence", str(sequence))
+        remember(transaction, "updated_at", now.isoformat())
+    return len(ids)
+
+
+def _forget_vectors(transaction: Transaction) -> None:
+    transaction.run("DELETE FROM vectors WHERE text_hash NOT IN (SELECT text_hash FROM passages)")
+
+
+def _next(transaction: Transaction) -> int:
+    return int(transaction.run("SELECT value FROM meta WHERE key = 'sequence'")[0][0]) + 1
 
 
 def _space(transaction: Transaction, fingerprint: str, dimension: int) -> int:
