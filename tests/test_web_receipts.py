@@ -82,8 +82,15 @@ def test_health_shows_the_index_and_is_well(browser: TestClient) -> None:
     told = browser.get("/healthz")
 
     assert told.status_code == 200
-    assert told.json()["index"]["documents"] == 4
     assert "All is well" in page(browser, "/health").text
+
+
+def test_totals_leave_out_what_the_reader_may_not_see(browser: TestClient) -> None:
+    told = browser.get("/healthz").json()["index"]
+
+    assert (told["documents"], told["by_source"]) == (3, {"crm:hubspot": 1, "trello:sales": 2})
+    for url in ("/", "/health", "/receipts"):
+        assert "3 documents, updated" in page(browser, url).text
 
 
 def test_trouble_turns_health_to_503_and_is_said(knowledge: Knowledge) -> None:

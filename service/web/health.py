@@ -7,9 +7,11 @@ from datetime import datetime
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse, Response
 
+from indexer.asking import Viewer
 from indexer.errors import SignpostError
 from indexer.knowledge import IndexStatus
 from service.progress import Account
+from service.web.access import Viewing
 from service.web.facets import label
 from service.web.options import WebOptions
 from service.web.results import Moment, moment
@@ -38,9 +40,9 @@ class Checkup:
 
 
 @router.get("/health")
-def page(site: Here) -> Response:
+def page(site: Here, viewer: Viewing) -> Response:
     """How much is indexed, how fresh it is, who watches, and what is wrong."""
-    found = checkup(site)
+    found = checkup(site, viewer)
     index = found.index
     return site.show(
         "health",
@@ -55,9 +57,9 @@ def page(site: Here) -> Response:
 
 
 @router.get("/healthz")
-def machine(site: Here) -> Response:
+def machine(site: Here, viewer: Viewing) -> Response:
     """The same for programs: 200 when all is well, 503 and the reasons when not."""
-    found = checkup(site)
+    found = checkup(site, viewer)
     told = {
         "status": "trouble" if found.troubles else "ok",
         "version": site.options.version,
@@ -70,13 +72,13 @@ def machine(site: Here) -> Response:
     return JSONResponse(told, 503 if found.troubles else 200)
 
 
-def checkup(site: Site) -> Checkup:
+def checkup(site: Site, viewer: Viewer) -> Checkup:
     """Look at index, ledger and mailboxes. What can be explained becomes a trouble instead of an error."""
     index: IndexStatus | None = None
     accounts: tuple[Account, ...] = ()
     troubles: list[str] = []
     try:
-        index = site.knowledge.status()
+        index = site.standing(viewer)
         troubles += () if index.healthy else (index.says,)
     except SignpostError as error:
         troubles.append(str(error))

@@ -36,7 +36,7 @@ def search_link(wanted: Annotated[WantedPage, Query()]) -> Response:
 
 def _start(site: Site, viewer: Viewer) -> Response:
     choices = site.choices(viewer)
-    status = site.knowledge.status()
+    status = site.standing(viewer)
     return site.show(
         "start", "Search", tab="search", facets=facets(choices, WantedPage()), documents=f"{status.documents:,}"
     )

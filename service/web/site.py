@@ -1,15 +1,15 @@
 """What every page shares: the knowledge, the ledger, the templates and the frame around the content."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import Depends, Request
 from fastapi.responses import HTMLResponse
 
-from indexer.asking import Viewer
+from indexer.asking import EVERYBODY, Viewer
 from indexer.errors import SignpostError
-from indexer.knowledge import Knowledge
+from indexer.knowledge import IndexStatus, Knowledge
 from service.ledger import Ledger
 from service.templates import Templates
 from service.web.assets import Assets
@@ -61,6 +61,14 @@ class Site:
             self.counted[key] = self.knowledge.choices(viewer)
         return self.counted[key]
 
+    def standing(self, viewer: Viewer) -> IndexStatus:
+        """How the index stands; of its documents only those count that the viewer may see."""
+        status = self.knowledge.status()
+        if status.updated_at is None:
+            return status
+        by_source = tuple(sorted(self.knowledge.choices(viewer)["source"]))
+        return replace(status, documents=self.knowledge.count(viewer), by_source=by_source)
+
     def show(self, name: str, title: str, **values: Any) -> HTMLResponse:
         """The template `web/NAME.html` with these values. `tab` and `words` go to the frame."""
         frame = self._frame(title, values.pop("tab", ""), values.pop("words", ""), self._freshness())
@@ -78,7 +86,7 @@ class Site:
 
     def _freshness(self) -> str:
         try:
-            status = self.knowledge.status()
+            status = self.standing(EVERYBODY)
         except SignpostError:
             return ""
         if not status.updated_at:
