@@ -1,7 +1,8 @@
 """Mutated mails → how many raise, how many are slow. Exit code 1 when any does.
 
 Seeds are the mails of `--data`, else a few built in. Each mutant is made from one seed by a few random cuts, copies,
-swaps, floods and insertions of the pieces that break mail readers; the same `--seed` makes the same mutants.
+swaps, floods and insertions of the pieces that break mail readers; the same `--seed` makes the same mutants. Every
+50,000 mails the count so far is printed, so that a long run that is ended early has told something.
 """
 
 import argparse
@@ -9,11 +10,15 @@ import random
 import time
 import traceback
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from service.mail.reading import ReadingRules, read
 
 SLOW = 2.0
+LARGEST = 100_000
+TOLD_EVERY = 50_000
+MOST_TRACEBACKS = 3
 RULES = ReadingRules(own=frozenset({"me@corp.example"}), authserv_id="mx.corp.example")
 LETTER = b"""From: =?utf-8?q?J=C3=B6rg?= <joerg@corp.example>\r\nTo: me@corp.example, "B, C" <b@corp.example>\r
 Subject: =?utf-8?b?UsO8Y2tmcmFnZQ==?=\r\nMessage-ID: <1@corp.example>\r\nDate: Mon, 2 Mar 2026 09:00:00 +0100\r
@@ -34,11 +39,27 @@ POISON = (
 )  # fmt: skip
 
 
-def mutant(seed: bytes, chance: random.Random) -> bytes:
-    """One to eight random changes."""
+@dataclass(slots=True)
+class Tally:
+    """How many mails were read, how many raised, how many were slow, and the slowest in seconds."""
+
+    read: int = 0
+    raised: int = 0
+    slow: int = 0
+    slowest: float = 0.0
+
+    def __str__(self) -> str:
+        return (
+            f"{self.read:,} mutated mails: {self.raised} raised, {self.slow} took over {SLOW:.0f} s, "
+            f"slowest {self.slowest:.2f} s"
+        )
+
+
+def mutant(seed: bytes, chance: random.Random, largest: int = LARGEST) -> bytes:
+    """One to eight random changes; each but the last starts from at most `largest` bytes."""
     data = seed
     for _ in range(chance.randint(1, 8)):
-        data = changed(data[:100_000], chance)
+        data = changed(data[:largest], chance)
     return data
 
 
@@ -79,20 +100,22 @@ def trial(raw: bytes) -> tuple[float, str]:
     return time.process_time() - began, ""
 
 
-def run(count: int, mails: Sequence[bytes], seed: int) -> tuple[int, int, float]:
-    """How many mutants raised, how many were slow, and the slowest in seconds."""
+def run(count: int, mails: Sequence[bytes], seed: int, largest: int = LARGEST) -> Tally:
+    """Read this many mutants; the first tracebacks and the count so far are printed."""
     chance = random.Random(seed)
-    raised = slow = 0
-    slowest = 0.0
+    tally = Tally()
+    began = time.process_time()
     for _ in range(count):
-        raw = mutant(chance.choice(mails), chance)
-        seconds, failure = trial(raw)
-        raised += bool(failure)
-        slow += seconds > SLOW
-        slowest = max(slowest, seconds)
-        if failure and raised <= 3:
-            print(failure)
-    return raised, slow, slowest
+        seconds, failure = trial(mutant(chance.choice(mails), chance, largest))
+        tally.read += 1
+        tally.raised += bool(failure)
+        tally.slow += seconds > SLOW
+        tally.slowest = max(tally.slowest, seconds)
+        if failure and tally.raised <= MOST_TRACEBACKS:
+            print(failure, flush=True)
+        if tally.read % TOLD_EVERY == 0:
+            print(f"{tally}; {tally.read / (time.process_time() - began):.0f} a second", flush=True)
+    return tally
 
 
 def main() -> int:
@@ -101,10 +124,11 @@ def main() -> int:
     parser.add_argument("count", nargs="?", type=int, default=10_000)
     parser.add_argument("--data", type=Path, help="a folder of mails to start from")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--largest", type=int, default=LARGEST, help="bytes that a change starts from, at most")
     told = parser.parse_args()
-    raised, slow, slowest = run(told.count, seeds(told.data), told.seed)
-    print(f"{told.count} mutated mails: {raised} raised, {slow} took over {SLOW:.0f} s, slowest {slowest:.2f} s")
-    return int(bool(raised or slow))
+    tally = run(told.count, seeds(told.data), told.seed, told.largest)
+    print(tally)
+    return int(bool(tally.raised or tally.slow))
 
 
 if __name__ == "__main__":
