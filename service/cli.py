@@ -164,6 +164,19 @@ def explain(
 
 
 @cli.command()
+def read(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A mail, as mail programs save it.")],
+    config: Config = None,
+    as_json: Json = False,
+) -> None:
+    """Show what is understood of a mail: sender and trust, own words, questions. Writes nothing."""
+    from service.mail.telling import told
+    from service.reading_file import read_file
+
+    _print(read_file(file, config), as_json, lambda reading: told(reading).rstrip())
+
+
+@cli.command()
 def status(
     config: Config = None,
     check: Annotated[bool, typer.Option("--check", help="Also read the sources and log in to the mailboxes.")] = False,

@@ -11,7 +11,7 @@ from typer.testing import CliRunner, Result
 from service.cli import cli
 from tests.builders import a_board
 
-COMMANDS = ["init", "reindex", "search", "watch", "serve", "explain", "status", "demo"]
+COMMANDS = ["init", "reindex", "search", "watch", "serve", "explain", "read", "status", "demo"]
 HEAVY = {"torch", "transformers", "sentence_transformers", "openvino", "faiss", "tantivy", "fastapi", "numpy"}
 
 

@@ -50,6 +50,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """The folder of somebody who follows the README, with an export and a mailbox at hand."""
     folder = tmp_path_factory.mktemp("home")
     (folder / "sales.json").write_text(json.dumps(a_board({"name": "Pilot with Brückner Logistik"})), encoding="utf-8")
+    (folder / "mail.eml").write_text("From: Jo <jo@firma.example>\n\nWho covers Brückner Logistik?", encoding="utf-8")
     (folder / "password").write_text(PASSWORD, encoding="utf-8")
     with pymap() as server:
         (folder / "settings").write_text(SETTINGS.format(user=server.user, port=server.port), encoding="utf-8")
