@@ -94,6 +94,19 @@ class App:
             raise SettingsError(["There are no [[sources]] in the settings. Name one; signpost init shows how."])
         return self.knowledge.update([known[name] for name in names] or sources, options)
 
+    def left_over(self) -> tuple[str, ...]:
+        """Indexed sources that the settings no longer name. What they told stays findable until it is forgotten."""
+        named = {source_of(told).name for told in self.settings.sources}
+        return tuple(name for name in self.knowledge.sources() if name not in named)
+
+    def forget(self, names: Sequence[str]) -> int:
+        """Drop all that left-over sources told, and say how many documents. Raises SignpostError for any other."""
+        strange = [name for name in names if name not in self.left_over()]
+        if strange:
+            left = ", ".join(self.left_over()) or "none"
+            raise SignpostError(f"{strange[0]} is no source that only the index still holds; left over: {left}.")
+        return self.knowledge.forget(names)
+
     def search(self, query: str, filters: Filters, limit: int) -> Answer:
         """What is found for a query, by what everybody may see."""
         return self.knowledge.answer([Question(query)], EVERYBODY, AskOptions(filters, limit))[0]

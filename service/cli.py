@@ -75,6 +75,9 @@ def reindex(
     allow_shrink: Annotated[
         bool, typer.Option("--allow-shrink", help="Delete even when a large part of a source is gone.")
     ] = False,
+    forget: Annotated[
+        list[str] | None, typer.Option(help="Drop what a source told that is no longer in the settings.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Read the sources and bring the index up to date. Only text that changed is embedded."""
@@ -82,8 +85,14 @@ def reindex(
     from service.printing import progress_bar, report_text
 
     with _open(config) as app, progress_bar(quiet=as_json) as show:
+        if forget:
+            typer.echo(f"signpost: {app.forget(forget)} documents forgotten", err=True)
         report = app.reindex(sources or (), UpdateOptions(dry_run, allow_shrink, show))
+        left_over = app.left_over()
     _print(report, as_json, report_text)
+    for name in left_over:
+        typer.echo(f"signpost: {name} is no longer in the settings, but stays findable. Drop it: ", err=True, nl=False)
+        typer.echo(f"signpost reindex --forget {name}", err=True)
     raise typer.Exit(IN_PART if any(s.failures or s.held for s in report.sources) else DONE)
 
 

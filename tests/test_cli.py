@@ -80,6 +80,21 @@ def test_a_dry_run_changes_nothing(config: Path) -> None:
     assert not (config.parent / "signpost-data" / "index").exists()
 
 
+@pytest.mark.model
+def test_what_a_source_told_that_is_no_longer_named_is_pointed_out_and_can_be_dropped(config: Path) -> None:
+    in_process("reindex", "-c", str(config))
+    (config.parent / "sales.json").rename(config.parent / "other.json")
+    config.write_text(config.read_text(encoding="utf-8").replace("sales", "other"), encoding="utf-8")
+
+    told = in_process("reindex", "-c", str(config))
+    dropped = in_process("reindex", "--forget", "trello:sales", "-c", str(config))
+    again = in_process("reindex", "-c", str(config))
+
+    assert "signpost reindex --forget trello:sales" in told.stderr
+    assert "1 documents forgotten" in dropped.stderr
+    assert "forget" not in again.stderr
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "says"),
     [
@@ -87,6 +102,7 @@ def test_a_dry_run_changes_nothing(config: Path) -> None:
         (("explain", "<nobody@example.com>"), 1, "nobody@example.com"),
         (("watch", "--once"), 2, "[[mailboxes]]"),
         (("reindex", "nowhere"), 1, "nowhere"),
+        (("reindex", "--forget", "trello:sales"), 1, "left over: none"),
     ],
 )
 def test_what_cannot_be_done_is_one_sentence_with_a_way_out(
