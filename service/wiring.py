@@ -13,13 +13,13 @@ from service.drafting import Caps
 from service.judging import Judge, Steps
 from service.ledger import Ledger
 from service.mail.letter import Address, Reading
-from service.mail.reading import ReadingRules
 from service.mailbox.account import ImapAccount
 from service.mailbox.imap import ImapLine
 from service.mailbox.protocol import Mailbox
 from service.mailbox.remote import RemoteMailbox
 from service.options import WatchOptions
 from service.passwords import password_of
+from service.reading_file import rules_of
 from service.reading_worker import ReadingWorker
 from service.replies.audience import audience_of, viewer_of
 from service.replies.compose import Writing, compose
@@ -76,9 +76,7 @@ def watcher_of(
 
 def _steps(settings: Settings, policy: Policy) -> Steps:
     """The steps, with what the settings say about each; mails are read in a process of their own."""
-    internal = frozenset(domain.lstrip(".") for domain in policy.internal if "@" not in domain)
-    forwarders = frozenset(settings.replies.trusted_forwarders)
-    worker = ReadingWorker(ReadingRules(policy.own, settings.replies.authserv_id, internal, forwarders))
+    worker = ReadingWorker(rules_of(settings, policy.own))
     templates = Templates(settings.replies.templates)
 
     def viewer(reading: Reading, by: Policy) -> Viewer:
