@@ -1,12 +1,14 @@
 """The draft protocol's rows of the ledger: what was to be written, whether it was, and which thread it belongs to."""
 
-import hashlib
 import json
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
+from indexer.asking import Viewer
 from service.drafting import Intent, Tally
+from service.lifecycle import Basis
+from service.likeness import fingerprint
 from service.mailbox.protocol import Mark, Place, Sought, bare
 from service.schema import File
 
@@ -51,7 +53,7 @@ class Intents:
         """The drafts made for threads that name one of these Message-IDs → whether each is known to be written."""
         marks = ", ".join("?" * len(message_ids))
         sql = (
-            "SELECT DISTINCT d.message_id, d.state = 'written' FROM threads t JOIN drafts d "
+            "SELECT DISTINCT d.message_id, d.state != 'intended' FROM threads t JOIN drafts d "
             f"ON d.message_id = t.draft_message_id WHERE t.mailbox = ? AND t.message_id IN ({marks})"
         )
         return {row[0]: bool(row[1]) for row in self._file.rows(sql, (mailbox, *map(bare, message_ids)))}
@@ -77,7 +79,7 @@ class Intents:
 
 _READ = (
     *("mailbox", "identity", "message_id", "raw", "sender", "source", "at", "tried_at", "tries"),
-    *("drafts_folder", "drafts_validity", "drafts_uidnext"),
+    *("drafts_folder", "drafts_validity", "drafts_uidnext", "basis", "words"),
 )
 
 
@@ -94,9 +96,11 @@ def _values(intent: Intent) -> dict[str, Any]:
         "drafts_folder": intent.mark.folder,
         "drafts_validity": intent.mark.validity,
         "drafts_uidnext": intent.mark.uidnext,
-        "sha256": hashlib.sha256(intent.raw).hexdigest(),
+        "sha256": fingerprint(intent.raw),
         "raw": intent.raw,
         "source": _source_to_json(intent.source),
+        "basis": _basis_to_json(intent.basis),
+        "words": intent.basis.words,
     }
 
 
@@ -104,7 +108,8 @@ def _intent(row: Sequence[Any]) -> Intent:
     facts: dict[str, Any] = dict(zip(_READ, row, strict=True))
     mark = Mark(*(facts.pop(name) for name in ("drafts_folder", "drafts_validity", "drafts_uidnext")))
     facts |= {name: datetime.fromisoformat(facts[name]) for name in ("at", "tried_at")}
-    return Intent(**facts | {"mark": mark, "source": _source_from_json(facts["source"])})
+    basis = basis_from(facts["basis"], facts.pop("words"))
+    return Intent(**facts | {"mark": mark, "source": source_from_json(facts["source"]), "basis": basis})
 
 
 def _source_to_json(source: Sought) -> str:
@@ -114,7 +119,20 @@ def _source_to_json(source: Sought) -> str:
     return json.dumps(facts)
 
 
-def _source_from_json(text: str) -> Sought:
+def source_from_json(text: str) -> Sought:
+    """The mail that a draft answers, as its row holds it."""
     facts = json.loads(text)
     received = datetime.fromisoformat(facts["received"]) if facts["received"] else None
     return Sought(Place(*facts["place"]), facts["message_id"], frozenset(facts["thread"]), received)
+
+
+def basis_from(text: str, words: bytes) -> Basis:
+    """The basis that `_basis_to_json` wrote, with its shingles."""
+    facts = json.loads(text)
+    viewer = Viewer(frozenset(facts["groups"]), facts["inside"])
+    return Basis(frozenset(facts["documents"]), viewer, words)
+
+
+def _basis_to_json(basis: Basis) -> str:
+    viewer = {"groups": sorted(basis.viewer.groups), "inside": basis.viewer.inside}
+    return json.dumps({"documents": sorted(basis.documents), **viewer})

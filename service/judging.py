@@ -1,14 +1,16 @@
 """Mails that were read → a draft, a pass or a failure each, with one search for all their questions."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Protocol
 
-from indexer.asking import Answer, Question, Viewer
+from indexer.asking import NOBODY, Answer, Question, Viewer
 from indexer.errors import SignpostError
 from service.attempt import Failed, attempt
+from service.lifecycle import Basis
+from service.likeness import shingles
 from service.mail.letter import Address, Reading
 from service.replies.outcome import Draft, Outcome, Pass, Policy
 
@@ -26,7 +28,8 @@ class Steps:
     """The pure steps from a mail's bytes to a draft's bytes.
 
     `read` may say by itself why it leaves a mail alone. `compose` gets the draft, the address it is written from, its
-    Message-ID and the time. `close` lets go of what the steps hold.
+    Message-ID and the time. `close` lets go of what the steps hold. `still_there` asks the knowledge which of these
+    documents exist and may be seen.
     """
 
     read: Callable[[bytes], Reading | Failed]
@@ -35,6 +38,7 @@ class Steps:
     decide: Callable[[Reading, Sequence[Answer], Policy], Outcome]
     compose: Callable[[Draft, Address, str, datetime], bytes]
     close: Callable[[], None] = lambda: None
+    still_there: Callable[[Collection[str], Viewer], frozenset[str]] = lambda ids, viewer: frozenset(ids)
 
 
 Found = list[Answer] | Failed
@@ -67,6 +71,25 @@ class Judge:
     def close(self) -> None:
         """Let go of what the steps hold."""
         self.steps.close()
+
+    def basis(self, draft: Draft, raw: bytes, key: bytes) -> Basis:
+        """What a composed draft rests on: it is of no use any more once that is gone."""
+        documents = frozenset(hit.document.id for answer in draft.answers for hit in answer.hits)
+        viewer = attempt("audience", partial(self.steps.viewer, draft.reading, self.policy))
+        return Basis(documents, NOBODY if isinstance(viewer, Failed) else viewer, self.words(raw, key))
+
+    def words(self, raw: bytes, key: bytes) -> bytes:
+        """The shingles of what a mail says without its quotes; empty where it cannot be read."""
+        reading = self.read(raw)
+        return b"" if isinstance(reading, Failed) else shingles(reading.own.text, key)
+
+    def missing(self, bases: Sequence[Basis]) -> list[frozenset[str]]:
+        """For each basis its documents that are gone or out of sight. Raises SignpostError if that cannot be known."""
+        there: dict[Viewer, frozenset[str]] = {}
+        for viewer in {basis.viewer for basis in bases}:
+            ids = frozenset[str]().union(*(basis.documents for basis in bases if basis.viewer == viewer))
+            there[viewer] = self.steps.still_there(ids, viewer) if ids else ids
+        return [basis.documents - there[basis.viewer] for basis in bases]
 
     def _decide(self, reading: Reading, found: Found) -> Outcome | Failed:
         if isinstance(found, Failed):

@@ -3,7 +3,7 @@
 import secrets
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -12,11 +12,12 @@ from typing import Any
 
 from indexer.errors import LedgerError
 from service.intents import Intents
+from service.lives import Lives
 from service.mailbox.protocol import bare
 from service.progress import Progress
 from service.receipts import Receipt, State
 from service.recording import from_json, to_json
-from service.schema import TABLES, VERSION
+from service.schema import LATER, TABLES, VERSION
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,12 +113,17 @@ class SqliteFile:
                 raise LedgerError(f"{self._says} was written by a newer Signpost. Install that one, or a newer one.")
             if found == 0:
                 self._create()
+            for version in range(found + 1, VERSION + 1) if found else ():
+                self._execute_all(LATER[version])
+            self._connection.execute(f"PRAGMA user_version = {VERSION}")
 
     def _create(self) -> None:
-        for statement in TABLES.split(";\n"):
-            self._connection.execute(statement)
+        self._execute_all(TABLES)
         self._connection.execute("INSERT INTO secrets VALUES ('message id', ?)", (secrets.token_bytes(32),))
-        self._connection.execute(f"PRAGMA user_version = {VERSION}")
+
+    def _execute_all(self, statements: str) -> None:
+        for statement in statements.split(";\n"):
+            self._connection.execute(statement)
 
     @contextmanager
     def _explained(self) -> Iterator[None]:
@@ -138,6 +144,7 @@ class Ledger:
         self._file = file
         self.progress = Progress(file)
         self.intents = Intents(file)
+        self.lives = Lives(file)
         self.transaction = file.writing
 
     @classmethod
@@ -193,8 +200,12 @@ class Ledger:
 
     def restate(self, mailbox: str, states: Sequence[tuple[str, State]]) -> list[Receipt]:
         """Give the receipts of these identities a new state and return them."""
+        return self.tell(mailbox, {key: {"state": state} for key, state in states})
+
+    def tell(self, mailbox: str, changes: Mapping[str, Mapping[str, Any]]) -> list[Receipt]:
+        """Change these fields of the receipts of these identities and return them."""
         with self._file.writing():
-            kept = [replace(r, state=state) for key, state in states for r in self._of(mailbox, key)]
+            kept = [replace(r, **change) for key, change in changes.items() for r in self._of(mailbox, key)]
             self.keep(kept)
         return kept
 

@@ -13,7 +13,8 @@ class WatchOptions:
     """`own` are the account's addresses, the main one first; the bell hangs on the first of `folders`.
 
     In shadow mode everything is decided and recorded and nothing is written. `look_back_days` is how much older mail
-    first contact takes in. `settle` is how long a server may take to show a draft after the connection broke.
+    first contact takes in. `settle` is how long a server may take to show a draft after the connection broke. `tend`
+    is how often is looked after drafts that wait, `keep` how long an untouched one waits, None for ever.
     """
 
     own: tuple[Address, ...]
@@ -23,4 +24,6 @@ class WatchOptions:
     batch: int = 50
     caps: Caps = field(default_factory=Caps)
     settle: timedelta = timedelta(seconds=10)
+    tend: timedelta = timedelta(minutes=3)
+    keep: timedelta | None = timedelta(days=14)
     poll_seconds: float = 60.0

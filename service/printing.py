@@ -117,6 +117,8 @@ def receipt_text(receipt: Receipt) -> str:
         f"  {receipt.outcome} — {receipt.reason}" + (f" ({receipt.state})" if receipt.state else ""),
         f"  {receipt.says}",
     ]
+    if receipt.state_at:
+        lines.append(f"  {receipt.state} {receipt.state_at:%Y-%m-%d %H:%M} UTC: {receipt.state_says}")
     if receipt.would_change:
         lines.append(f"  What would have changed it: {receipt.would_change}")
     return "\n".join([*lines, *(_asked(asked, receipt.threshold) for asked in receipt.asked)])

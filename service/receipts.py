@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Literal
 
 Ending = Literal["draft", "pass", "quarantine"]
-State = Literal["", "shadow", "intended", "written"]
+State = Literal["", "shadow", "intended", "written", "sent", "edited", "deleted", "withdrawn", "left"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,8 @@ class Receipt:
     """One mail's decision: what, by which rule, on what evidence, and what would have changed it.
 
     `state` follows the draft afterwards; it is empty for a pass. In shadow mode a draft is decided and recorded but
-    not written (`shadow`). `at` is when it was decided, in UTC.
+    not written (`shadow`). `at` is when it was decided, in UTC. `state_at` and `state_says` tell when and why the
+    draft went on from `written`, `similarity` how much of its text was sent, from 0 to 1.
     """
 
     identity: str
@@ -54,3 +55,6 @@ class Receipt:
     asked: tuple[Asked, ...] = ()
     draft_message_id: str = ""
     state: State = ""
+    state_at: datetime | None = None
+    state_says: str = ""
+    similarity: float | None = None

@@ -96,15 +96,19 @@ def from_json(text: str) -> Receipt:
     """The receipt that `to_json` wrote; fields it does not know are dropped, so that older programs read on."""
     facts: dict[str, Any] = json.loads(text)
     known = {name: facts[name] for name in Receipt.__dataclass_fields__ if name in facts}
-    received = facts.get("received")
     return Receipt(
         **known
         | {
             "at": datetime.fromisoformat(facts["at"]),
-            "received": datetime.fromisoformat(received) if received else None,
+            "received": _time(facts.get("received")),
+            "state_at": _time(facts.get("state_at")),
             "asked": tuple(map(_asked_from, facts["asked"])),
         }
     )
+
+
+def _time(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
 
 
 def _asked_from(facts: dict[str, Any]) -> Asked:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
-VERSION = 1
+VERSION = 2
 
 TABLES = """
 CREATE TABLE secrets (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
@@ -43,11 +43,13 @@ CREATE TABLE tries (
 ) WITHOUT ROWID;
 
 -- The draft protocol: a row is durable before APPEND; `raw` is kept until the draft is known to be there.
+-- Then its life goes on: `sha256` tells whether it is untouched, `basis` what it links to for whom, `words` are hashes.
 CREATE TABLE drafts (
   mailbox TEXT NOT NULL, identity TEXT NOT NULL, message_id TEXT NOT NULL UNIQUE, state TEXT NOT NULL,
   sender TEXT NOT NULL, at TEXT NOT NULL, tried_at TEXT NOT NULL, tries INTEGER NOT NULL,
   drafts_folder TEXT NOT NULL, drafts_validity INTEGER NOT NULL, drafts_uidnext INTEGER NOT NULL,
   drafts_uid INTEGER NOT NULL DEFAULT 0, sha256 TEXT NOT NULL, raw BLOB, source TEXT NOT NULL,
+  basis TEXT NOT NULL, words BLOB NOT NULL, why TEXT NOT NULL DEFAULT '', changed_at TEXT NOT NULL DEFAULT '',
   PRIMARY KEY (mailbox, identity)
 ) WITHOUT ROWID;
 CREATE INDEX drafts_by_state ON drafts (mailbox, state);
@@ -65,6 +67,16 @@ CREATE TABLE accounts (
   expires TEXT NOT NULL DEFAULT '', looked_at TEXT NOT NULL DEFAULT '', trouble TEXT NOT NULL DEFAULT ''
 ) WITHOUT ROWID;
 """
+
+LATER = {
+    2: """
+ALTER TABLE drafts ADD COLUMN basis TEXT NOT NULL DEFAULT '{"documents": [], "groups": [], "inside": true}';
+ALTER TABLE drafts ADD COLUMN words BLOB NOT NULL DEFAULT x'';
+ALTER TABLE drafts ADD COLUMN why TEXT NOT NULL DEFAULT '';
+ALTER TABLE drafts ADD COLUMN changed_at TEXT NOT NULL DEFAULT ''
+"""
+}
+"""What makes a ledger of the version before into one of this version."""
 
 
 class File(Protocol):

@@ -135,6 +135,12 @@ class ReplySettings(Part):
     max_links: int = Field(default=_POLICY.max_links, ge=1, le=3, description="The most links in a draft, up to 3.")
     per_day: int = Field(default=50, ge=1, description="The most drafts in a mailbox within a day.")
     per_sender: int = Field(default=10, ge=1, description="The most of them for one sender.")
+    keep_days: int = Field(
+        default=14,
+        ge=0,
+        le=3_650,
+        description="How many days a draft that nobody touched waits before it is removed; 0 keeps it.",
+    )
     authserv_id: str = Field(
         default="",
         description="What your mail server calls itself in Authentication-Results; nobody else's results count.",

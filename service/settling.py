@@ -139,7 +139,8 @@ class Settler:
                 item.verdict = raw
                 continue
             facts = name, item.case.identity, message_id, raw, item.case.sender, item.sought(draft)
-            item.intent = Intent(*facts, mark, at=now, tried_at=now)
+            basis = self._judge.basis(draft, raw, self._ledger.key)
+            item.intent = Intent(*facts, mark, at=now, tried_at=now, basis=basis)
 
     def _note(self, item: _Item, settlement: Settlement, now: datetime) -> None:
         if isinstance(item.verdict, Failed) and item.tries < MOST_TRIES:

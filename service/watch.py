@@ -18,6 +18,7 @@ from service.presence import Presence
 from service.progress import LEASE, Watched
 from service.receipts import Receipt
 from service.settling import Settler
+from service.tending import Tender
 
 LONGEST_WAIT = 3600.0
 
@@ -39,6 +40,7 @@ class Watcher:
         self._renewed = datetime.min.replace(tzinfo=UTC)
         self._delivery = Delivery(mailbox, ledger, self._presence.clock, self._guard, options.settle)
         self._settler = Settler(mailbox, judge, ledger, options)
+        self._tender = Tender(mailbox, judge, ledger, self._guard, options)
 
     @property
     def name(self) -> str:
@@ -46,7 +48,9 @@ class Watcher:
         return self.mailbox.name
 
     def one_pass(self) -> list[Receipt]:
-        """Finish what a break left open, then settle what arrived. Returns the receipts that are new or changed.
+        """Finish what a break left open, settle what arrived, look after the drafts that wait.
+
+        Returns the receipts that are new or changed.
 
         Raises SignpostError when the mailbox, the ledger or the knowledge cannot be used; nothing is lost then, and
         the next pass goes on where this one stopped. While another process watches the mailbox, does nothing.
@@ -60,6 +64,7 @@ class Watcher:
                 receipts += self._pass_over(folder)
             except MissingFolder as error:
                 missing.append(str(error))
+        receipts += self._look_after(missing)
         self._progress.looked(self.name, self._presence.clock(), " ".join(missing))
         return list({told.identity: told for told in receipts}.values())
 
@@ -102,6 +107,16 @@ class Watcher:
             if not batch.more:
                 return receipts
             watched = replace(watched, cursor=batch.cursor)
+
+    def _look_after(self, trouble: list[str]) -> list[Receipt]:
+        """What became of drafts; what stands in the way of that look is told, and no mail waits for it."""
+        try:
+            return self._tender.tend(self._presence.clock())
+        except LeaseLost:
+            raise
+        except SignpostError as error:
+            trouble.append(str(error))
+            return []
 
     def _first_contact(self, folder: str) -> Watched:
         now = self._presence.clock()

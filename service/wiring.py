@@ -1,6 +1,7 @@
 """Settings → sources, mailboxes, watchers: each table of the settings becomes the object that does the work."""
 
-from datetime import datetime
+from collections.abc import Collection
+from datetime import datetime, timedelta
 from functools import partial
 
 from indexer.asking import Viewer
@@ -62,7 +63,7 @@ def watcher_of(
 ) -> Watcher:
     """The watcher of one account, deciding by the settings' rules."""
     policy = settings.policy(told)
-    judge = Judge(knowledge, _steps(settings, policy), policy)
+    judge = Judge(knowledge, _steps(settings, policy, knowledge), policy)
     options = WatchOptions(
         own=told.own,
         folders=told.folders,
@@ -70,11 +71,12 @@ def watcher_of(
         look_back_days=settings.watch.lookback_days,
         caps=Caps(settings.replies.per_day, settings.replies.per_sender),
         poll_seconds=settings.watch.poll_seconds,
+        keep=timedelta(days=settings.replies.keep_days) or None,
     )
     return Watcher(mailbox, judge, ledger, options)
 
 
-def _steps(settings: Settings, policy: Policy) -> Steps:
+def _steps(settings: Settings, policy: Policy, knowledge: Knowledge) -> Steps:
     """The steps, with what the settings say about each; mails are read in a process of their own."""
     worker = ReadingWorker(rules_of(settings, policy.own))
     templates = Templates(settings.replies.templates)
@@ -86,4 +88,7 @@ def _steps(settings: Settings, policy: Policy) -> Steps:
         writing = Writing(writer, message_id, now, policy.site, settings.replies.language)
         return compose(draft, writing, templates)
 
-    return Steps(worker.read, before_search, viewer, decide, written, worker.close)
+    def still_there(ids: Collection[str], reader: Viewer) -> frozenset[str]:
+        return frozenset(document.id for document in knowledge.documents(list(ids), reader))
+
+    return Steps(worker.read, before_search, viewer, decide, written, worker.close, still_there)

@@ -2,6 +2,7 @@
 
 import sqlite3
 import threading
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -10,9 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from indexer.asking import Viewer
 from indexer.errors import LedgerError
 from service.drafting import Intent
 from service.ledger import Ledger, ReceiptFilter
+from service.lifecycle import Basis, End, Settled
 from service.mailbox.protocol import Cursor, Mark, Place, Sought
 from service.progress import Watched
 from service.receipts import Asked, Nearest, Receipt
@@ -239,3 +242,42 @@ def test_a_file_of_a_newer_signpost_is_left_alone(tmp_path: Path) -> None:
 
     with pytest.raises(LedgerError, match="newer Signpost"):
         Ledger.open(tmp_path / "ledger.db")
+
+
+def test_a_ledger_of_the_version_before_goes_on(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.db"
+    with closing(Ledger.open(path)) as ledger:
+        ledger.intents.done([(intent, 5) for intent in ledger.intents.add([an_intent()])])
+    with closing(sqlite3.connect(path)) as file:
+        for column in ("basis", "words", "why", "changed_at"):
+            file.execute(f"ALTER TABLE drafts DROP COLUMN {column}")
+        file.execute("PRAGMA user_version = 1")
+
+    with closing(Ledger.open(path)) as ledger:
+        (life,) = ledger.lives.followed(BOX, NOW, NOW)
+
+    assert (life.message_id, life.place, life.stage) == ("<d1@x>", Place("Drafts", 9, 5), "written")
+    assert life.basis == Basis()
+
+
+def test_what_a_draft_rests_on_is_kept(ledger: Ledger) -> None:
+    basis = Basis(frozenset({"trello:card:Größe"}), Viewer(frozenset({"sales"})), b"abcd")
+    (intent,) = ledger.intents.add([an_intent(basis=basis)])
+
+    assert ledger.intents.open(BOX) == [intent]
+    ledger.intents.done([(intent, 5)])
+    assert [life.basis for life in ledger.lives.followed(BOX, NOW, NOW)] == [basis]
+
+
+def test_a_draft_is_followed_until_its_end_is_certain(ledger: Ledger) -> None:
+    ledger.intents.done([(intent, 5) for intent in ledger.intents.add([an_intent(str(n)) for n in range(5)])])
+    lives = ledger.lives.followed(BOX, NOW, NOW)
+    ends: list[End] = ["sent", "withdrawn", "edited", "deleted"]
+    ledger.lives.settle([(life, Settled(end, "")) for life, end in zip(lives, ends, strict=False)], NOW)
+
+    def followed(after: timedelta) -> list[str]:
+        return [life.stage for life in ledger.lives.followed(BOX, NOW, NOW + after)]
+
+    assert followed(timedelta(hours=1)) == ["edited", "deleted", "written"]
+    assert followed(timedelta(days=2)) == ["edited", "written"]
+    assert ledger.lives.followed(BOX, NOW - timedelta(minutes=3), NOW) == []

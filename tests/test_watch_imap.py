@@ -154,6 +154,70 @@ def test_a_process_that_dies_anywhere_leaves_one_draft(server: Server, people: W
     assert people.state("INBOX") == before
 
 
+def answer(people: World, key: str) -> None:
+    """A person writes a reply of their own."""
+    people.create("Sent")
+    people.deliver(a_mail("Ruf Bernd an.", f"own-{key}", In_Reply_To=f"<mail-{key}@north.example>"), "Sent")
+
+
+def test_drafts_are_withdrawn_kept_and_known_when_sent(server: Server, people: World) -> None:
+    ledger = Ledger.in_memory()
+    with closing(imap_mailbox(server.account())) as mailbox:
+        watcher = watcher_at(mailbox, ledger, tend=timedelta())
+        watcher.one_pass()
+        for key in "1234":
+            people.deliver(a_mail(QUESTION, key))
+        watcher.one_pass()
+        first, second, third, fourth = people.uids("Drafts")
+        answer(people, "1")
+        people.flag("Drafts", second, "\\Flagged")
+        answer(people, "2")
+        people.deliver(people.state("Drafts")[third][0], "Sent")
+        people.remove("Drafts", third)
+        watcher.one_pass()
+
+    assert people.uids("Drafts") == [second, fourth]
+    assert first not in people.uids("Drafts")
+    assert {r.message_id[6]: r.state for r in ledger.receipts()} == {
+        **{"1": "withdrawn", "2": "edited", "3": "sent", "4": "written"}
+    }
+
+
+def die_tending_at(server: Server, ledger: Path, step: str) -> None:
+    """As `die_at`, at a step of looking after the drafts."""
+    wire = Tripwire()
+    with closing(imap_mailbox(server.account())) as mailbox:
+        watcher = watcher_at(
+            TrippingMailbox(mailbox, wire), tripping_ledger(ledger, wire), holder="dying", tend=timedelta()
+        )
+        wire.arm(step, _Gone)
+        watcher.one_pass()
+
+
+def test_a_process_that_dies_while_it_withdraws_removes_no_more_and_no_less(
+    server: Server, people: World, tmp_path: Path
+) -> None:
+    path = tmp_path / "ledger.db"
+    with closing(imap_mailbox(server.account())) as mailbox, closing(Ledger.open(path)) as ledger:
+        watcher_at(mailbox, ledger, holder="dying").one_pass()
+        for key in "1234":
+            people.deliver(a_mail(QUESTION, key))
+        watcher_at(mailbox, ledger, holder="dying").one_pass()
+    for key, step in zip("123", ("before withdraw", "after withdraw", "after fetch"), strict=True):
+        answer(people, key)
+        process = multiprocessing.get_context("spawn").Process(target=die_tending_at, args=(server, path, step))
+        process.start()
+        process.join(60)
+        assert process.exitcode == 100
+
+    with closing(imap_mailbox(server.account())) as mailbox, closing(Ledger.open(path)) as ledger:
+        watcher_at(mailbox, ledger, holder="dying", tend=timedelta()).one_pass()
+        states = {r.message_id[6]: r.state for r in ledger.receipts()}
+
+    assert states == {**dict.fromkeys("123", "withdrawn"), "4": "written"}
+    assert len(people.uids("Drafts")) == 1
+
+
 def test_a_server_that_restarts_while_watched_is_watched_again() -> None:
     ledger = Ledger.in_memory()
     with servers.pymap() as server, watching(server, ledger):

@@ -15,7 +15,7 @@ from service.mailbox.memory import MemoryMailbox, MemoryServer
 from service.mailbox.replies import envelope
 from service.receipts import Receipt
 from tests.tripwire import Killed, TrippingMailbox, Tripwire, tripping_ledger
-from tests.watching import Clock, a_mail, a_watcher
+from tests.watching import Clock, a_judge, a_mail, a_watcher
 
 SCENARIO = (
     a_mail(key="1"),
@@ -87,6 +87,7 @@ def test_the_points_lie_around_every_step() -> None:
     assert asked | {"before transaction", "before commit", "after commit"} == set(unbroken())
 
 
+TENDING = [f"{when} {step}" for when in ("before", "after") for step in ("related drafts", "fetch", "withdraw")]
 STEPS = [f"{when} {step}" for when in ("before", "after") for step in ("take", "answered", "mark", "append", "look")]
 
 
@@ -101,6 +102,8 @@ class Office(RuleBasedStateMachine):
         self.ledger = tripping_ledger(None, self.wire)
         self.mails = 0
         self.edited: dict[int, bytes] = {}
+        self.replied: set[str] = set()
+        self.known = True
         self.answered: set[str] = set()
         self.pass_over(0, Killed)
 
@@ -111,12 +114,17 @@ class Office(RuleBasedStateMachine):
         self.server.deliver(a_mail(asks, key=str(self.mails), **named))
         self.clock.now += timedelta(seconds=20)
 
-    @rule(at=st.integers(0, 60) | st.sampled_from(STEPS), breaks=st.sampled_from([Killed, Unreachable]))
+    @rule(known=st.booleans())
+    def the_documents_are_there_or_not(self, known: bool) -> None:
+        self.known = known
+
+    @rule(at=st.integers(0, 60) | st.sampled_from([*STEPS, *TENDING]), breaks=st.sampled_from([Killed, Unreachable]))
     def pass_over(self, at: int | str, breaks: type[BaseException]) -> None:
         before, done = self.inbox(), self.mailbox.answers.copy()
         self.wire.arm(at, breaks)
         with suppress(Killed, SignpostError):
-            a_watcher(self.mailbox, self.ledger, clock=self.clock).one_pass()
+            judge = a_judge(still_there=lambda ids, viewer: frozenset(ids) if self.known else frozenset())
+            a_watcher(self.mailbox, self.ledger, judge, clock=self.clock).one_pass()
         assert self.inbox() == before
         assert not (self.mailbox.answers - done) & self.answered
         self.clock.now += timedelta(seconds=5)
@@ -138,10 +146,11 @@ class Office(RuleBasedStateMachine):
             self.server.flag("INBOX", mail.uid, "\\Answered")
             return
         self.mails += 1
+        self.replied |= {message_id} if how == "Sent" else set()
         self.server.deliver(a_mail("Ruf an.", key=f"own-{self.mails}", In_Reply_To=message_id), how)
 
     @precondition(lambda self: self.server.folders["Drafts"].mails)
-    @rule(pick=st.integers(0, 99), what=st.sampled_from(["edit", "Sent", "Trash", "remove"]))
+    @rule(pick=st.integers(0, 99), what=st.sampled_from(["edit", "flag", "Sent", "Trash", "remove"]))
     def a_person_takes_a_draft(self, pick: int, what: str) -> None:
         lying = list(self.server.folders["Drafts"].mails)
         uid = lying[pick % len(lying)]
@@ -149,6 +158,9 @@ class Office(RuleBasedStateMachine):
             raw = self.server.folders["Drafts"].mails[uid].raw.replace(b"Message-ID:", b"X-Was:") + b"PS\r\n"
             self.server.remove("Drafts", uid)
             self.edited[self.server.deliver(raw, "Drafts")] = raw
+        elif what == "flag":
+            self.server.flag("Drafts", uid, "\\Flagged")
+            self.edited[uid] = self.server.folders["Drafts"].mails[uid].raw
         elif what == "remove":
             self.server.remove("Drafts", uid)
         else:
@@ -188,8 +200,10 @@ class Office(RuleBasedStateMachine):
         assert len(receipts) == len(arrived)
         assert self.ledger.intents.open(self.mailbox.name) == []
         assert self.ledger.progress.stuck(self.mailbox.name) == []
-        assert all(r.state in ("", "written") for r in receipts)
-        assert self.mailbox.appended.total() >= sum(r.state == "written" for r in receipts)
+        assert all(r.state in ("", "written", "sent", "edited", "deleted", "withdrawn") for r in receipts)
+        assert self.mailbox.appended.total() >= sum(r.state != "" for r in receipts)
+        assert not {r.message_id for r in receipts if r.state == "written"} & self.replied
+        assert self.known or not any(r.state == "written" for r in receipts)
 
     def inbox(self) -> dict[int, object]:
         return dict(self.server.folders["INBOX"].mails)

@@ -53,3 +53,11 @@ def _listen(client: Idling, until: float, pulse: Callable[[], bool]) -> bool:
 
 def _is_news(said: Sequence[Any]) -> bool:
     return any(isinstance(line, tuple) and line[1:2] == (b"EXISTS",) for line in said)
+
+
+def pause(seconds: float, pulse: Callable[[], bool]) -> bool:
+    """Wait without a bell, as long as `pulse` says so; always False, for nothing rang."""
+    until = time.monotonic() + seconds
+    while (left := until - time.monotonic()) > 0 and pulse():
+        time.sleep(min(1.0, left))
+    return False

@@ -1,6 +1,5 @@
 """A mailbox on the far side of a line that may break at any time. See `Mailbox`."""
 
-import time
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -10,6 +9,7 @@ from typing import Literal
 
 from indexer.errors import MailboxError, MissingFolder, NoDraftsFolder, Unreachable
 from service.mailbox.folders import Folder, Purpose, folder_for, names_to_create
+from service.mailbox.idle import pause
 from service.mailbox.line import Facts, Line, Opened
 from service.mailbox.protocol import (
     Arrival,
@@ -148,7 +148,7 @@ class RemoteMailbox:
         removed: set[Place] = set()
         unable: set[Place] = set()
         with self._talk() as line:
-            trash = folder_for("trash", self._listed(line))
+            trash = self._folder(line, "trash")
             for folder, group in groupby(sorted(places, key=lambda p: p.folder), key=lambda p: p.folder):
                 opened = line.open(folder)
                 here = {p.uid: p for p in group if p.validity == opened.validity}
@@ -168,7 +168,7 @@ class RemoteMailbox:
             if opened.validity != after.validity or opened.uidnext > seen:
                 return True
             rang = line.ring(seconds, pulse)
-        return _sleep(seconds, pulse) if rang is None else rang
+        return pause(seconds, pulse) if rang is None else rang
 
     def close(self) -> None:
         """See `Mailbox.close`."""
@@ -207,9 +207,16 @@ class RemoteMailbox:
             "Make one in your mail program, or name the folder to use in the settings."
         )
 
+    def _folder(self, line: Line, purpose: Purpose) -> str | None:
+        wanted = self._wanted_drafts if purpose == "drafts" else ""
+        found = folder_for(purpose, self._listed(line), wanted)
+        if found is None:
+            self._folders = []  # a mail program makes Sent with the first mail it sends
+        return found or folder_for(purpose, self._listed(line), wanted)
+
     def _lying(self, line: Line, purpose: Purpose, since: date | None) -> tuple[Opened | None, list[Envelope]]:
         """A folder and its newest mails, if there is such a folder."""
-        name = folder_for(purpose, self._listed(line), self._wanted_drafts if purpose == "drafts" else "")
+        name = self._folder(line, purpose)
         if name is None:
             return None, []
         opened = line.open(name)
@@ -290,11 +297,3 @@ def _flagged(line: Line, mails: Sequence[Sought]) -> frozenset[Place]:
         facts = line.facts([p.uid for p in places if p.validity == opened.validity])
         flagged |= {p for p in places if p.uid in facts and "\\answered" in map(str.lower, facts[p.uid].flags)}
     return frozenset(flagged)
-
-
-def _sleep(seconds: float, pulse: Callable[[], bool]) -> bool:
-    """Wait without a bell."""
-    until = time.monotonic() + seconds
-    while (left := until - time.monotonic()) > 0 and pulse():
-        time.sleep(min(1.0, left))
-    return False

@@ -17,6 +17,11 @@ _STATES = {
     "shadow": "decided in shadow mode, not written",
     "intended": "being written",
     "written": "lies in the Drafts folder",
+    "sent": "sent",
+    "edited": "in a person's hands",
+    "deleted": "deleted by a person",
+    "withdrawn": "withdrawn",
+    "left": "out of date, but still in the Drafts folder",
 }
 
 
@@ -108,7 +113,7 @@ def detail(receipt: Receipt, seen: Collection[str], now: datetime) -> Detail:
     """A receipt for its own page, with only those documents that are among `seen`."""
     return Detail(
         line=line(receipt, seen, now),
-        state=_STATES.get(receipt.state, receipt.state),
+        state=": ".join(filter(None, (_STATES.get(receipt.state, receipt.state), receipt.state_says))),
         folder=receipt.folder,
         received=moment(receipt.received, now),
         message_id=short(receipt.message_id, 300),

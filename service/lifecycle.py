@@ -1,0 +1,176 @@
+"""A draft after it was written: what the ledger knows × what the mailbox shows × what is still true → a step. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Literal
+
+from indexer.asking import Viewer
+from service.mailbox.protocol import PLAIN, Place, Reply, Sought, bare
+
+ALIKE = 0.5
+"""A reply under another Message-ID counts as the draft, edited and sent, from this similarity on."""
+
+Stage = Literal["written", "withdrawing", "left", "edited", "deleted"]
+End = Literal["sent", "edited", "deleted", "withdrawn", "left"]
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """What a draft rests on: the documents it links to, for whom, and its words as shingles."""
+
+    documents: frozenset[str] = frozenset()
+    viewer: Viewer = Viewer()
+    words: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Life:
+    """A draft that was written, as the ledger knows it. `place` is where it was put or seen last.
+
+    `withdrawing` is one whose removal was decided and perhaps carried out, `why` says for which reason; `left` is one
+    that the server could not remove.
+    """
+
+    mailbox: str
+    identity: str
+    message_id: str
+    fingerprint: str
+    source: Sought
+    at: datetime
+    place: Place
+    basis: Basis = field(default_factory=Basis)
+    stage: Stage = "written"
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """A mail in Drafts that bears the draft's Message-ID; `same` is None where its text was not compared yet."""
+
+    place: Place
+    flags: frozenset[str] = frozenset()
+    same: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What the mailbox shows of a draft, and which of its documents are gone by now.
+
+    `begun`: another mail in Drafts answers the same mail. `sent` is the similarity of the mail in Sent that was this
+    draft; `named` that it bears its very Message-ID.
+    """
+
+    copies: tuple[Copy, ...] = ()
+    begun: bool = False
+    reply: Reply | None = None
+    named: bool = False
+    sent: float | None = None
+    missing: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Keep:
+    """Nothing happened to it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Withdraw:
+    """Nobody touched it and it is of no use any more: these copies are to be removed."""
+
+    places: tuple[Place, ...]
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sweep:
+    """It lies there more than once, untouched: these copies are to be removed."""
+
+    places: tuple[Place, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What became of it, as a word and a sentence."""
+
+    state: End
+    says: str
+    similarity: float | None = None
+
+
+Step = Keep | Withdraw | Sweep | Settled
+
+
+def judge(life: Life, seen: Seen, now: datetime, keep: timedelta | None) -> Step:
+    """What to do about a draft. Any doubt whether a person touched it means: hands off, for ever."""
+    copies = tuple(copy for copy in seen.copies if not _thrown_away(copy, life))
+    if seen.named or (seen.sent is not None and not copies):
+        return _sent(seen.sent)
+    if not copies:
+        return _gone(life, seen)
+    if life.stage in ("edited", "deleted"):
+        return Keep()
+    if not all(is_untouched(copy, life) for copy in copies):
+        return Settled("edited", "Somebody changed or flagged this draft; Signpost leaves it alone from now on.")
+    return _untouched(life, [copy.place for copy in copies], seen, _useless(life, seen, now, keep))
+
+
+def is_untouched(copy: Copy, life: Life) -> bool:
+    """Whether nobody changed or flagged it.
+
+    A server never changes the text under a number, so a copy that was not read counts where it lies as it was left.
+    """
+    plain = {flag.lower() for flag in copy.flags} <= _allowed(life)
+    return plain and (copy.place == life.place if copy.same is None else copy.same)
+
+
+def _allowed(life: Life) -> frozenset[str]:
+    # The first half of a removal, if the line broke before the second
+    return PLAIN | {"\\deleted"} if life.stage == "withdrawing" else PLAIN
+
+
+def _thrown_away(copy: Copy, life: Life) -> bool:
+    return "\\deleted" in {flag.lower() for flag in copy.flags} - _allowed(life)
+
+
+def _untouched(life: Life, places: Sequence[Place], seen: Seen, why: str) -> Step:
+    first, *doubles = sorted(places, key=lambda place: place.uid)
+    if life.stage == "withdrawing":
+        return Withdraw((first, *doubles), life.why)
+    if why and life.stage != "left":
+        return Withdraw((first, *doubles), why)
+    return Sweep(tuple(doubles)) if doubles else Keep()
+
+
+def _useless(life: Life, seen: Seen, now: datetime, keep: timedelta | None) -> str:
+    """Why nobody needs this draft any more; empty while somebody may."""
+    if seen.missing:
+        return "A document that it links to is gone, or its readers may not see it any more."
+    if seen.reply and seen.reply.where == "flag":
+        return "The mail was marked as answered."
+    if seen.reply and seen.reply.where == "sent" and bare(seen.reply.message_id) != bare(life.message_id):
+        return "A person answered first."
+    if keep and now - life.at > keep:
+        return f"Nobody used it for {keep.days} days."
+    return ""
+
+
+def _gone(life: Life, seen: Seen) -> Step:
+    """What a draft became that is not in Drafts any more, as far as can be told."""
+    if life.stage == "deleted":
+        return Keep()
+    if life.stage == "withdrawing":
+        return Settled("withdrawn", life.why)
+    if seen.begun:
+        changed = "Somebody works on it under another Message-ID; Signpost leaves it alone from now on."
+        return Keep() if life.stage == "edited" else Settled("edited", changed)
+    if seen.reply and seen.reply.where == "sent":
+        return Settled("deleted", "A person answered in their own words and the draft is gone. No other one is made.")
+    return Settled("deleted", "A person deleted it. No other one is made for this mail.")
+
+
+def _sent(similarity: float | None) -> Settled:
+    if similarity is None:
+        return Settled("sent", "It was sent.")
+    changed = "as it was" if similarity > 0.99 else f"with changes: {similarity:.0%} of its text was kept"
+    return Settled("sent", f"It was sent {changed}.", round(similarity, 3))

@@ -1,0 +1,71 @@
+"""The drafts that were written, in the ledger: which are followed, where they lie, and what became of them."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from service.intents import basis_from, source_from_json
+from service.lifecycle import Life, Settled
+from service.mailbox.protocol import Place
+from service.schema import File
+
+SECOND_LOOK = timedelta(days=1)
+"""A draft that is gone may turn up in Sent a little later: mail programs remove first and file then."""
+
+
+class Lives:
+    """The rows of drafts that were written."""
+
+    def __init__(self, file: File) -> None:
+        """Use the ledger's file."""
+        self._file = file
+
+    def followed(self, mailbox: str, until: datetime, now: datetime) -> list[Life]:
+        """Drafts written before `until` whose end is not known for certain, oldest first."""
+        sql = (
+            f"SELECT {', '.join(_READ)} FROM drafts WHERE mailbox = ? AND at <= ? AND (state IN ('written', "
+            "'withdrawing', 'left', 'edited') OR state = 'deleted' AND changed_at > ?) ORDER BY at, message_id"
+        )
+        values = (mailbox, until.isoformat(), (now - SECOND_LOOK).isoformat())
+        return [_life(row) for row in self._file.rows(sql, values)]
+
+    def moved(self, lives: Sequence[tuple[Life, Place]]) -> None:
+        """They lie elsewhere by now, as they were."""
+        sql = "UPDATE drafts SET drafts_folder = ?, drafts_validity = ?, drafts_uid = ? WHERE message_id = ?"
+        with self._file.writing():
+            self._file.put(sql, [(p.folder, p.validity, p.uid, life.message_id) for life, p in lives])
+
+    def withdrawing(self, lives: Sequence[tuple[Life, str]], now: datetime) -> None:
+        """They are about to be removed, and why."""
+        self._turn([("withdrawing", why, life) for life, why in lives], now)
+
+    def settle(self, lives: Sequence[tuple[Life, Settled]], now: datetime) -> None:
+        """What became of them."""
+        self._turn([(end.state, end.says, life) for life, end in lives], now)
+
+    def _turn(self, turns: Sequence[tuple[str, str, Life]], now: datetime) -> None:
+        rows = [(state, why, now.isoformat(), life.message_id) for state, why, life in turns]
+        with self._file.writing():
+            self._file.put("UPDATE drafts SET state = ?, why = ?, changed_at = ? WHERE message_id = ?", rows)
+
+
+_READ = (
+    *("mailbox", "identity", "message_id", "sha256", "source", "at", "drafts_folder", "drafts_validity", "drafts_uid"),
+    *("basis", "words", "state", "why"),
+)
+
+
+def _life(row: Sequence[Any]) -> Life:
+    mailbox, identity, message_id, known, source, at, folder, validity, uid, basis, words, stage, why = row
+    return Life(
+        mailbox=mailbox,
+        identity=identity,
+        message_id=message_id,
+        fingerprint=known,
+        source=source_from_json(source),
+        at=datetime.fromisoformat(at),
+        place=Place(folder, validity, uid),
+        basis=basis_from(basis, words),
+        stage=stage,
+        why=why,
+    )

@@ -1,0 +1,163 @@
+"""Drafts that wait → what became of them; looked after every few minutes, and withdrawn when nobody needs them."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+from service.judging import Judge
+from service.ledger import Ledger
+from service.lifecycle import ALIKE, Copy, Life, Seen, Settled, Step, Sweep, Withdraw, judge
+from service.likeness import is_same, similarity
+from service.mailbox.protocol import Mailbox, Place, Related, Removal, Reply, bare
+from service.options import WatchOptions
+from service.receipts import Receipt
+
+_UNABLE = "The mail server has no safe way to remove a single mail, so it still lies in Drafts: please delete it."
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """A draft, what was seen of it, and the mails in Sent that may be it."""
+
+    life: Life
+    seen: Seen
+    sent: tuple[Related, ...] = ()
+
+
+class Tender:
+    """Looks after the drafts of one mailbox. The mailbox is asked about all of them at once, and by headers."""
+
+    def __init__(
+        self, mailbox: Mailbox, judge: Judge, ledger: Ledger, guard: Callable[[], None], options: WatchOptions
+    ) -> None:
+        """`guard` raises when another process took the mailbox over."""
+        self._mailbox = mailbox
+        self._judge = judge
+        self._ledger = ledger
+        self._guard = guard
+        self._options = options
+        self._tended = datetime.min.replace(tzinfo=UTC)
+
+    def tend(self, now: datetime) -> list[Receipt]:
+        """Bring the receipts up to what became of the drafts, and remove those that nobody needs.
+
+        Does nothing where no draft waits, or when the last look is only minutes ago. Raises SignpostError when the
+        mailbox, the ledger or the knowledge cannot be used; then no draft is removed for want of its documents.
+        """
+        # abs: after a clock was set back the wait may be cut short, but can never last for days
+        if self._options.shadow or abs(now - self._tended) < self._options.tend:
+            return []
+        self._tended = now
+        lives = self._ledger.lives.followed(self._mailbox.name, now - self._options.tend, now)
+        if not lives:
+            return []
+        cases = self._proven(self._look(lives))
+        steps = [(c, judge(c.life, c.seen, now, self._options.keep)) for c in cases]
+        doomed = [case for case, step in steps if isinstance(step, Withdraw | Sweep)]
+        proven = {case.life.message_id: case for case in self._compared(doomed, sure=False)}
+        cases = [proven.get(case.life.message_id, case) for case in cases]
+        return self._carry_out([(c.life, c.seen, judge(c.life, c.seen, now, self._options.keep)) for c in cases], now)
+
+    def _look(self, lives: Sequence[Life]) -> list[_Case]:
+        ids = {bare(i) for life in lives for i in (life.message_id, life.source.message_id)}
+        drafts = self._mailbox.related("drafts", ids)
+        since = min(life.at for life in lives).date() - timedelta(days=1)
+        sent = self._mailbox.related("sent", ids, since)
+        replies = self._mailbox.answered([life.source for life in lives])
+        missing = self._judge.missing([life.basis for life in lives])
+        cases = [_case(life, drafts, sent, reply) for life, reply in zip(lives, replies, strict=True)]
+        return [replace(c, seen=replace(c.seen, missing=m)) for c, m in zip(cases, missing, strict=True)]
+
+    def _proven(self, cases: Sequence[_Case]) -> list[_Case]:
+        """With the texts of what may have been sent, and of copies that lie elsewhere than they were put."""
+        cases = self._compared(cases, sure=True)
+        texts = self._texts([mail.place for case in cases for mail in case.sent])
+        return [self._with_sent(case, texts) for case in cases]
+
+    def _compared(self, cases: Sequence[_Case], sure: bool) -> list[_Case]:
+        """With copies compared; where `sure`, those are left out that lie where they were put."""
+
+        def asks(case: _Case, copy: Copy) -> bool:
+            return copy.same is None and not (sure and copy.place == case.life.place)
+
+        texts = self._texts([copy.place for case in cases for copy in case.seen.copies if asks(case, copy)])
+        return [
+            _with_copies(
+                case,
+                tuple(
+                    replace(copy, same=is_same(texts.get(copy.place, b""), case.life.fingerprint))
+                    if asks(case, copy)
+                    else copy
+                    for copy in case.seen.copies
+                ),
+            )
+            for case in cases
+        ]
+
+    def _texts(self, places: Sequence[Place]) -> dict[Place, bytes]:
+        if not places:
+            return {}
+        ordered = sorted(set(places), key=lambda p: (p.folder, p.uid))
+        return {mail.place: mail.raw for mail in self._mailbox.fetch(ordered) if mail.extent == "whole"}
+
+    def _with_sent(self, case: _Case, texts: Mapping[Place, bytes]) -> _Case:
+        known = case.life.basis.words
+        found = [texts[mail.place] for mail in case.sent if mail.place in texts]
+        alike = [similarity(known, self._judge.words(raw, self._ledger.key)) for raw in found] if known else []
+        best = max(alike, default=None)
+        if not case.seen.named and (best is None or best < ALIKE):
+            return case
+        return replace(case, seen=replace(case.seen, sent=best))
+
+    def _carry_out(self, steps: Sequence[tuple[Life, Seen, Step]], now: datetime) -> list[Receipt]:
+        with self._ledger.transaction():
+            told = self._settled([(life, step) for life, _, step in steps if isinstance(step, Settled)], now)
+            doomed = [(life, step) for life, _, step in steps if isinstance(step, Withdraw)]
+            self._ledger.lives.withdrawing([(life, step.why) for life, step in doomed], now)
+            self._ledger.lives.moved([(life, place) for life, seen, _ in steps for place in _moved(life, seen)])
+        places = [p for _, _, step in steps if isinstance(step, Withdraw | Sweep) for p in step.places]
+        if not places:
+            return told
+        self._guard()
+        removal = self._mailbox.withdraw(places)
+        ends = [(life, end) for life, step in doomed if (end := _end(step, removal))]
+        return [*told, *self._settled(ends, now)]
+
+    def _settled(self, ends: Sequence[tuple[Life, Settled]], now: datetime) -> list[Receipt]:
+        if not ends:
+            return []
+        changes = {
+            life.identity: {"state": e.state, "state_at": now, "state_says": e.says, "similarity": e.similarity}
+            for life, e in ends
+        }
+        with self._ledger.transaction():
+            self._ledger.lives.settle(ends, now)
+            return self._ledger.tell(self._mailbox.name, changes)
+
+
+def _case(life: Life, drafts: Sequence[Related], sent: Sequence[Related], reply: Reply | None) -> _Case:
+    """What of these mails concerns this draft."""
+    own, answers = bare(life.message_id), bare(life.source.message_id)
+    copies = tuple(Copy(mail.place, mail.flags) for mail in drafts if mail.message_id == own)
+    begun = any(mail.message_id != own and answers and answers in mail.names for mail in drafts)
+    named = tuple(mail for mail in sent if mail.message_id == own)
+    others = () if copies else tuple(mail for mail in sent if answers and answers in mail.names)
+    return _Case(life, Seen(copies, begun, reply, bool(named)), named or others)
+
+
+def _with_copies(case: _Case, copies: tuple[Copy, ...]) -> _Case:
+    return replace(case, seen=replace(case.seen, copies=copies))
+
+
+def _moved(life: Life, seen: Seen) -> list[Place]:
+    """Where an untouched draft lies by now, if it is not where it was put."""
+    same = [copy.place for copy in seen.copies if copy.same]
+    elsewhere = same and life.place not in {copy.place for copy in seen.copies}
+    return [min(same, key=lambda place: place.uid)] if elsewhere else []
+
+
+def _end(step: Withdraw, removal: Removal) -> Settled | None:
+    """What a withdrawal came to; None where the next look will tell."""
+    if set(step.places) <= removal.removed:
+        return Settled("withdrawn", step.why)
+    return Settled("left", f"{step.why} {_UNABLE}") if set(step.places) & removal.unable else None
