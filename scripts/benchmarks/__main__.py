@@ -2,6 +2,7 @@
 
 import argparse
 import importlib
+import inspect
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,10 +12,12 @@ HERE = Path(__file__).parent
 AREAS = sorted(path.stem for path in HERE.glob("*.py") if path.stem not in {"__init__", "__main__", "table"})
 
 
-def lines(areas: list[str], data: Path | None) -> Iterator[Line]:
-    """The lines of every asked area, one area after the other."""
+def lines(areas: list[str], data: Path | None, peers: bool = False) -> Iterator[Line]:
+    """The lines of every asked area, one area after the other; `peers` is for areas that know others to run."""
     for area in areas:
-        yield from importlib.import_module(f"scripts.benchmarks.{area}").lines(data)
+        measure = importlib.import_module(f"scripts.benchmarks.{area}").lines
+        knows_peers = peers and "peers" in inspect.signature(measure).parameters
+        yield from measure(data, peers=True) if knows_peers else measure(data)
 
 
 def main() -> int:
@@ -22,13 +25,14 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="scripts/bench", description=__doc__)
     parser.add_argument("area", nargs="*", help=f"what to measure: {', '.join(AREAS)} (default: speed)")
     parser.add_argument("--data", type=Path, help="a folder of real data to measure on")
+    parser.add_argument("--peers", action="store_true", help="install other libraries apart and measure them too")
     parser.add_argument("--strict", action="store_true", help="exit 1 when a line is short of its goal")
     parser.add_argument("--json", type=Path, help="write everything, with machine and versions, to this file")
     told = parser.parse_args()
     unknown = sorted(set(told.area) - set(AREAS))
     if unknown:
         parser.error(f"unknown area {', '.join(unknown)}; there are {', '.join(AREAS)}")
-    return report(lines(told.area or ["speed"], told.data), told.strict, told.json)
+    return report(lines(told.area or ["speed"], told.data, told.peers), told.strict, told.json)
 
 
 if __name__ == "__main__":
