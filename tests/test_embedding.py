@@ -1,5 +1,6 @@
 """The embedders: one contract for the stand-in, the reference and the compiled model."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -49,6 +50,23 @@ class TestReference(EmbedderContract):
         cosines = np.sum(embedder.embed(TEXTS) * compiled.embed(TEXTS), axis=1)
 
         assert cosines.min() > 0.999
+
+
+@pytest.mark.model
+@pytest.mark.parametrize("step", ["compiled", "export"])
+def test_neither_running_nor_compiling_a_model_reports_home(step: str, tmp_path: Path) -> None:
+    program = (
+        "import sys, time; sys.addaudithook(lambda name, told: name in "
+        "{'socket.connect', 'socket.getaddrinfo'} and print(name, told[:2]));"
+        f"import indexer.embedding.{step}; from indexer.embedding.runtime import openvino;"
+        "from openvino.tools.ovc.telemetry_utils import tm; print(tm.__name__); time.sleep(0.2)"
+    )
+    home = {**os.environ, "HOME": str(tmp_path)}
+
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, env=home)
+
+    assert done.stdout.split() == ["openvino.tools.ovc.telemetry_stub"]
+    assert not (tmp_path / "intel").exists()
 
 
 @pytest.mark.model

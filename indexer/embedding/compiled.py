@@ -8,12 +8,12 @@ from threading import Lock
 from typing import Any, Literal
 
 import numpy as np
-import openvino
 from tokenizers import Tokenizer
 
 from indexer.embedding.batches import batches, padded
 from indexer.embedding.bundle import read_manifest
 from indexer.embedding.protocol import Vectors
+from indexer.embedding.runtime import openvino
 from indexer.embedding.sound import sound
 from indexer.errors import ModelError
 

@@ -7,12 +7,12 @@ python -m indexer.embedding.export download NAME OUT
 import sys
 from pathlib import Path
 
-import openvino
 import torch
 from sentence_transformers import SentenceTransformer
 
 from indexer.embedding.bundle import write_manifest
 from indexer.embedding.reference import load
+from indexer.embedding.runtime import openvino
 
 
 class _Pipeline(torch.nn.Module):
