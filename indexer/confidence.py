@@ -1,8 +1,9 @@
-"""Evidence of a ranking → the probability that its first hit answers. Pure.
+"""Evidence of a ranking → the probability that one of its first three hits, which a draft shows, answers. Pure.
 
-Two kinds of evidence, never mixed. Where nobody is named, what tells right from wrong is how far the first hit stands
-out: its share of a soft-max over the best twenty (with "none of them" as one more rival), and its own score. Where
-somebody is named, the name decides: whoever is not known is not answered about.
+Two kinds of evidence, never mixed. Where somebody is named, the name decides: whoever is not known is not answered
+about. Where nobody is named, the likeness of the texts decides: by itself where many documents may answer, for one
+right answer does not make another one wrong; else together with how far the first hit stands out, its share of a
+soft-max over the best twenty (with "none of them" as one more rival).
 """
 
 import math
@@ -18,9 +19,16 @@ TEMPERATURE = 0.05
 NONE_OF_THEM = 0.3
 """The score at which "none of them answers" competes; without it the only document of an index would always be sure."""
 
-# Logistic regression on five public question sets of equal weight (FAQ threads, support intents, live support messages,
-# banking, encyclopaedia); left out one at a time its mean AUROC is .862. Printed by `scripts/bench quality --data DIR`.
-SHARE_WEIGHT, SCORE_WEIGHT, BIAS = 0.86, 1.94, -1.05
+SHOWN = 3
+"""The most hits of an answer that a draft links to."""
+ANY_OF_MANY: frozenset[QuestionKind] = frozenset({"who", "similar work", "reference"})
+"""Kinds of questions that several documents may answer. A "who" that names nobody asks who knows about something."""
+
+# Logistic regressions for "one of the first three answers", sets of equal weight: the first on five public ones (FAQ
+# threads, support intents, live support messages, banking, encyclopaedia), the second on those whose records list
+# examples, each record cut into five that answer equally. Printed by `scripts/bench quality --data DIR`.
+SHARE_WEIGHT, SCORE_WEIGHT, BIAS = 0.60, 4.38, -1.66
+MANY_WEIGHT, MANY_BIAS = 9.55, -4.03
 
 NAMED: dict[QuestionKind, tuple[float, float]] = {
     "who": (0.93, 0.05),
@@ -45,10 +53,10 @@ ASKING = re.compile(
 def probability(
     question: Question, ranked: Sequence[Ranked], mentions: Sequence[Mention], unknown: Sequence[str]
 ) -> float:
-    """How likely the first of `ranked` answers the question, in [0, 1]; 0 where nothing was found."""
+    """How likely one of the first three of `ranked` answers the question, in [0, 1]; 0 where nothing was found."""
     if not ranked:
         return 0.0
-    alike = _by_likeness(ranked)
+    alike = _by_likeness(question, ranked)
     sure = [mention for mention in mentions if mention.sureness > DOUBTFUL]
     if unknown:
         return STRANGER * alike
@@ -58,11 +66,16 @@ def probability(
 
 
 def features(ranked: Sequence[Ranked]) -> tuple[float, float]:
-    """How the first hit stands out: minus the log of its rivals' weight beside its own, and its score without names."""
-    scores = [hit.score - hit.entity for hit in ranked[:RIVALS]]
+    """How the first hit stands out: minus the log of its rivals' weight beside its own, and its own likeness."""
+    scores = [hit.likeness for hit in ranked[:RIVALS]]
     rivals = [*scores[1:], NONE_OF_THEM]
     weight = math.fsum(math.exp(min(0.0, (rival - scores[0])) / TEMPERATURE) for rival in rivals)
     return -math.log(weight + 1e-3), scores[0]
+
+
+def nearest(ranked: Sequence[Ranked]) -> float:
+    """The likeness of the best hit that a draft would show; preferences may have put another one first."""
+    return max(hit.likeness for hit in ranked[:SHOWN])
 
 
 def asks(text: str) -> bool:
@@ -70,9 +83,15 @@ def asks(text: str) -> bool:
     return ASKING.search(text) is not None
 
 
-def _by_likeness(ranked: Sequence[Ranked]) -> float:
+def _by_likeness(question: Question, ranked: Sequence[Ranked]) -> float:
+    if question.kind in ANY_OF_MANY:
+        return _logistic(MANY_WEIGHT * nearest(ranked) + MANY_BIAS)
     share, score = features(ranked)
-    return 1 / (1 + math.exp(-(SHARE_WEIGHT * share + SCORE_WEIGHT * score + BIAS)))
+    return _logistic(SHARE_WEIGHT * share + SCORE_WEIGHT * score + BIAS)
+
+
+def _logistic(value: float) -> float:
+    return 1 / (1 + math.exp(-value))
 
 
 def _by_name(question: Question, first: Ranked, sure: Sequence[Mention], alike: float) -> float:

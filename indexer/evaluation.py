@@ -24,7 +24,7 @@ class Labelled:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A labelled question and what was answered: document ids, best first, and how probable the first one was said."""
+    """A labelled question and what was answered: document ids, best first, and how probable the answer was said."""
 
     label: Labelled
     found: tuple[str, ...] = ()
@@ -33,7 +33,11 @@ class Judged:
     @property
     def is_right(self) -> bool:
         """Whether the first document found answers."""
-        return bool(self.found) and self.found[0] in self.label.relevant
+        return self.is_right_within(1)
+
+    def is_right_within(self, depth: int) -> bool:
+        """Whether one of the first `depth` documents found answers."""
+        return not self.label.relevant.isdisjoint(self.found[:depth])
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +53,7 @@ class Figure:
 def hit_at(judged: Sequence[Judged], depth: int, seed: int = 0) -> Figure:
     """Share of the answerable questions with an answer among the first `depth`."""
     asked = _answerable(judged)
-    return _mean([bool(set(j.found[:depth]) & j.label.relevant) for j in asked], seed)
+    return _mean([j.is_right_within(depth) for j in asked], seed)
 
 
 def reciprocal_rank(judged: Sequence[Judged], seed: int = 0) -> Figure:
@@ -57,13 +61,13 @@ def reciprocal_rank(judged: Sequence[Judged], seed: int = 0) -> Figure:
     return _mean([_one_over_rank(j) for j in _answerable(judged)], seed)
 
 
-def auroc(judged: Sequence[Judged], seed: int = 0) -> Figure:
-    """How often a right first hit was said to be more probable than a wrong one, over all questions."""
-    return _resampled(judged, _auroc, seed)
+def auroc(judged: Sequence[Judged], depth: int = 1, seed: int = 0) -> Figure:
+    """How often an answer right within `depth` was said to be more probable than a wrong one, over all questions."""
+    return _resampled(_arrays(judged, depth), _auroc, seed)
 
 
-def kept_at(judged: Sequence[Judged], precision: float, seed: int = 0) -> Figure:
-    """Share of the answerable questions drafted right at the lowest threshold that reaches this precision.
+def kept_at(judged: Sequence[Judged], precision: float, depth: int = 1, seed: int = 0) -> Figure:
+    """Share of the answerable questions drafted right (within `depth`) at the lowest threshold of this precision.
 
     The threshold is read off these very questions, so this is what a perfect choice would give.
     """
@@ -75,22 +79,22 @@ def kept_at(judged: Sequence[Judged], precision: float, seed: int = 0) -> Figure
         reached = np.flatnonzero(last & (drafted_right / np.arange(1, len(said) + 1) >= precision))
         return float(drafted_right[reached[-1]] / max(1.0, answerable.sum())) if len(reached) else 0.0
 
-    return _resampled(judged, kept, seed)
+    return _resampled(_arrays(judged, depth), kept, seed)
 
 
 def drafted(judged: Sequence[Judged], enough: float, seed: int = 0) -> Figure:
-    """Share of these questions whose first hit reaches the threshold."""
+    """Share of these questions whose answer reaches the threshold."""
     return _mean([j.probability >= enough for j in judged], seed)
 
 
-def precision_at(judged: Sequence[Judged], enough: float, seed: int = 0) -> Figure:
-    """Share of right ones among the first hits that reach the threshold."""
-    return _mean([j.is_right for j in judged if j.probability >= enough], seed)
+def precision_at(judged: Sequence[Judged], enough: float, depth: int = 1, seed: int = 0) -> Figure:
+    """Share of those right within `depth` among the answers that reach the threshold."""
+    return _mean([j.is_right_within(depth) for j in judged if j.probability >= enough], seed)
 
 
-def calibration_error(judged: Sequence[Judged], bins: int = 10) -> float:
+def calibration_error(judged: Sequence[Judged], bins: int = 10, depth: int = 1) -> float:
     """Mean distance between what was said and what came true over equally filled bins (ECE); nan without questions."""
-    said, right, _ = _arrays(judged)
+    said, right, _ = _arrays(judged, depth)
     turn = np.argsort(said, kind="stable")
     parts = [part for part in np.array_split(turn, bins) if len(part)]
     gaps = [len(part) * abs(float(said[part].mean() - right[part].mean())) for part in parts]
@@ -106,10 +110,10 @@ def _one_over_rank(judged: Judged) -> float:
     return 1 / next(ranks, float("inf"))
 
 
-def _arrays(judged: Sequence[Judged]) -> tuple[Floats, Floats, Floats]:
+def _arrays(judged: Sequence[Judged], depth: int) -> tuple[Floats, Floats, Floats]:
     """What was said, whether it was right and whether it could be, one row a question."""
     said = np.array([j.probability for j in judged], dtype=np.float64)
-    right = np.array([j.is_right for j in judged], dtype=np.float64)
+    right = np.array([j.is_right_within(depth) for j in judged], dtype=np.float64)
     return said, right, np.array([bool(j.label.relevant) for j in judged], dtype=np.float64)
 
 
@@ -133,12 +137,14 @@ def _mean(values: Sequence[float], seed: int) -> Figure:
     return Figure(float(held.mean()), float(low), float(high), len(held))
 
 
-def _resampled(judged: Sequence[Judged], figure: Callable[[Floats, Floats, Floats], float], seed: int) -> Figure:
-    if not judged:
+def _resampled(
+    columns: tuple[Floats, Floats, Floats], figure: Callable[[Floats, Floats, Floats], float], seed: int
+) -> Figure:
+    count = len(columns[0])
+    if not count:
         return Figure(float("nan"))
-    columns = _arrays(judged)
     chance = np.random.default_rng(seed)
-    rounds = [chance.integers(0, len(judged), len(judged)) for _ in range(ROUNDS)]
+    rounds = [chance.integers(0, count, count) for _ in range(ROUNDS)]
     values = np.array([figure(*(column[row] for column in columns)) for row in rounds])
     low, high = np.nanquantile(values, (0.025, 0.975)) if np.isfinite(values).any() else (float("nan"),) * 2
-    return Figure(figure(*columns), float(low), float(high), len(judged))
+    return Figure(figure(*columns), float(low), float(high), count)

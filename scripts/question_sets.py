@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from statistics import median
 from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.parse import urlsplit
@@ -36,11 +37,13 @@ NOISY = 120
 """Questions a set that are also asked inside a mail of unrelated sentences."""
 DEPTH = 50
 SEED = 7
+PIECES = 5
+"""Records that a listed record is cut into, to ask what several documents answer alike."""
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What one set's questions got: judged answers by system, and the features that the calibrator saw."""
+    """What one set's questions got: judged answers by system, and what the calibrators saw (share, score, nearest)."""
 
     name: str
     judged: Mapping[str, Sequence[Judged]]
@@ -105,26 +108,41 @@ class Bench:
         """Read the set and sample its questions."""
         self.name = folder.name
         self._embedder = Remembering(embedder)
-        self._documents = [_document(row) for row in _rows(folder / "documents.jsonl")]
+        self._records = list(_rows(folder / "documents.jsonl"))
+        self._documents = [_document(row) for row in self._records]
         self._labels = _sample([_labelled(row) for row in _rows(folder / "queries.jsonl")], ASKED)
+
+    @property
+    def is_listed(self) -> bool:
+        """Whether most records are lists of examples, one a line, so that a piece of one answers as the whole does."""
+        return median(len(row["body"].splitlines()) for row in self._records) >= 2 * PIECES
 
     def told(self, filler: Sequence[str] = ()) -> Told:
         """Ask every system every question; with `filler`, ask some of them inside mails too."""
         labels = _sample([label for label in self._labels if label.relevant], NOISY) if filler else []
         chance = random.Random(SEED)
         mails = [_mailed(label, chance.sample(filler, 5)) for label in labels]
+        ours, clean, mailed = self._asked(self._documents, (self._labels, labels, mails))
+        judged = {"ours": [one for one, _ in ours], **self._alone()}
+        return Told(self.name, judged, _features(ours), [one for one, _ in clean], [one for one, _ in mailed])
+
+    def told_in_pieces(self) -> Told:
+        """Ask where each record is cut into several that answer alike."""
+        pieces = {row["id"]: _cut(row) for row in self._records}
+        documents = [_document(piece) for cut in pieces.values() for piece in cut]
+        labels = [_many(label, pieces) for label in _sample(self._labels, ASKED // 2)]
+        (ours,) = self._asked(documents, (labels,))
+        return Told(f"{self.name} in pieces", {"ours": [one for one, _ in ours]}, _features(ours))
+
+    def _asked(
+        self, documents: Sequence[Document], asked: Iterable[Sequence[Labelled]]
+    ) -> list[list[tuple[Judged, list[Ranked]]]]:
         with TemporaryDirectory() as folder:
             knowledge = Knowledge.open(Path(folder), lambda: self._embedder)
-            knowledge.update([Records(self._documents)])
-            ours, clean, mailed = (self._asked(knowledge, found) for found in (self._labels, labels, mails))
+            knowledge.update([Records(documents)])
+            told = [_answered(knowledge, labels) for labels in asked]
             knowledge.close()
-        judged = {"ours": [one for one, _ in ours], **self._alone()}
-        features = np.array([confidence.features(ranked) if ranked else (0.0, 0.0) for _, ranked in ours])
-        return Told(self.name, judged, features, [one for one, _ in clean], [one for one, _ in mailed])
-
-    def _asked(self, knowledge: Knowledge, labels: Sequence[Labelled]) -> list[tuple[Judged, list[Ranked]]]:
-        answers = knowledge.answer([label.question for label in labels], EVERYBODY, AskOptions(limit=RIVALS))
-        return [(_judged(label, answer), _ranked(answer)) for label, answer in zip(labels, answers, strict=True)]
+        return told
 
     def _alone(self) -> dict[str, list[Judged]]:
         """What each lane finds by itself, and what fusing their ranks finds (reciprocal rank fusion, k = 60)."""
@@ -141,6 +159,16 @@ class Bench:
             for name, ids in (("BM25", words), ("meaning", meaning), ("RRF", _by_rank(words, meaning))):
                 found[name].append(Judged(label, tuple(ids)))
         return found
+
+
+def _answered(knowledge: Knowledge, labels: Sequence[Labelled]) -> list[tuple[Judged, list[Ranked]]]:
+    answers = knowledge.answer([label.question for label in labels], EVERYBODY, AskOptions(limit=RIVALS))
+    return [(_judged(label, answer), _ranked(answer)) for label, answer in zip(labels, answers, strict=True)]
+
+
+def _features(told: Sequence[tuple[Judged, Sequence[Ranked]]]) -> NDArray[np.float64]:
+    seen = [(*confidence.features(ranked), confidence.nearest(ranked)) if ranked else (0.0,) * 3 for _, ranked in told]
+    return np.array(seen, dtype=np.float64)
 
 
 def _judged(label: Labelled, answer: Answer) -> Judged:
@@ -189,6 +217,21 @@ def _labelled(row: Mapping[str, Any]) -> Labelled:
     """A question; one that names an organisation asks who talks to it."""
     question = Question(row["text"], "who" if row.get("entity") else "other")
     return Labelled(question, frozenset(row["relevant"]), row.get("kind", ""))
+
+
+def _cut(row: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The record as several, each with every fifth of its lines and called by the first of them."""
+    lines = [line for line in row["body"].splitlines() if line.strip()] or [row["title"]]
+    pieces = [lines[start::PIECES] for start in range(min(PIECES, len(lines)))]
+    return [
+        {**row, "id": f"{row['id']}~{n}", "title": told[0], "body": "\n".join(told)} for n, told in enumerate(pieces)
+    ]
+
+
+def _many(label: Labelled, pieces: Mapping[str, Sequence[Mapping[str, Any]]]) -> Labelled:
+    """The same question as one that several documents may answer."""
+    relevant = frozenset(piece["id"] for id_ in label.relevant for piece in pieces[id_])
+    return replace(label, question=replace(label.question, kind="similar work"), relevant=relevant)
 
 
 def _sample(labels: Sequence[Labelled], most: int) -> list[Labelled]:

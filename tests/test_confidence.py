@@ -1,19 +1,20 @@
-"""How sure an answer is: names decide where somebody is named, else how far the first hit stands out."""
+"""How sure an answer is: names decide where somebody is named, else likeness, and for one answer standing out."""
 
 from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.asking import Mention, Question
-from indexer.confidence import probability
+from indexer.asking import Mention, Question, QuestionKind
+from indexer.confidence import ANY_OF_MANY, nearest, probability
 from indexer.ranking import Ranked
 from service.replies.outcome import Policy
 
 WHO = Question("Who is talking to Brückner Logistik?", "who")
 RAIL = Question("Do we have a reference in rail?", "reference")
 BRUECKNER = Mention("Brückner Logistik", "Brückner Logistik", "company", 1.0)
-ENOUGH = max(0.75, Policy().enough)
+ENOUGH = Policy().enough
 
 scores = st.lists(st.floats(-0.5, 1.0), min_size=1, max_size=30)
 
@@ -70,8 +71,37 @@ def test_the_only_document_of_an_index_is_not_sure_for_being_alone() -> None:
     assert probability(RAIL, ranked(0.3), [], []) < 0.5
 
 
-def test_a_hit_that_stands_out_is_surer_than_one_among_many() -> None:
-    assert probability(RAIL, ranked(0.7, 0.3, 0.3), [], []) > 0.85 > probability(RAIL, ranked(0.7, 0.69, 0.69), [], [])
+def test_where_one_answer_is_right_a_hit_that_stands_out_is_surer_than_one_among_many() -> None:
+    where = Question("Where do I file travel expenses?")
+
+    assert probability(where, ranked(0.7, *[0.3] * 19), [], []) > 0.9
+    assert probability(where, ranked(0.7, *[0.69] * 19), [], []) < ENOUGH
+
+
+@pytest.mark.parametrize("kind", sorted(ANY_OF_MANY))
+def test_where_many_answers_are_right_none_makes_another_less_sure(kind: QuestionKind) -> None:
+    asked = replace(RAIL, kind=kind)
+
+    assert probability(asked, ranked(*[0.6] * 20), [], []) == probability(asked, ranked(0.6, 0.2), [], []) >= ENOUGH
+
+
+@pytest.mark.parametrize("kind", sorted(ANY_OF_MANY))
+def test_many_that_are_hardly_alike_are_not_enough(kind: QuestionKind) -> None:
+    assert probability(replace(RAIL, kind=kind), ranked(*[0.35] * 20), [], []) < 0.5
+
+
+def test_being_preferred_is_no_evidence() -> None:
+    plain = ranked(0.4, 0.39, 0.38)
+    preferred = [replace(hit, score=hit.score + 0.15, preferred=0.15) for hit in plain]
+
+    assert probability(RAIL, preferred, [], []) == pytest.approx(probability(RAIL, plain, [], []))
+
+
+def test_the_best_of_those_a_draft_shows_counts_though_another_is_preferred() -> None:
+    won, alike = Ranked("won", 0.52, 0, preferred=0.12), Ranked("alike", 0.5, 1)
+
+    assert nearest([won, alike]) == 0.5
+    assert nearest([won, won, won, alike]) == pytest.approx(0.4)
 
 
 @given(scores, st.floats(0, 1), st.booleans(), st.booleans(), st.sampled_from([WHO, RAIL, Question("…")]))
@@ -83,9 +113,9 @@ def test_a_probability_lies_between_0_and_1(
     assert 0 <= probability(question, ranked(*values, entity=entity), mentions, ["Fabrikam"] * stranger) <= 1
 
 
-@given(scores, st.floats(0.01, 0.5))
-def test_a_better_first_hit_is_never_less_sure(values: list[float], more: float) -> None:
-    before = ranked(*values)
+@given(scores, st.floats(0.01, 0.5), st.sampled_from(["who", "similar work", "reference", "other"]))
+def test_a_better_first_hit_is_never_less_sure(values: list[float], more: float, kind: QuestionKind) -> None:
+    asked, before = replace(RAIL, kind=kind), ranked(*values)
     after = [replace(before[0], score=before[0].score + more), *before[1:]]
 
-    assert probability(RAIL, after, [], []) >= probability(RAIL, before, [], [])
+    assert probability(asked, after, [], []) >= probability(asked, before, [], [])

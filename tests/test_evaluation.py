@@ -62,6 +62,15 @@ def test_drafts_are_counted_at_the_threshold() -> None:
     assert precision_at(seen, 0.8).value == 0.5
 
 
+def test_an_answer_among_those_shown_can_count_as_right() -> None:
+    seen = [judged(3, 0.9), judged(1, 0.8), judged(4, 0.7), judged(None, 0.1, answerable=False)]
+
+    assert [auroc(seen, depth).value for depth in (1, 3)] == pytest.approx([2 / 3, 1])
+    assert [precision_at(seen, 0.8, depth).value for depth in (1, 3)] == pytest.approx([0.5, 1])
+    assert [kept_at(seen, 1.0, depth).value for depth in (1, 3)] == pytest.approx([0, 2 / 3])
+    assert calibration_error(seen[:1], depth=3) == pytest.approx(0.1)
+
+
 def test_saying_nine_in_ten_and_being_right_nine_times_in_ten_is_calibrated() -> None:
     honest = [judged(1 if n else None, 0.9) for n in range(10)]
 

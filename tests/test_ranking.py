@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer.asking import Candidate, Mention, Question
-from indexer.documents import Customer
+from indexer.documents import Customer, Document
 from indexer.ranking import Evidence, Ranked, fuse, highlights, order
 from tests.builders import NOW, a_card, a_note
 
@@ -56,6 +56,13 @@ def test_a_window_brings_the_name_that_the_question_leaves_out() -> None:
     assert ids(fuse(replace(ASKED, windows=("…",)), Evidence([alone, around])))[0] == "b"
 
 
+def test_what_stands_around_a_question_counts_less_than_its_own_words() -> None:
+    alone = [a_candidate("asked", 0.60), a_candidate("chat", 0.30)]
+    around = [a_candidate("asked", 0.20), a_candidate("chat", 0.70)]
+
+    assert ids(fuse(replace(ASKED, windows=("…",)), Evidence([alone, around])))[0] == "asked"
+
+
 def test_every_hit_says_why_in_words_a_person_understands() -> None:
     card = a_card("Rail pilot", "References for rail operators", key="a")
     evidence = Evidence([[a_candidate(card.id, 0.6, 0.4)]], {card.id: BRUECKNER})
@@ -90,6 +97,53 @@ def test_a_reference_is_rather_a_won_deal_than_an_open_one() -> None:
     ordered = order(replace(ASKED, kind="reference"), ranked, {d.id: d for d in (won, still)}, NOW)
 
     assert ids(ordered) == [won.id, still.id]
+
+
+REFERENCES = [
+    a_card("Rail A", key="r", status="won"),
+    a_card("Rail A", key="r", lane="Referenzen"),
+    a_card("Rail A", key="r", parent="Customer references"),
+    a_card("Rail A", key="r", labels=("Case study",)),
+    a_card("Success story: Rail A", key="r"),
+]
+
+
+@pytest.mark.parametrize("reference", REFERENCES)
+def test_a_reference_beats_an_open_card_that_is_about_as_near(reference: Document) -> None:
+    pursued = a_card("Rail B", key="open", lane="Pipeline")
+    ranked = [Ranked(pursued.id, 0.58, 1), Ranked(reference.id, 0.5, 2)]
+    documents = {d.id: d for d in (reference, pursued)}
+
+    assert ids(order(replace(ASKED, kind="reference"), ranked, documents, NOW)) == [reference.id, pursued.id]
+    assert ids(order(replace(ASKED, kind="similar work"), ranked, documents, NOW)) == [pursued.id, reference.id]
+
+
+def test_a_reference_for_something_else_does_not_beat_what_was_asked_for() -> None:
+    won, still = a_card("Bakery", key="won", status="won"), a_card("Rail B", key="open")
+    ranked = [Ranked(still.id, 0.55, 1), Ranked(won.id, 0.4, 2)]
+
+    ordered = order(replace(ASKED, kind="reference"), ranked, {d.id: d for d in (won, still)}, NOW)
+
+    assert ids(ordered) == [still.id, won.id]
+
+
+@pytest.mark.parametrize("other", [a_card("Rail", key="x", status="lost"), a_card("Wonderland wonders", key="x")])
+def test_what_was_lost_or_only_sounds_like_won_is_no_reference(other: Document) -> None:
+    still = a_card("Rail B", key="open")
+    ranked = [Ranked(other.id, 0.52, 1), Ranked(still.id, 0.5, 2)]
+
+    ordered = order(replace(ASKED, kind="reference"), ranked, {d.id: d for d in (other, still)}, NOW)
+
+    assert (ordered[0].document_id == still.id) == (other.status == "lost")
+
+
+def test_what_a_score_owes_to_names_and_preferences_is_told_apart() -> None:
+    won = a_card("Rail", key="won", status="won")
+
+    (hit,) = order(replace(ASKED, kind="reference"), [Ranked(won.id, 1.5, 1, entity=1.0)], {won.id: won}, NOW)
+
+    assert hit.preferred > 0.1
+    assert hit.likeness == pytest.approx(0.5)
 
 
 def test_an_archived_card_steps_back_but_stays() -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.confidence import BIAS, SCORE_WEIGHT, SHARE_WEIGHT
+from indexer.confidence import BIAS, MANY_BIAS, MANY_WEIGHT, SCORE_WEIGHT, SHARE_WEIGHT, SHOWN
 from indexer.embedding.opening import open_embedder
 from indexer.evaluation import Figure, Judged, auroc, calibration_error, drafted, hit_at, kept_at, precision_at
 from scripts.benchmarks.table import Line
@@ -27,9 +27,12 @@ def lines(data: Path | None) -> Iterator[Line]:
     if data is None or not folders:
         raise SystemExit("quality is measured on folders with documents.jsonl and queries.jsonl: --data DIR")
     embedder, filler = open_embedder(), _filler(data.parent / FILLER)
-    told = [Bench(folder, embedder).told(filler) for folder in folders]
+    sets = [Bench(folder, embedder) for folder in folders]
+    told, cut = [one.told(filler) for one in sets], [one.told_in_pieces() for one in sets if one.is_listed]
     yield from _found(told)
-    yield from _sureness(told)
+    yield from _sureness(told, cut)
+    yield from _drafted([*told, *cut])
+    yield from _calibrated(told, cut)
     for one in told:
         if any(j.label.kind == "unknown-org" for j in one.ours):
             yield from _named(one)
@@ -67,41 +70,63 @@ def _interval(figure: Figure) -> str:
     return f"[{figure.low:.3f}, {figure.high:.3f}] n={figure.count}"
 
 
-def _sureness(told: Sequence[Told]) -> Iterator[Line]:
-    """What the probability is worth, as shipped and when it is fitted anew without the set it judges."""
-    figures = {one.name: auroc(one.ours) for one in told}
+def _sureness(told: Sequence[Told], cut: Sequence[Told]) -> Iterator[Line]:
+    """How well the probability tells right from wrong: for the first hit, and for one of those a draft shows."""
+    for depth, what, goal in ((1, "first right", 0.87), (SHOWN, "any of 3 right", None)):
+        figures = {one.name: auroc(one.ours, depth) for one in (*told, *cut)}
+        for name, figure in figures.items():
+            yield Line(f"{name}: AUROC of probability, {what} {_interval(figure)}", figure.value)
+        mean = float(np.mean([figures[one.name].value for one in told]))
+        yield Line(f"mean AUROC of probability, {what}, no labels", mean, goal=goal)
+        kept = float(np.mean([kept_at(one.ours, 0.95, depth).value for one in told]))
+        yield Line(f"mean kept at 95 % precision, {what}", kept)
+        off = float(np.mean([calibration_error(one.ours, depth=depth) for one in told]))
+        yield Line(f"mean calibration error (ECE), {what}", off)
+
+
+def _drafted(told: Sequence[Told]) -> Iterator[Line]:
+    """What a draft at the default threshold is worth, and how often one is written though nothing answers."""
     for one in told:
-        yield Line(f"{one.name}: AUROC of probability {_interval(figures[one.name])}", figures[one.name].value)
-    yield Line("mean AUROC of probability, no labels", float(np.mean([f.value for f in figures.values()])), goal=0.87)
+        share, right = drafted(one.ours, ENOUGH), precision_at(one.ours, ENOUGH, SHOWN)
+        what = f"{one.name}: any of 3 right of those at {ENOUGH:g} or more, {share.value:.0%}"
+        yield Line(f"{what} {_interval(right)}", right.value)
+        wrong = drafted([j for j in one.ours if not j.label.relevant], ENOUGH)
+        if wrong.count:
+            what = f"{one.name}: drafted at {ENOUGH:g} though nothing answers {_interval(wrong)}"
+            yield Line(what, wrong.value, better="lower")
+
+
+def _calibrated(told: Sequence[Told], cut: Sequence[Told]) -> Iterator[Line]:
+    """The calibrators fitted anew: without the set that they judge, and to all sets beside what is shipped."""
     plain = [one for one in told if not any(j.label.kind == "unknown-org" for j in one.ours)]
-    apart = [auroc(_judged_apart(one, plain)).value for one in plain if len(plain) > 1]
-    if apart:
-        yield Line("mean AUROC of likeness alone, each set judged by a fit to the others", float(np.mean(apart)))
-    yield Line("mean kept at 95 % precision", float(np.mean([kept_at(one.ours, 0.95).value for one in told])))
-    for one in told:
-        kept, right = drafted(one.ours, ENOUGH), precision_at(one.ours, ENOUGH)
-        yield Line(
-            f"{one.name}: right of those at {ENOUGH:g} or more, {kept.value:.0%} {_interval(right)}", right.value
-        )
-    yield Line("mean calibration error (ECE)", float(np.mean([calibration_error(one.ours) for one in told])))
-    if plain:
-        for name, fitted, shipped in zip(("share", "score", "bias"), _fit(plain), CONSTANTS, strict=True):
-            yield Line(f"calibrator: {name}, fitted to all sets", float(fitted), other=shipped, other_name="shipped")
+    for what, sets, columns, shipped in (("one answer", plain, STANDS_OUT, ONE), ("many answers", cut, NEAREST, MANY)):
+        if len(sets) < 2:
+            continue
+        apart = [_judged_apart(one, sets, columns) for one in sets]
+        right = float(np.mean([auroc(judged, SHOWN).value for judged in apart]))
+        yield Line(f"{what}: mean AUROC, any of 3 right, each set judged by a fit to the others", right)
+        off = float(np.mean([calibration_error(judged, depth=SHOWN) for judged in apart]))
+        yield Line(f"{what}: mean calibration error, each set judged by a fit to the others", off)
+        for (name, value), fitted in zip(shipped.items(), _fit(sets, columns), strict=True):
+            yield Line(f"{what}: {name}, fitted to all sets", float(fitted), other=value, other_name="shipped")
 
 
-CONSTANTS = (SHARE_WEIGHT, SCORE_WEIGHT, BIAS)
+STANDS_OUT, NEAREST = slice(0, 2), slice(2, 3)
+"""The features each calibrator sees."""
+ONE = {"share": SHARE_WEIGHT, "score": SCORE_WEIGHT, "bias": BIAS}
+MANY = {"nearest": MANY_WEIGHT, "bias": MANY_BIAS}
 
 
-def _judged_apart(one: Told, told: Sequence[Told]) -> list[Judged]:
-    weights = _fit([other for other in told if other is not one])
-    said = 1 / (1 + np.exp(-(one.features @ weights[:2] + weights[2])))
+def _judged_apart(one: Told, told: Sequence[Told], columns: slice) -> list[Judged]:
+    weights = _fit([other for other in told if other is not one], columns)
+    said = 1 / (1 + np.exp(-(one.features[:, columns] @ weights[:-1] + weights[-1])))
     return [Judged(j.label, j.found, float(p)) for j, p in zip(one.ours, said, strict=True)]
 
 
-def _fit(told: Sequence[Told]) -> NDArray[np.float64]:
+def _fit(told: Sequence[Told], columns: slice) -> NDArray[np.float64]:
     """Logistic regression by Newton's method, every set of equal weight, with a breath of ridge."""
-    rows = np.vstack([np.column_stack([one.features, np.ones(len(one.features))]) for one in told])
-    right = np.array([j.is_right for one in told for j in one.ours], dtype=np.float64)
+    rows = np.vstack([np.column_stack([one.features[:, columns], np.ones(len(one.features))]) for one in told])
+    right = np.array([j.is_right_within(SHOWN) for one in told for j in one.ours], dtype=np.float64)
     share = np.concatenate([np.full(len(one.ours), 1 / len(one.ours)) for one in told]) * len(right) / len(told)
     weights = np.zeros(rows.shape[1])
     for _ in range(30):

@@ -37,7 +37,7 @@ class Policy:
 
     internal: frozenset[str] = frozenset()
     own: frozenset[str] = frozenset()
-    enough: float = 0.5
+    enough: float = 0.6
     max_links: int = 3
     require_proof: bool = False
     site: str = ""
