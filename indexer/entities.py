@@ -16,6 +16,7 @@ from indexer.names import (
     DOUBTFUL,
     HEAD,
     JOINTS,
+    LONGEST_NAME,
     SHORTENED,
     WRITTEN,
     Entity,
@@ -35,6 +36,8 @@ __all__ = ["Directory", "Entity", "entities_of"]
 
 LONGEST = 6
 """Words of the longest name that is looked up."""
+LONGEST_TEXT = 20_000
+"""Characters of a text that are read for names; nobody asks a longer question."""
 SHORTEST = 3
 SURE_LETTERS = 5
 """Shorter names must be exact; one slip away from them is a doubtful guess, where the sentence asks for a name."""
@@ -82,6 +85,7 @@ class Directory:
 
     def find(self, text: str, domains: Sequence[str] = ()) -> tuple[Mention, ...]:
         """Who a text names, in its order; then whose mail domains it cites or come with it."""
+        text = text[:LONGEST_TEXT]
         told = sentence(text)
         mentions = [self._mention(written(told, match), match) for match in self._matches(told)]
         cited = [(text[start:end], domain) for start, end, domain in domains_in(text)]
@@ -93,7 +97,7 @@ class Directory:
 
     def unknown(self, text: str) -> tuple[str, ...]:
         """Names in a text that nobody bears, as written; no everyday words, weekdays or sentence openings."""
-        told = sentence(text)
+        told = sentence(text[:LONGEST_TEXT])
         exact, meant = self._exact(told), self._matches(told)
         sure = [match for match in meant if match.sureness > DOUBTFUL]
         spans = [span for span in told.spans if span.telling and not overlapping(span, sure)]
@@ -107,7 +111,7 @@ class Directory:
 
     def named_in_title(self, title: str) -> set[int]:
         """Positions of the companies that a title names to the letter."""
-        told = Sentence(tuple(tokens(title)), True, False, ())
+        told = Sentence(tuple(tokens(title[:LONGEST_NAME])), True, False, ())
         found = [match for match in self._exact(told) if match.sureness >= SHORTENED and len(match.entities) == 1]
         numbers = {number for match in found for number in match.entities}
         return {number for number in numbers if self._entities[number].kind == "company"}
@@ -136,9 +140,12 @@ class Directory:
     def _exact(self, told: Sentence) -> list[Match]:
         found = [match for first in range(len(told.words)) for match in self._starting_at(told, first)]
         kept: list[Match] = []
+        taken: set[int] = set()
         for match in sorted(found, key=lambda m: (m.first - m.last, -m.sureness)):
-            if all(match.last <= other.first or other.last <= match.first for other in kept):
+            words = range(match.first, match.last)
+            if taken.isdisjoint(words):
                 kept.append(match)
+                taken.update(words)
         return kept
 
     def _starting_at(self, told: Sentence, first: int) -> Iterator[Match]:
@@ -241,22 +248,30 @@ def _edits(letters: int) -> int:
 def _bearers(entities: Sequence[Entity]) -> dict[str, list[tuple[int, Spelling]]]:
     """Run-together key → who is written so, each with the surest spelling."""
     held: dict[str, dict[int, Spelling]] = defaultdict(dict)
-    heads: Counter[str] = Counter()
     for number, entity in enumerate(entities):
         for spelling in spellings(entity):
             held[spelling.key].setdefault(number, spelling)
-        heads.update({core(tokens(name))[_head(entity)] for name in (entity.name, *entity.aliases) if tokens(name)})
-    for number, entity in enumerate(entities):
-        words = core(tokens(entity.name))
-        head = words[_head(entity)] if words else ""
-        if len(words) > 1 and heads[head] == 1 and head not in held and len(head) > 4 and not is_ordinary(head):
-            held[head][number] = Spelling((head,), HEAD)
+    for number, spelling in _heads_alone(entities):
+        if spelling.words[0] not in held:
+            held[spelling.words[0]][number] = spelling
     return {text: list(found.items()) for text, found in held.items() if text}
 
 
-def _head(entity: Entity) -> int:
-    """Which word may stand for the name: a company's first, a person's last."""
-    return 0 if entity.kind == "company" else -1
+def _heads_alone(entities: Sequence[Entity]) -> Iterator[tuple[int, Spelling]]:
+    """Heads of longer names that stand for just one entity, as far as they are no everyday words."""
+    uses = Counter(
+        head for entity in entities for head in {_head(entity, name) for name in (entity.name, *entity.aliases)}
+    )
+    for number, entity in enumerate(entities):
+        head = _head(entity, entity.name)
+        if uses[head] == 1 and len(head) > 4 and not is_ordinary(head) and len(core(tokens(entity.name))) > 1:
+            yield number, Spelling((head,), HEAD)
+
+
+def _head(entity: Entity, name: str) -> str:
+    """The word that may stand for a name: a company's first, a person's last; nothing where there is no word."""
+    words = core(tokens(name))
+    return words[0 if entity.kind == "company" else -1] if words else ""
 
 
 def _surest(bearers: Sequence[tuple[int, Spelling]]) -> tuple[tuple[int, ...], float]:

@@ -1,16 +1,29 @@
 """Documents → entities: what the sources say of companies and people, merged by domain, address and name. Pure."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from itertools import islice
 
-from indexer.documents import Document, Person
-from indexer.names import Entity, EntityKind, domains_in, is_telling, name_key, registrable
+from indexer.documents import Customer, Document, Person
+from indexer.names import (
+    LONGEST_ADDRESS,
+    MOST_NAMED,
+    Entity,
+    EntityKind,
+    domains_in,
+    is_name,
+    is_telling,
+    name_key,
+    registrable,
+)
 from indexer.wording import fold, listed
 
 COMPANY_FIELDS = listed(
     "customer client company organisation organization account firma kunde unternehmen societe entreprise"
 )
+MOST_DOMAINS = 100
+LONGEST_LINK = 1000
 MOST_NAMES = 6
 """A domain that more differently named companies share belongs to a provider, not to one of them."""
 
@@ -28,33 +41,42 @@ class _Sighting:
 def gathered(documents: Iterable[Document]) -> tuple[Entity, ...]:
     """Companies, then people; each with every document that speaks of it by name, domain or address."""
     held = tuple(documents)
-    companies = _merged([s for d in held for s in _companies(d)], "company")
-    people = _merged([s for d in held for s in _people(d)], "person")
+    companies = _merged(_sightings(held, _companies), "company")
+    people = _merged(_sightings(held, _people), "person")
     return (*_with_mail(companies, held), *people)
+
+
+def _sightings(documents: Iterable[Document], told: Callable[[Document], Iterator[_Sighting]]) -> list[_Sighting]:
+    """What each document tells, as far as it can be a name: whoever may write a card may write anything on it."""
+    return [s for document in documents for s in islice((s for s in told(document) if is_name(s.name)), MOST_NAMED)]
 
 
 def _companies(document: Document) -> Iterator[_Sighting]:
     if document.kind == "company":
-        cited = [registrable(host) for host in _hosts(document)]
-        domains = [
-            *cited,
-            *(registrable(d) for c in document.customers for d in c.domains if len(document.customers) == 1),
-        ]
-        yield _Sighting(document.title, tuple(dict.fromkeys(filter(is_telling, domains))), document.id, True)
+        yield _Sighting(document.title, _telling(_own_domains(document)), document.id, True)
     for customer in document.customers:
-        if customer.name.strip():
-            domains = [registrable(domain) for domain in customer.domains]
-            own = (f"#{document.source}#{customer.id}",) if customer.id else ()
-            yield _Sighting(customer.name, (*filter(is_telling, domains), *own), document.id)
+        own = (f"#{document.source}#{customer.id}",) if customer.id else ()
+        yield _Sighting(customer.name, (*_telling(_domains_of(customer)), *own), document.id)
     for name, value in document.fields:
-        if fold(name) in COMPANY_FIELDS and value.strip() and not value.strip().isdigit():
+        if fold(name) in COMPANY_FIELDS and not value.strip().isdigit():
             yield _Sighting(value, (), document.id)
 
 
-def _hosts(document: Document) -> Iterator[str]:
+def _own_domains(document: Document) -> Iterator[str]:
+    """Registrable domains that a company's record cites, then those of the one customer it states."""
     for name, value in document.fields:
         if any(word in fold(name) for word in ("domain", "website", "web", "url", "email", "homepage")):
-            yield from (domain for _, _, domain in domains_in(value))
+            yield from (domain for _, _, domain in domains_in(value[:LONGEST_LINK]))
+    if len(document.customers) == 1:
+        yield from _domains_of(document.customers[0])
+
+
+def _domains_of(customer: Customer) -> Iterator[str]:
+    return (registrable(domain) for domain in customer.domains if len(domain) <= LONGEST_ADDRESS)
+
+
+def _telling(domains: Iterable[str]) -> tuple[str, ...]:
+    return tuple(islice(dict.fromkeys(filter(is_telling, domains)), MOST_DOMAINS))
 
 
 def _people(document: Document) -> Iterator[_Sighting]:
@@ -62,9 +84,14 @@ def _people(document: Document) -> Iterator[_Sighting]:
     if document.kind == "contact" and not own:
         yield _Sighting(document.title, (), document.id, True)
     for person in document.people:
-        if person.name.strip() and "@" not in person.name:
-            anchors = (person.email.lower(),) if person.email else ()
-            yield _Sighting(_in_order(person), anchors, document.id, person.role == "self")
+        if "@" not in person.name:
+            address = _address(person)
+            yield _Sighting(_in_order(person), (address,) if address else (), document.id, person.role == "self")
+
+
+def _address(person: Person) -> str:
+    """The mail address in lower case, or nothing where there is none that could be one."""
+    return person.email.lower() if person.email and len(person.email) <= LONGEST_ADDRESS else ""
 
 
 def _in_order(person: Person) -> str:
@@ -140,14 +167,20 @@ class _Groups:
 
 
 def _entity(seen: list[_Sighting], kind: EntityKind) -> Entity:
-    names = Counter(sighting.name.strip() for sighting in seen)
-    own = Counter(sighting.name.strip() for sighting in seen if sighting.is_own)
-    name = min(own or names, key=lambda n: (-(own or names)[n], len(n), n))
+    name = _most_used(seen)
+    others = sorted({sighting.name.strip() for sighting in seen} - {name})
     anchors = dict.fromkeys(anchor for sighting in seen for anchor in sighting.anchors if not anchor.startswith("#"))
     emails = tuple(anchor for anchor in anchors if "@" in anchor)
-    domains = [anchor for anchor in anchors if "@" not in anchor] if kind == "company" else []
+    domains = tuple(anchor for anchor in anchors if "@" not in anchor)
     documents = tuple(dict.fromkeys(sighting.document_id for sighting in seen))
-    return Entity(name, kind, tuple(sorted(set(names) - {name})), tuple(domains), emails, documents)
+    return Entity(name, kind, tuple(others), domains if kind == "company" else (), emails, documents)
+
+
+def _most_used(seen: list[_Sighting]) -> str:
+    """The name most used, in records of its own if there are any; of two the shorter."""
+    own = [sighting for sighting in seen if sighting.is_own]
+    names = Counter(sighting.name.strip() for sighting in own or seen)
+    return min(names, key=lambda n: (-names[n], len(n), n))
 
 
 def _named_apart(entities: list[Entity]) -> tuple[Entity, ...]:
@@ -168,12 +201,8 @@ def _with_mail(companies: tuple[Entity, ...], documents: tuple[Document, ...]) -
     """Companies with the documents of people who write from their domains."""
     mailed: dict[str, list[str]] = defaultdict(list)
     for document in documents:
-        hosts = {
-            registrable(p.email.rpartition("@")[2])
-            for p in document.people
-            if p.email and p.role in ("self", "contact")
-        }
-        for host in filter(is_telling, hosts):
+        addresses = filter(None, (_address(p) for p in document.people if p.role in ("self", "contact")))
+        for host in filter(is_telling, {registrable(address.rpartition("@")[2]) for address in addresses}):
             mailed[host].append(document.id)
     for company in companies:
         more = [id_ for domain in company.domains for id_ in mailed.get(domain, ())]

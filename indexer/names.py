@@ -10,6 +10,10 @@ from indexer.ordinary import WEAK_TAILS, is_ordinary
 from indexer.wording import Token, collapse, listed, tokens
 
 EntityKind = Literal["company", "person"]
+LONGEST_NAME, LONGEST_ADDRESS = 300, 254
+"""Characters: whatever is longer is no name (sources cut titles at the same length), or no mail address (RFC 5321)."""
+MOST_NAMED = 1000
+"""Companies, and people, of one document that are looked at: far more than anybody would put on a card."""
 WRITTEN, LABEL, SHORTENED, ACRONYM, HEAD, DOUBTFUL = 1.0, 0.93, 0.9, 0.85, 0.75, 0.65
 """How sure a spelling is: a name as given, a domain's label, without "Group", as an acronym, its first word alone.
 
@@ -42,8 +46,10 @@ HOSTING = listed(
     """
 )
 SECOND_LEVEL = listed("co com org net ac gov edu or ne go gob nom in")
+# Bounded as the DNS bounds it (RFC 1035 2.3.4), so that no text is read again from each of its letters.
 DOMAIN = re.compile(
-    r"(?:https?://|www\.|[\w.+-]+@)?((?:[a-z0-9-]+\.)+[a-z]{2,24})(?=[/:?#\s>\"'),;!]|\.?$|\.\s)[^\s>)\"']*", re.I
+    r"(?:https?://|www\.|[\w.+-]{1,64}@)?((?:[a-z0-9-]{1,63}\.){1,9}[a-z]{2,24})(?=[/:?#\s>\"'),;!]|\.?$|\.\s)[^\s>)\"']*",
+    re.I,
 )
 
 
@@ -73,6 +79,11 @@ class Spelling:
     def key(self) -> str:
         """The words run together, which "Data Stax", "Data-Stax" and "DataStax" share; umlauts in any spelling."""
         return collapse("".join(self.words))
+
+
+def is_name(text: str) -> bool:
+    """Whether a person could have written this as a name: not blank, not a page long."""
+    return len(text) <= LONGEST_NAME and bool(text.strip())
 
 
 def core(words: Sequence[Token]) -> list[str]:
@@ -121,18 +132,25 @@ BARE_ENDINGS = listed(
 
 def spellings(entity: Entity) -> Iterator[Spelling]:
     """Every way to write an entity, the surest first; a head word alone is added by who sees that it is unique."""
-    names = [tokens(name) for name in (entity.name, *entity.aliases)]
-    written = [core(words) for words in names]
-    yield from (Spelling(tuple(words), WRITTEN) for words in written if words)
-    yield from (Spelling(tuple(word.key for word in words), WRITTEN) for words in names if words)
-    if entity.kind == "person":
-        yield from (Spelling((words[0], words[-1]), SHORTENED) for words in written if len(words) > 2)
-        return
-    for domain in entity.domains:
+    names = [words for name in (entity.name, *entity.aliases) if (words := tokens(name))]
+    cores = [words for words in map(core, names) if words]
+    whole = [[word.key for word in words] for words in names]
+    yield from (Spelling(tuple(words), WRITTEN) for words in (*cores, *whole))
+    yield from _of_person(cores) if entity.kind == "person" else _of_company(cores, entity.domains)
+
+
+def _of_person(cores: Sequence[list[str]]) -> Iterator[Spelling]:
+    """First and last name alone."""
+    return (Spelling((words[0], words[-1]), SHORTENED) for words in cores if len(words) > 2)
+
+
+def _of_company(cores: Sequence[list[str]], domains: Sequence[str]) -> Iterator[Spelling]:
+    """Labels of domains, then shortened names, then acronyms."""
+    for domain in domains:
         label = tokens(domain.split(".")[0].replace("-", " "))
         yield Spelling(tuple(word.key for word in label), LABEL)
-    yield from (Spelling(tuple(short), SHORTENED) for words in written for short in _shortened(words))
-    yield from (Spelling(("".join(w[0] for w in words),), ACRONYM) for words in written if len(words) > 2)
+    yield from (Spelling(tuple(short), SHORTENED) for words in cores for short in _shortened(words))
+    yield from (Spelling(("".join(w[0] for w in words),), ACRONYM) for words in cores if len(words) > 2)
 
 
 def _shortened(words: list[str]) -> Iterator[list[str]]:

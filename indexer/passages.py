@@ -9,8 +9,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from indexer.documents import Document, Passage, Section
+from indexer.names import LONGEST_NAME, MOST_NAMED
 
-CUTTING = "1"
+CUTTING = "2"
 """Names the rules below. When they change so must this, and every document is cut again."""
 
 TARGET = 140
@@ -48,7 +49,7 @@ def pieces(text: str, target: int = TARGET) -> list[str]:
 
 
 def _pieces(document: Document) -> Iterator[Passage]:
-    title = document.title.strip()
+    title = _brief(document.title)
     if READABLE.search(title):
         yield Passage(document.id, 0, title, "title")
     context = _context(document)
@@ -59,32 +60,38 @@ def _pieces(document: Document) -> Iterator[Passage]:
 
 
 def _context(document: Document) -> str:
-    title, parent = document.title.strip(), document.parent.strip()
+    title, parent = _brief(document.title), _brief(document.parent)
     if not parent or parent.casefold() in title.casefold():
         return title
     return f"{title} ({parent})" if title else parent
 
 
+def _brief(name: str) -> str:
+    """As much of a name as anybody would read; sources cut titles at the same length."""
+    return name.strip()[:LONGEST_NAME].rstrip()
+
+
 def _facts(document: Document) -> Section:
     """What is known about a document beside its text, a line a fact, so that words find it too."""
+    customers, people = document.customers[:MOST_NAMED], document.people[:MOST_NAMED]
     lines = [
         *(f"{name}: {value}" for name, value in document.fields if value.strip()),
         *_listed("Labels", document.labels),
-        *(f"Customer: {customer.name}{_bracketed(customer.domains)}" for customer in document.customers),
-        *(f"{p.role.capitalize()}: {p.name}{_bracketed([p.email or ''])}" for p in document.people if p.role != "self"),
-        *(f"{p.name}{_bracketed([p.email or ''])}" for p in document.people if p.role == "self"),
+        *(f"Customer: {_named(customer.name, customer.domains)}" for customer in customers),
+        *(f"{p.role.capitalize()}: {_named(p.name, [p.email or ''])}" for p in people if p.role != "self"),
+        *(_named(p.name, [p.email or ""]) for p in people if p.role == "self"),
     ]
     return Section("\n".join(lines), "field")
 
 
 def _listed(name: str, values: Iterable[str]) -> list[str]:
-    told = ", ".join(value for value in values if value.strip())
+    told = ", ".join(_brief(value) for value in values if value.strip())
     return [f"{name}: {told}"] if told else []
 
 
-def _bracketed(values: Iterable[str]) -> str:
-    told = ", ".join(value for value in values if value)
-    return f" ({told})" if told else ""
+def _named(name: str, addresses: Iterable[str]) -> str:
+    told = ", ".join(_brief(address) for address in addresses if address)
+    return f"{_brief(name)} ({told})" if told else _brief(name)
 
 
 def _sentences(text: str, target: int) -> Iterator[_Span]:

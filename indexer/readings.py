@@ -22,17 +22,38 @@ class Match:
 def is_meant(told: Sentence, match: Match) -> bool:
     """Whether words that spell a name mean it: everyday and short ones only in capitals or where one is asked."""
     words = told.words[match.first : match.last]
-    plain = [word.key for word in words]
-    slot = any(s.slot and s.first <= match.first and match.last <= s.last for s in told.spans)
-    shown = told.capitals and any(word.capital and not word.opens for word in words)
-    letters = sum(len(word.key) for word in words)
     if match.sureness == ACRONYM:
-        return letters > 2 and words[0].text.isupper()
-    if any(is_function(end) and not word.capital for end, word in ((plain[0], words[0]), (plain[-1], words[-1]))):
+        return _letters(words) > 2 and words[0].text.isupper()
+    if _is_link(words[0]) or _is_link(words[-1]):
         return len(words) > 2
-    if all(map(is_ordinary, plain)):
-        return slot or (shown and not told.german and not all(map(is_function, plain)))
-    return slot or shown or (match.sureness > HEAD and letters > 3)
+    if _is_asked_for(told, match):
+        return True
+    if all(is_ordinary(word.key) for word in words):
+        return not told.german and _is_shown(told, words) and not all(is_function(word.key) for word in words)
+    return _is_shown(told, words) or _is_clear(words, match.sureness)
+
+
+def _is_asked_for(told: Sentence, match: Match) -> bool:
+    return any(span.slot and span.first <= match.first and match.last <= span.last for span in told.spans)
+
+
+def _is_shown(told: Sentence, words: Sequence[Token]) -> bool:
+    """Whether a capital that need not be there marks the words as a name."""
+    return told.capitals and any(word.capital and not word.opens for word in words)
+
+
+def _is_clear(words: Sequence[Token], sureness: float) -> bool:
+    """Whether words that are no everyday ones are enough of a name to need no capital."""
+    return sureness > HEAD and _letters(words) > 3
+
+
+def _is_link(word: Token) -> bool:
+    """Whether a word ties others together, as "of" and "und" do."""
+    return is_function(word.key) and not word.capital
+
+
+def _letters(words: Sequence[Token]) -> int:
+    return sum(len(word.key) for word in words)
 
 
 def overlapping(span: Span, matches: Sequence[Match]) -> list[Match]:

@@ -205,6 +205,48 @@ def test_ten_thousand_names_are_searched_in_no_time() -> None:
     assert (time.perf_counter() - start) / 20 < 0.05
 
 
+LONG = "Zwölftausend Ölzweige " * 400
+
+
+def a_flooded_card(names: list[str]) -> Document:
+    people = tuple(Person(name, "contact", f"{'x' * 9000}@{n}.example") for n, name in enumerate(names))
+    return a_card(LONG * 100, people=people, customers=tuple(Customer(name, domains=(LONG,)) for name in names))
+
+
+def test_what_is_a_page_long_is_no_name_and_costs_no_time() -> None:
+    flooded = a_flooded_card([f"{LONG} {n}" for n in range(400)])
+    start = time.process_time()
+
+    told = entities_of([flooded, a_note("Call", "…", customers=(Customer("Brückner Logistik"),))])
+    found = Directory(told).find(f"Who is talking to Brückner Logistik about {LONG}?")
+
+    assert [mention.name for mention in found] == ["Brückner Logistik"]
+    assert [entity.name for entity in told] == ["Brückner Logistik"]
+    assert time.process_time() - start < 1
+
+
+def test_ten_thousand_people_on_one_card_cost_no_time() -> None:
+    card = a_card("Town hall", people=tuple(Person(f"Anna Müller-{n}", "contact", f"{n}@a.de") for n in range(10_000)))
+    start = time.process_time()
+
+    told = entities_of([card, a_note("Call", "…", people=(Person("Tom Weiß", "owner"),))])
+    found = Directory(told).find("What does Tom Weiß say?")
+
+    assert (len(told), [mention.name for mention in found]) == (1001, ["Tom Weiß"])
+    assert time.process_time() - start < 2
+
+
+@pytest.mark.parametrize("text", ["a." * 500_000, "Acme " * 200_000, "at the " * 100_000, "x@" * 300_000, LONG * 50])
+def test_no_text_is_too_long_to_be_read_for_names(text: str) -> None:
+    directory = Directory([a_company("Acme Rail", "acme.example"), a_company("Acme")])
+    start = time.process_time()
+
+    directory.find(text)
+    directory.unknown(text)
+
+    assert time.process_time() - start < 2
+
+
 @given(st.text(max_size=200))
 def test_any_text_can_be_read(text: str) -> None:
     directory = Directory([a_company("Contoso Ltd", "contoso.com"), a_company("Brückner Logistik")])

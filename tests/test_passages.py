@@ -106,6 +106,21 @@ def test_a_contact_without_a_text_is_findable_by_name_company_and_phone() -> Non
     assert all(word in told for word in ("José Nuñez", "ACME Iberia", "+34 600", "jose@acme.example"))
 
 
+def test_of_a_title_a_page_long_counts_what_anybody_would_read() -> None:
+    title, body = passages(a_card("Pilot with Brückner " * 50_000, "Kick-off.", parent="Sales " * 50_000))
+
+    assert (len(title.text), title.text[:20]) == (299, "Pilot with Brückner ")
+    assert (len(body.embedded_text) < 620, body.text) == (True, "Kick-off.")
+
+
+def test_of_a_crowd_on_one_card_a_thousand_are_written_among_the_facts() -> None:
+    crowd = tuple(Person(f"Anna-{n} Weiß " + "von " * n, "contact") for n in range(3000))
+
+    told = [line for p in passages(a_card(people=crowd)) if p.kind == "field" for line in p.text.splitlines()]
+
+    assert (len(told), max(map(len, told))) == (1000, len("Contact: ") + 300)
+
+
 def test_a_section_without_a_word_makes_no_passage() -> None:
     assert [p.kind for p in passages(a_note("Call", "— 👍 —"))] == ["title"]
 

@@ -3,15 +3,16 @@
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from zlib import crc32
 
-from indexer.documents import Document, Passage, plain
+from indexer.documents import Document, Passage, Person, plain
 from indexer.embedding.protocol import Vectors
 from indexer.engines.narrowing import squeezed
 from indexer.engines.protocol import Batch, Embedded
 from indexer.engines.written import written
+from indexer.names import MOST_NAMED, is_name
 from indexer.passages import CUTTING
 from indexer.store import Transaction
 
@@ -162,11 +163,16 @@ def _record(transaction: Transaction, number: int, document: Document) -> None:
 
 def _name(transaction: Transaction, number: int, document: Document) -> None:
     """Who and which companies the document names, for the filters; people under their name and their address."""
-    rows = {(number, squeezed(p.name or p.email or ""), p.name or p.email or "") for p in document.people}
-    rows |= {(number, squeezed(p.email), "") for p in document.people if p.name and p.email}
-    _replace(transaction, "people", number, sorted(rows))
-    companies = {c.name for c in document.customers if c.name}
+    people = {name for person in document.people[:MOST_NAMED] for name in _called(person)}
+    _replace(transaction, "people", number, [(number, squeezed(name), shown) for name, shown in sorted(people)])
+    companies = {c.name for c in document.customers[:MOST_NAMED] if is_name(c.name)}
     _replace(transaction, "customers", number, [(number, squeezed(name), name) for name in sorted(companies)])
+
+
+def _called(person: Person) -> Iterator[tuple[str, str]]:
+    """What somebody is found by, and how that is shown: an address beside a name is not."""
+    told = [name for name in (person.name, person.email or "") if is_name(name)]
+    return ((name, name if name == told[0] else "") for name in told)
 
 
 def _replace(transaction: Transaction, table: str, number: int, rows: Sequence[Sequence[object]]) -> None:
