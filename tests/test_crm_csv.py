@@ -1,5 +1,7 @@
 """CSV exports of CRM products: recognised without configuration and joined with each other."""
 
+import re
+import tomllib
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -12,6 +14,7 @@ from indexer.errors import SourceError, UnknownExport, UnreadableFile
 from indexer.sources.contents import Contents
 from indexer.sources.crm_csv import CrmCsv
 from indexer.sources.protocol import Failure, Source
+from service.settings import SourceSettings
 from tests.contracts_source import SourceContract, upserts
 
 REAL = Path(__file__).parents[2] / "shared" / "data" / "sources" / "crm" / "salesforce_dataloader"
@@ -242,6 +245,17 @@ def test_an_unknown_file_among_known_ones_stops_nobody(tmp_path: Path) -> None:
     assert source.check() == [e.what for e in source.pull(None) if isinstance(e, Failure)]
     assert source.check()[0].endswith("It begins:\nAnimal | Legs\nDog | 4")
     assert not source.census().complete
+
+
+def test_the_advice_on_an_unknown_file_works_when_it_is_followed(tmp_path: Path) -> None:
+    files = {"wissen.csv": 'Frage "kurz",Antwort\nWer kennt Brückner?,Jana\n'}
+    advice = re.search(r"columns = \{.*\}", a_source(tmp_path, files).check()[0])
+    assert advice
+
+    settings = tomllib.loads(f'kind = "crm-csv"\npath = "wissen.csv"\n{advice[0]}\n')
+
+    columns = SourceSettings(**settings).columns
+    assert [d.title for d in a_source(tmp_path, files, columns).load().documents] == ["Wer kennt Brückner?"]
 
 
 @pytest.mark.parametrize("data", [b"", b"PK\x03\x04rest", b'Name,Email\n"Ana,a@x.example', b"\n\n"])

@@ -1,5 +1,6 @@
 """CSV exports of a CRM (HubSpot, Salesforce, Pipedrive, address books, any other by a mapping) → documents."""
 
+import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
@@ -93,14 +94,18 @@ def question(table: Table, mapped: Mapping[str, str]) -> str:
         near = get_close_matches(header, table.headers, 1, 0.5)
         hint = f" Did you mean {near[0]!r}?" if near else ""
         return (
-            f"{table.file} has no column {header!r}, which the mapping names.{hint} Its columns are {_listed(table)}."
+            f"{table.file} has no column {header!r}, which the settings name.{hint} Its columns are {_listed(table)}."
         )
     kinds = "contact, company, deal, note or activity"
     return (
         f"{table.file} is a table, but of no product that is known. Which of its columns holds the name or title of a "
         f"row? Its columns are {_listed(table)}. Say so in the settings, for example "
-        f'mapping = {{ kind = "note", title = "{table.headers[0]}" }} (the kind is {kinds}).'
+        f'columns = {{ kind = "note", title = {_as_toml(table.headers[0])} }} (the kind is {kinds}).'
     )
+
+
+def _as_toml(header: str) -> str:
+    return json.dumps(header if len(header) <= 60 else "…", ensure_ascii=False)
 
 
 def _listed(table: Table) -> str:
@@ -113,10 +118,11 @@ def _check_mapping(mapping: Mapping[str, str]) -> None:
         if role not in ROLES:
             near = get_close_matches(role, ROLES, 1, 0.5)
             hint = f" Did you mean {near[0]!r}?" if near else ""
-            raise SourceError(f"A mapping cannot name {role!r}.{hint} It may name {', '.join(sorted(ROLES))}.")
+            known = ", ".join(sorted(ROLES))
+            raise SourceError(f"`columns` in the settings cannot name {role!r}.{hint} It may name {known}.")
     kind = mapping.get("kind", "note")
     if kind not in ("contact", "company", "deal", "note", "activity"):
-        raise SourceError(f"The kind of a mapping is contact, company, deal, note or activity, not {kind!r}.")
+        raise SourceError(f"The kind in `columns` is contact, company, deal, note or activity, not {kind!r}.")
 
 
 def _entries(table: Table, layout: Layout) -> list[Entry]:

@@ -80,7 +80,8 @@ def _recognise(told: object, file: str) -> None:
         raise UnknownExport(f"{file} is a WeKan board; only Trello's own export is read. {HOW_TO_EXPORT}")
     what = f"an object with {_some(board)}" if board else f"a {type(told).__name__}"
     raise UnknownExport(
-        f"{file} is JSON but no Trello board: it is {what}, and a board has 'cards' and 'lists'. {HOW_TO_EXPORT}"
+        f"{file} is JSON but no Trello board: it is {what}, and a board has 'cards' and 'lists', "
+        f"each of them a list. {HOW_TO_EXPORT}"
     )
 
 
