@@ -18,6 +18,7 @@ from service.attempt import Failed
 from service.mail.letter import Reading
 from service.mail.reading import read
 from service.reading_worker import Limits, ReadingWorker, _reading
+from tests.watching import QUESTION, Desk, a_judge, a_mail
 
 NESTED = b"Content-Type: multipart/mixed; boundary=b\n\n" + b"--b\n\nwho covers Siemens?\n" * 100_000
 
@@ -141,4 +142,20 @@ def test_a_process_that_cannot_be_started_is_no_fault_of_the_mail() -> None:
 
     with pytest.raises(SignpostError, match="did not start"):
         worker.read(LETTER)
+    assert worker.process is None
+
+
+def test_the_watcher_quarantines_what_cannot_be_read_and_drafts_the_rest() -> None:
+    desk, worker = Desk(), ReadingWorker(RULES, Limits(size=5_000))
+    watcher = desk.watcher(a_judge(read=worker.read, close=worker.close))
+    desk.arrive(a_mail("x" * 6_000, key="1"), a_mail(QUESTION, key="2"))
+
+    told = [receipt for _ in range(3) for receipt in watcher.one_pass()]
+    watcher.close()
+
+    assert [(receipt.outcome, receipt.reason) for receipt in told] == [
+        ("draft", "answer found"),
+        ("quarantine", "reading"),
+    ]
+    assert "more than the 5,000 that are read" in told[1].says
     assert worker.process is None
