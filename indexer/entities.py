@@ -252,19 +252,19 @@ def _bearers(entities: Sequence[Entity]) -> dict[str, list[tuple[int, Spelling]]
         for spelling in spellings(entity):
             held[spelling.key].setdefault(number, spelling)
     for number, spelling in _heads_alone(entities):
-        if spelling.words[0] not in held:
-            held[spelling.words[0]][number] = spelling
+        if spelling.key not in held:
+            held[spelling.key][number] = spelling
     return {text: list(found.items()) for text, found in held.items() if text}
 
 
 def _heads_alone(entities: Sequence[Entity]) -> Iterator[tuple[int, Spelling]]:
     """Heads of longer names that stand for just one entity, as far as they are no everyday words."""
-    uses = Counter(
-        head for entity in entities for head in {_head(entity, name) for name in (entity.name, *entity.aliases)}
-    )
+    named = [{collapse(_head(entity, name)) for name in (entity.name, *entity.aliases)} for entity in entities]
+    uses = Counter(head for heads in named for head in heads)
     for number, entity in enumerate(entities):
         head = _head(entity, entity.name)
-        if uses[head] == 1 and len(head) > 4 and not is_ordinary(head) and len(core(tokens(entity.name))) > 1:
+        alone = uses[collapse(head)] == 1 and len(core(tokens(entity.name))) > 1
+        if alone and len(head) > 4 and not is_ordinary(head):
             yield number, Spelling((head,), HEAD)
 
 

@@ -69,6 +69,14 @@ def test_a_short_name_must_be_exact_to_be_understood(name: str) -> None:
     assert all(mention.sureness <= 0.65 for mention in mentions)
 
 
+@pytest.mark.parametrize("name", ["Bluestone Harbour Crane", "Brückner Hafenkran", "Brueckner Hafenkran"])
+def test_the_head_of_a_name_stands_for_it_in_any_spelling_if_nobody_else_bears_it(name: str) -> None:
+    head = name.split()[0]
+
+    assert who(f"Who is talking to {head}?", name, "Nordwind Energy") == [name]
+    assert who("Who is talking to Bruckner?", "Brückner Hafenkran", "Brueckner Stahlbau") == []
+
+
 def test_an_everyday_word_is_a_company_only_where_one_is_meant() -> None:
     assert who("Does anybody have contacts at Orange?", "Orange") == ["Orange"]
     assert who("who is talking to orange?", "Orange") == ["Orange"]
