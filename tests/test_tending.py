@@ -8,7 +8,9 @@ import pytest
 from indexer.asking import Viewer
 from indexer.errors import NoIndex
 from service.judging import Judge
+from service.printing import receipt_text
 from service.receipts import Receipt
+from service.web.decisions import detail
 from tests.tripwire import TrippingMailbox, Tripwire
 from tests.watching import Desk, a_judge, a_mail, a_watcher, drafts
 
@@ -192,6 +194,9 @@ def test_a_draft_is_known_again_when_the_folder_was_numbered_anew(desk: Desk) ->
     desk.server.deliver(a_mail(key="other"), "Drafts")
     desk.server.renumber("Drafts")
     assert told(desk).state == "written"
+    wire = Tripwire()
+    a_watcher(TrippingMailbox(desk.mailbox, wire), desk.ledger, clock=desk.clock).one_pass()
+    assert "after fetch" not in wire.steps
 
     desk.server.deliver(OWN, "Sent")
     desk.later(minutes=5)
@@ -228,3 +233,12 @@ def test_the_thread_of_a_withdrawn_draft_may_get_another_one(desk: Desk) -> None
     desk.watcher().one_pass()
 
     assert [(r.outcome, r.state) for r in desk.ledger.receipts()] == [("draft", "written"), ("draft", "withdrawn")]
+
+
+def test_what_became_of_a_draft_is_told_by_explain_and_on_its_page(desk: Desk) -> None:
+    desk.server.move("Drafts", the_draft(desk), "Sent")
+
+    receipt = told(desk)
+
+    assert "sent 2026-03-02 10:01 UTC: It was sent as it was." in receipt_text(receipt)
+    assert detail(receipt, (), desk.clock.now).state == "sent: It was sent as it was."
