@@ -66,10 +66,17 @@ class Book:
     def links_of(self, entry: Entry) -> Links:
         """What the entry names; where it names no company or contact, those of its deals and contacts."""
         companies, contacts, deals = (tuple(self._direct(kind, entry)) for kind in ("company", "contact", "deal"))
-        beside = [self._cached(link.entry) for link in (*deals, *contacts) if link.entry]
-        companies = companies or _once(link for links in beside for link in links.companies)
-        contacts = contacts or _once(link for links in beside for link in links.contacts)
-        return Links(companies, contacts if entry.kind != "contact" else (), deals)
+        beside = self._beside((*deals, *contacts))
+        contacts = () if entry.kind == "contact" else contacts or beside.contacts
+        return Links(companies or beside.companies, contacts, deals)
+
+    def _beside(self, links: Iterable[Link]) -> Links:
+        """What the records behind these links name themselves."""
+        found = [self._cached(link.entry) for link in links if link.entry]
+        return Links(
+            _once(link for each in found for link in each.companies),
+            _once(link for each in found for link in each.contacts),
+        )
 
     def person(self, told: str, role: Role) -> Person | None:
         """Who an owner or author column names, be it by name, address or id; None for an id nobody bears."""
@@ -96,14 +103,21 @@ class Book:
     def _direct(self, kind: TableKind, entry: Entry) -> Iterator[Link]:
         """Records of a kind that an entry names itself, each once, never itself."""
         id_role, name_role = _ROLES[kind]
-        ids = _several(entry.told.get(id_role, ()), r"[;,\s]+")
-        found = [self._ids.get((kind, _comparable(each))) for each in ids]
-        links = [Link(e.title, e) for e in found if e] + [Link(e.title, e) for e in self._anything(kind, entry)]
+        found = self._with_ids(kind, entry.told.get(id_role, ()))
+        links = [Link(e.title, e) for e in (*found, *self._anything(kind, entry)) if e]
         if not links or None in found:
             links += [self._named(kind, name) for name in _several(entry.told.get(name_role, ()), r"\s*;\s*")]
         if kind == "contact":
-            links += [Link(e.title, e) for a in entry.told.get("contact_emails", ()) if (e := self._with_address(a))]
+            links += self._addressed(entry)
         yield from (link for link in _once(links) if link.name and link.entry is not entry)
+
+    def _with_ids(self, kind: TableKind, cells: Sequence[str]) -> list[Entry | None]:
+        """The record of each id in these cells; None for one that nobody bears."""
+        return [self._ids.get((kind, _comparable(each))) for each in _several(cells, r"[;,\s]+")]
+
+    def _addressed(self, entry: Entry) -> list[Link]:
+        """Contacts whose mail address an entry names."""
+        return [Link(e.title, e) for a in entry.told.get("contact_emails", ()) if (e := self._with_address(a))]
 
     def _anything(self, kind: TableKind, entry: Entry) -> Iterator[Entry]:
         """What columns name that may point to any kind of record (`WhatId`, `ParentId`, `Related To`)."""

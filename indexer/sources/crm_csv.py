@@ -159,17 +159,23 @@ def _staff(joined: Sequence[tuple[Entry, Links]]) -> dict[str, list[Entry]]:
 
 def _oddities(entries: Sequence[Entry], book: Book) -> list[str]:
     """What a user should know about the rows, each once however many there are."""
-    owned = [e for e in entries if e.first("owner")]
-    strangers = [e for e in owned if e.kind != "user" and not book.person(e.first("owner"), "owner")]
     told = (
         ([e for e in entries if not e.title], "has no name or text and was left out"),
-        (strangers, "names its owner by an id that no file explains; add the export of users to show who it is"),
+        (
+            _owned_by_strangers(entries, book),
+            "names its owner by an id that no file explains; add the export of users to show who it is",
+        ),
         (
             [e for e in entries if e.first("id") and not e.stated],
             "has an id that a spreadsheet has rounded; export again",
         ),
     )
     return [f"{_places(rows)} {what}." for rows, what in told if rows]
+
+
+def _owned_by_strangers(entries: Sequence[Entry], book: Book) -> list[Entry]:
+    owned = [e for e in entries if e.kind != "user" and e.first("owner")]
+    return [e for e in owned if not book.person(e.first("owner"), "owner")]
 
 
 def _places(rows: Sequence[Entry]) -> str:

@@ -113,19 +113,38 @@ def _deal_status(entry: Entry) -> Status:
 
 
 def _people(entry: Entry, links: Links, book: Book, staff: Sequence[Entry]) -> tuple[Person, ...]:
-    people = (
-        [Person(entry.title, "self", email) for email in entry.emails or (None,)] if entry.kind == "contact" else []
-    )
-    owner = book.person(entry.first("owner"), "owner") or book.person(entry.first("owner_email"), "owner")
-    if owner and not owner.email and "@" in entry.first("owner_email"):
-        owner = replace(owner, email=entry.first("owner_email").strip().lower())
-    author = book.person(entry.first("author"), "author")
-    if entry.kind == "note":  # whom a note is assigned to has written it, unless somebody else is named
-        author, owner = author or (replace(owner, role="author") if owner else None), None
-    people += [person for person in (owner, author if entry.kind in ("note", "activity") else None) if person]
-    people += [Person(c.name, "contact", _address(c.entry, c.email)) for c in links.contacts]
-    people += [Person(c.title, "contact", _address(c, None)) for c in staff[:_MOST_CONTACTS]]
+    people = [
+        *(Person(entry.title, "self", email) for email in _own_addresses(entry)),
+        *_responsible(entry, book),
+        *(Person(c.name, "contact", _address(c.entry, c.email)) for c in links.contacts),
+        *(Person(c.title, "contact", _address(c, None)) for c in staff[:_MOST_CONTACTS]),
+    ]
     return tuple(dict.fromkeys(people))
+
+
+def _own_addresses(entry: Entry) -> Sequence[str | None]:
+    """The addresses of the person a contact is: None where there is no address, nothing where it is no contact."""
+    return (entry.emails or (None,)) if entry.kind == "contact" else ()
+
+
+def _responsible(entry: Entry, book: Book) -> Iterator[Person]:
+    """Owner and author. Whom a note is assigned to has written it, unless somebody else is named."""
+    owner, author = _owner(entry, book), book.person(entry.first("author"), "author")
+    if entry.kind == "note":
+        writer = author or owner
+        owner, author = None, writer and replace(writer, role="author")
+    if owner:
+        yield owner
+    if author and entry.kind in ("note", "activity"):
+        yield author
+
+
+def _owner(entry: Entry, book: Book) -> Person | None:
+    address = entry.first("owner_email")
+    owner = book.person(entry.first("owner"), "owner") or book.person(address, "owner")
+    if owner and not owner.email and "@" in address:
+        return replace(owner, email=address.strip().lower())
+    return owner
 
 
 def _address(entry: Entry | None, email: str | None) -> str | None:

@@ -87,11 +87,7 @@ def entries_of(table: Table, layout: Layout, day_first: bool) -> Iterator[Entry]
 
 
 def _entry(row: Row, layout: Layout, spare: list[tuple[int, str]], place: str, day_first: bool) -> Entry:
-    told = {
-        role: values
-        for role, positions in layout.columns.items()
-        if (values := tuple(row.cells[i] for i in positions if row.cells[i]))
-    }
+    told = _told(row, layout)
     emails = tuple(dict.fromkeys(e for i in layout.emails for e in emails_in(row.cells[i])))
     phones = tuple(dict.fromkeys(one_line(row.cells[i], 60) for i in layout.phones if row.cells[i]))
     stated = one_line(told.get("id", ("",))[0], 200)
@@ -109,6 +105,12 @@ def _entry(row: Row, layout: Layout, spare: list[tuple[int, str]], place: str, d
         place=place,
         day_first=day_first,
     )
+
+
+def _told(row: Row, layout: Layout) -> dict[str, tuple[str, ...]]:
+    """The values of each role, the most telling first; no role without one."""
+    told = {role: tuple(row.cells[i] for i in at if row.cells[i]) for role, at in layout.columns.items()}
+    return {role: values for role, values in told.items() if values}
 
 
 def _digest(kind: TableKind, told: Mapping[str, tuple[str, ...]], emails: tuple[str, ...]) -> str:

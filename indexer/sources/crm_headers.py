@@ -5,7 +5,7 @@ Headers are compared without case, spaces and punctuation, so that Salesforce's 
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -77,13 +77,18 @@ def mapped_layout(headers: Sequence[str], mapping: Mapping[str, str]) -> Layout:
     kinds: Mapping[str, TableKind] = {k: k for k in SPECIAL}
     kind = kinds[mapping.get("kind", "note")]
     keys = [key_of(header) for header in headers]
-    columns = columns_of(keys, kind)
-    told = {role: headers.index(name) for role, name in mapping.items() if role not in ("kind", "email", "phone")}
-    columns = {r: tuple(i for i in at if i not in told.values()) for r, at in columns.items()}
+    told = {role: headers.index(name) for role, name in mapping.items() if role != "kind"}
+    emails = (told.pop("email"),) if "email" in told else emails_at(keys)
+    phones = (told.pop("phone"),) if "phone" in told else phones_at(keys)
+    columns = _without(told.values(), columns_of(keys, kind))
     columns |= {_MAPPED.get(role, role): (at,) for role, at in told.items()}
-    emails = (headers.index(mapping["email"]),) if "email" in mapping else emails_at(keys)
-    phones = (headers.index(mapping["phone"]),) if "phone" in mapping else phones_at(keys)
-    return Layout(kind, "", {role: at for role, at in columns.items() if at}, emails, phones)
+    return Layout(kind, "", columns, emails, phones)
+
+
+def _without(taken: Collection[int], columns: Mapping[str, tuple[int, ...]]) -> dict[str, tuple[int, ...]]:
+    """Columns that are not taken, under their roles; a role that has none left is gone."""
+    left = {role: tuple(i for i in at if i not in taken) for role, at in columns.items()}
+    return {role: at for role, at in left.items() if at}
 
 
 def columns_of(keys: Sequence[str], kind: TableKind) -> dict[str, tuple[int, ...]]:
@@ -117,21 +122,16 @@ def label_of(header: str, kind: TableKind) -> str:
 
 def kind_of(keys: frozenset[str]) -> TableKind | None:
     """What the rows of a table with these headers are."""
-    telling: Mapping[TableKind, bool] = {
-        "user": _is_user(keys),
-        "note": bool(keys & {"notebody", "hsnotebody"}),
-        "deal": _is_deal(keys),
-        "activity": _is_activity(keys),
-    }
-    if told := next((kind for kind, found in telling.items() if found), None):
-        return told
-    if keys & {"body", "content", "textpreview"} or (keys & {"note", "notiz"} and not _has_names(keys)):
-        return "note"
-    if _has_names(keys) or keys & {"fullname", "jobtitle", "lastname"}:
-        return "contact"
-    if emails_at([*keys]) and keys & {"name", "displayname"}:
-        return "contact"
-    return "company" if keys & _FIRM or ("name" in keys and keys & _FIRM_CLUES) else None
+    questions: tuple[tuple[TableKind, Callable[[frozenset[str]], bool]], ...] = (
+        ("user", _is_user),
+        ("note", _is_hubspot_note),
+        ("deal", _is_deal),
+        ("activity", _is_activity),
+        ("note", _is_note),
+        ("contact", _is_contact),
+        ("company", _is_company),
+    )
+    return next((kind for kind, applies in questions if applies(keys)), None)
 
 
 _TASK_TITLES = {"subject", "tasktitle", "calltitle", "meetingname", "meetingtitle", "activitytype"}
@@ -157,6 +157,24 @@ def _is_deal(keys: frozenset[str]) -> bool:
 
 def _is_activity(keys: frozenset[str]) -> bool:
     return bool(keys & {"casenumber", "ticketname"} or (keys & _TASK_CLUES and keys & _TASK_TITLES))
+
+
+def _is_hubspot_note(keys: frozenset[str]) -> bool:
+    return bool(keys & {"notebody", "hsnotebody"})
+
+
+def _is_note(keys: frozenset[str]) -> bool:
+    return bool(keys & {"body", "content", "textpreview"} or (keys & {"note", "notiz"} and not _has_names(keys)))
+
+
+def _is_contact(keys: frozenset[str]) -> bool:
+    if _has_names(keys) or keys & {"fullname", "jobtitle", "lastname"}:
+        return True
+    return bool(emails_at([*keys]) and keys & {"name", "displayname"})
+
+
+def _is_company(keys: frozenset[str]) -> bool:
+    return bool(keys & _FIRM or ("name" in keys and keys & _FIRM_CLUES))
 
 
 def _has_names(keys: frozenset[str]) -> bool:

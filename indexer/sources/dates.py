@@ -83,10 +83,18 @@ def _at(year: int, month: int, day: int, clock: str) -> datetime | None:
     match = _CLOCK.fullmatch(clock)
     if not match or not 1900 <= year <= 2200:
         return None
-    hour = int(match[1] or 0)
-    if half := (match[4] or "").lower().replace(".", ""):
-        hour = hour % 12 + (12 if half == "pm" else 0)
-    zone = match[5] if match[5] and match[5][0] in "+-" else "+00:00"
-    zone = zone if ":" in zone else f"{zone[:3]}:{zone[3:]}"
-    stamp = f"{year:04}-{month:02}-{day:02}T{hour:02}:{match[2] or '00'}:{match[3] or '00'}{zone}"
+    hour = _hour(int(match[1] or 0), (match[4] or "").lower().replace(".", ""))
+    stamp = f"{year:04}-{month:02}-{day:02}T{hour:02}:{match[2] or '00'}:{match[3] or '00'}{_zone(match[5] or '')}"
     return datetime.fromisoformat(stamp).astimezone(UTC)
+
+
+def _hour(hour: int, half: str) -> int:
+    """The hour of 24, where `half` may say am or pm."""
+    return hour % 12 + (12 if half == "pm" else 0) if half else hour
+
+
+def _zone(told: str) -> str:
+    """`+02:00` for `+0200`; UTC for whatever is no offset."""
+    if not told.startswith(("+", "-")):
+        return "+00:00"
+    return told if ":" in told else f"{told[:3]}:{told[3:]}"

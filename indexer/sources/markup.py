@@ -94,17 +94,22 @@ def from_html(text: str) -> str:
 
 def _apply(mark: re.Match[str], pieces: list[str], links: list[tuple[str, int]]) -> None:
     """What a tag does to the text before it or behind it."""
-    closes, name = mark[1] == "/", (mark[2] or "").lower()
-    if name == "a" and not closes:
-        found = _HREF.search(mark[3])
-        links.append((decoded(next(filter(None, found.groups()), "")) if found else "", len(pieces)))
-    elif name == "a" and links:
+    tag = f"{mark[1] or ''}{mark[2] or ''}".lower()
+    if tag == "a":
+        links.append((_address(mark[3]), len(pieces)))
+    elif tag == "/a" and links:
         address, start = links.pop()
         pieces[start:] = [_words_and_address("".join(pieces[start:]).strip("\n"), address)]
-    elif name in _BLOCKS:
-        pieces.append("\n- " if name == "li" and not closes else "\n")
-    elif name in _CELLS and not closes:
+    elif tag.removeprefix("/") in _BLOCKS:
+        pieces.append("\n- " if tag == "li" else "\n")
+    elif tag in _CELLS:
         pieces.append("  ")
+
+
+def _address(attributes: str) -> str:
+    """Where a link leads, or nothing."""
+    found = _HREF.search(attributes)
+    return decoded(next(filter(None, found.groups()), "")) if found else ""
 
 
 def _without(text: str, opening: re.Pattern[str], closing: str) -> str:

@@ -122,11 +122,10 @@ def _distinct(cells: Sequence[str]) -> tuple[str, ...]:
 
 def _without_footer(rows: Sequence[Row], width: int) -> list[Row]:
     """Rows that say something, without what a report prints below its table after an empty line."""
-    blank = [i for i, row in enumerate(rows) if not any(row.cells)]
-    end = len(rows)
-    if blank and width > 2 and all(sum(map(bool, r.cells)) <= 1 for r in rows[blank[-1] :]):
-        end = next(i for i in blank if all(sum(map(bool, r.cells)) <= 1 for r in rows[i:]))
-    return [row for row in rows[:end] if any(row.cells)]
+    full = [sum(map(bool, row.cells)) for row in rows]
+    table = 1 + max((i for i, cells in enumerate(full) if cells > 1), default=-1)
+    footer = next((i for i in range(table, len(rows)) if not full[i]), len(rows)) if width > 2 else len(rows)
+    return [row for row, cells in zip(rows[:footer], full, strict=False) if cells]
 
 
 def _fitted(row: Row, width: int) -> Row:

@@ -68,27 +68,47 @@ def cards_of(data: bytes) -> list[Card]:
 
 def _cards(lines: Iterable[tuple[int, str]]) -> Iterator[Card]:
     """Cards in order; one inside an AGENT property is skipped, one that never ends stops where the next begins."""
-    inside: list[Property] | None = None
-    begun, agents, agent_next = 0, 0, False
+    reading = _Reading()
     for number, line in lines:
-        word = line.strip().upper().replace(" ", "")
+        if done := reading.take(number, line):
+            yield done
+    if left := reading.finish(ended=False):
+        yield left
+
+
+class _Reading:
+    """A card while its lines come in."""
+
+    def __init__(self) -> None:
+        self._inside: list[Property] | None = None
+        self._begun, self._agents, self._agent_next = 0, 0, False
+
+    def take(self, number: int, line: str) -> Card | None:
+        """Read on by a line; the card that it ends, if it ends one."""
+        word, done = line.strip().upper().replace(" ", ""), None
         if word == "BEGIN:VCARD":
-            if agent_next and inside is not None:
-                agents += 1
-            else:
-                if inside is not None:
-                    yield Card(tuple(inside), begun, ended=False)
-                inside, begun, agents = [], number, 0
-        elif word == "END:VCARD" and agents:
-            agents -= 1
-        elif word == "END:VCARD" and inside is not None:
-            yield Card(tuple(inside), begun)
-            inside = None
-        elif inside is not None and not agents and (found := _property(line)):
-            inside.append(found)
-        agent_next = re.fullmatch(r"AGENT[^:]*:", word) is not None
-    if inside is not None:
-        yield Card(tuple(inside), begun, ended=False)
+            done = self._begin(number)
+        elif word == "END:VCARD" and self._agents:
+            self._agents -= 1
+        elif word == "END:VCARD":
+            done = self.finish(ended=True)
+        elif self._inside is not None and not self._agents and (found := _property(line)):
+            self._inside.append(found)
+        self._agent_next = re.fullmatch(r"AGENT[^:]*:", word) is not None
+        return done
+
+    def finish(self, ended: bool) -> Card | None:
+        """The card that is being read, if there is one; nothing is being read any more."""
+        inside, self._inside = self._inside, None
+        return None if inside is None else Card(tuple(inside), self._begun, ended)
+
+    def _begin(self, number: int) -> Card | None:
+        if self._agent_next and self._inside is not None:
+            self._agents += 1
+            return None
+        left = self.finish(ended=False)
+        self._inside, self._begun, self._agents = [], number, 0
+        return left
 
 
 def _lines(text: str) -> Iterator[tuple[int, str]]:
@@ -115,10 +135,14 @@ def _property(line: str) -> Property | None:
         return None
     told = [_parameter(p) for p in params]
     kinds = frozenset(kind for key, values in told for kind in _kinds(key, values))
-    if match[1].upper() in _LEFT_OUT or kinds & {"BASE64", "B"} or value.lower().startswith("data:"):
+    if match[1].upper() in _LEFT_OUT or _is_binary(kinds, value):
         return None
     charset = next((v for key, v in told if key == "CHARSET"), "")
     return Property(match[1].upper(), _decoded(value, charset, "QUOTED-PRINTABLE" in kinds), kinds)
+
+
+def _is_binary(kinds: frozenset[str], value: str) -> bool:
+    return bool(kinds & {"BASE64", "B"}) or value.lower().startswith("data:")
 
 
 def _split(line: str) -> tuple[str, str]:
