@@ -169,7 +169,7 @@ class Directory:
         for first, last in cuts(told, span):
             part = told.words[first:last]
             for run in dict.fromkeys((tuple(word.key for word in part), tuple(core(part)))):
-                found = self._similar.nearest(run) if "".join(run) else None
+                found = self._similar.nearest(run)
                 if found and (found[1] > DOUBTFUL or span.slot):
                     return Match(first, last, *found)
         return None
@@ -201,14 +201,18 @@ class _Lookalikes:
     def nearest(self, words: Sequence[str]) -> tuple[tuple[int, ...], float] | None:
         """Positions of the entities nearest to a written name, and how sure that is; None where none is near."""
         text = "".join(words)
-        found = extract(text, self._near(text), scorer=OSA.distance, score_cutoff=2, limit=None)
-        near = [(int(d), run) for run, d, _ in found if d <= _edits(len(run)) and self._is_slip(words, run, int(d))]
+        near = self._slips(words, text) if text else []
         if not near:
             return None
         least, run = min(near)
         numbers = {n for d, other in near if d == least for n in self._found[other]}
         short = len(run) < SURE_LETTERS or len(text) < SURE_LETTERS
         return tuple(sorted(numbers)), DOUBTFUL if short else round(max(0.7, 0.97 - 1.2 * least / len(run)), 3)
+
+    def _slips(self, words: Sequence[str], text: str) -> list[tuple[int, str]]:
+        """Names that the words, run together as `text`, may be a slip of, each behind its distance."""
+        found = extract(text, self._near(text), scorer=OSA.distance, score_cutoff=2, limit=None)
+        return [(int(d), run) for run, d, _ in found if d <= _edits(len(run)) and self._is_slip(words, run, int(d))]
 
     def _near(self, text: str) -> list[str]:
         triples = _triples(text)

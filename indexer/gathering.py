@@ -169,11 +169,16 @@ class _Groups:
 def _entity(seen: list[_Sighting], kind: EntityKind) -> Entity:
     name = _most_used(seen)
     others = sorted({sighting.name.strip() for sighting in seen} - {name})
-    anchors = dict.fromkeys(anchor for sighting in seen for anchor in sighting.anchors if not anchor.startswith("#"))
+    anchors = _anchors_of(seen)
     emails = tuple(anchor for anchor in anchors if "@" in anchor)
     domains = tuple(anchor for anchor in anchors if "@" not in anchor)
     documents = tuple(dict.fromkeys(sighting.document_id for sighting in seen))
     return Entity(name, kind, tuple(others), domains if kind == "company" else (), emails, documents)
+
+
+def _anchors_of(seen: list[_Sighting]) -> dict[str, None]:
+    """Domains and addresses, each once, in the order they were seen; no ids of records."""
+    return dict.fromkeys(anchor for sighting in seen for anchor in sighting.anchors if not anchor.startswith("#"))
 
 
 def _most_used(seen: list[_Sighting]) -> str:

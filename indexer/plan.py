@@ -46,8 +46,7 @@ def changes(known: Mapping[str, str], seen: Seen, allow_shrink: bool = False) ->
     told = latest(seen.documents)
     same = {key for key, document in told.items() if known.get(key) == document.content_hash}
     drop = vanished(known, told.keys(), seen)
-    emptied = len(drop) == len(known) and not told and not drop <= seen.tombstones
-    held, why = (frozenset[str](), "") if allow_shrink else brake(len(known), drop, emptied)
+    held, why = (frozenset[str](), "") if allow_shrink else brake(len(known), drop, _is_emptied(known, drop, seen))
     return Changes(
         added=tuple(d for key, d in told.items() if key not in known),
         changed=tuple(d for key, d in told.items() if key in known and key not in same),
@@ -56,6 +55,11 @@ def changes(known: Mapping[str, str], seen: Seen, allow_shrink: bool = False) ->
         held=held,
         why_held=why,
     )
+
+
+def _is_emptied(known: Mapping[str, str], drop: frozenset[str], seen: Seen) -> bool:
+    """Whether nothing would be left, and the source did not bury each document by name."""
+    return len(drop) == len(known) and not seen.documents and not drop <= seen.tombstones
 
 
 def latest(documents: Iterable[Document]) -> dict[str, Document]:

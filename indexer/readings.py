@@ -23,14 +23,24 @@ def is_meant(told: Sentence, match: Match) -> bool:
     """Whether words that spell a name mean it: everyday and short ones only in capitals or where one is asked."""
     words = told.words[match.first : match.last]
     if match.sureness == ACRONYM:
-        return _letters(words) > 2 and words[0].text.isupper()
+        return _is_spelled_out(words)
     if _is_link(words[0]) or _is_link(words[-1]):
         return len(words) > 2
     if _is_asked_for(told, match):
         return True
     if all(is_ordinary(word.key) for word in words):
-        return not told.german and _is_shown(told, words) and not all(is_function(word.key) for word in words)
+        return _is_everyday_name(told, words)
     return _is_shown(told, words) or _is_clear(words, match.sureness)
+
+
+def _is_spelled_out(words: Sequence[Token]) -> bool:
+    """Whether an acronym of three letters or more is written as one."""
+    return _letters(words) > 2 and words[0].text.isupper()
+
+
+def _is_everyday_name(told: Sentence, words: Sequence[Token]) -> bool:
+    """Whether everyday words are marked as a name; in German capitals do not tell."""
+    return not told.german and _is_shown(told, words) and not all(is_function(word.key) for word in words)
 
 
 def _is_asked_for(told: Sentence, match: Match) -> bool:

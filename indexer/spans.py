@@ -9,6 +9,7 @@ from indexer.names import LEGAL, domains_in
 from indexer.ordinary import FIRST_NAMES, FUNCTION, PLACES, ROLES, TIMES, WEAK_TAILS, is_function, is_ordinary
 from indexer.wording import Token, listed, tokens
 
+ARTICLES = listed("the our der den dem die la le")
 LINKS = listed("of de du des van von der den la le del di do da dos zu")
 GERMAN = listed(
     "der die das den dem ein eine einen einem wer wen wem mit und ist nicht fur bei von zu wir ich uns haben hat gibt "
@@ -110,11 +111,14 @@ def _is_german(words: Sequence[Token]) -> bool:
 
 def _capitals_tell(words: Sequence[Token]) -> bool:
     inner = [word for word in words if not word.opens and len(word.text) > 1]
-    content = [word for word in inner if not is_function(word.key)]
-    shouted = sum(word.text.isupper() for word in inner)
-    if len(inner) > 3 and shouted > 0.7 * len(inner):
-        return False
-    return len(content) < 4 or sum(word.capital for word in content) < 0.8 * len(content)
+    shouted = [word.text.isupper() for word in inner]
+    titled = [word.capital for word in inner if not is_function(word.key)]
+    return _share(shouted) <= 0.7 and _share(titled) < 0.8
+
+
+def _share(marks: Sequence[bool]) -> float:
+    """How many of the marks are set, of one; nothing where there are too few to tell."""
+    return sum(marks) / len(marks) if len(marks) > 3 else 0.0
 
 
 def _runs(words: Sequence[Token], capitals: bool, german: bool) -> Iterator[Span]:
@@ -155,27 +159,36 @@ def _slots(text: str, words: Sequence[Token], capitals: bool) -> Iterator[Span]:
     for match in WEAK.finditer(text):
         yield from _filled(words, at.get(match.end()), capitals, lower=False)
     for match in OWNED.finditer(text):
-        inside = [i for i, word in enumerate(words) if match.start(1) <= word.start and word.end <= match.end(1)]
-        inside = inside if not any(is_function(words[i].key) for i in inside) else []
-        if inside:
-            yield Span(inside[0], inside[-1] + 1, True, not all(is_ordinary(words[i].key) for i in inside))
+        yield from _owned(words, *match.span(1))
+
+
+def _owned(words: Sequence[Token], start: int, end: int) -> Iterator[Span]:
+    """The words between two characters of the text as a slot ("our … account"), unless little words are among them."""
+    inside = [i for i, word in enumerate(words) if start <= word.start and word.end <= end]
+    plain = [words[i].key for i in inside]
+    if inside and not any(map(is_function, plain)):
+        yield Span(inside[0], inside[-1] + 1, True, not all(map(is_ordinary, plain)))
 
 
 def _filled(words: Sequence[Token], first: int | None, capitals: bool, lower: bool) -> Iterator[Span]:
     """What fills the slot that begins at a word: capitals, or where `lower`, words that are no everyday ones."""
     if first is None:
         return
-    while first < len(words) and words[first].key in ("the", "our", "der", "den", "dem", "die", "la", "le"):
-        first += 1
-        lower = False
-    shown = capitals and first < len(words) and words[first].capital
-    if not (shown or lower):
-        return
+    begin = first
+    while begin < len(words) and words[begin].key in ARTICLES:
+        begin += 1
+    shown = capitals and begin < len(words) and words[begin].capital
+    if shown or (lower and begin == first):
+        last = _filled_until(words, begin, shown)
+        if last > begin:
+            yield Span(begin, last, True, not all(map(_is_idle, words[begin:last])))
+
+
+def _filled_until(words: Sequence[Token], first: int, shown: bool) -> int:
     last = first
     while last < len(words) and _continues(words[last], last == first, shown):
         last += 1
-    if last > first:
-        yield Span(first, last, True, any(not _is_idle(word) for word in words[first:last]))
+    return last
 
 
 def _continues(word: Token, is_first: bool, shown: bool) -> bool:

@@ -23,22 +23,27 @@ def squeezed(text: str) -> str:
 
 
 def _filtered(filters: Filters) -> Iterable[tuple[str, Sequence[object]]]:
-    for column in PLAIN:
-        if chosen := getattr(filters, column):
-            yield _any(f"d.{column}", chosen)
-    for column in FOLDED:
-        if chosen := getattr(filters, column):
-            yield _any(f"d.{column}_folded", [squeezed(name) for name in chosen])
+    plain = [(f"d.{column}", getattr(filters, column)) for column in PLAIN]
+    plain += [(f"d.{column}_folded", _squeezed(getattr(filters, column))) for column in FOLDED]
+    yield from (_any(column, chosen) for column, chosen in plain if chosen)
     if filters.source:
         yield _source(filters.source)
-    for table, chosen in (("people", filters.person), ("customers", filters.customer)):
-        if chosen:
-            named, values = _any("folded", [squeezed(name) for name in chosen])
+    for table, names in (("people", filters.person), ("customers", filters.customer)):
+        if names:
+            named, values = _any("folded", _squeezed(names))
             yield f"d.number IN (SELECT number FROM {table} WHERE {named})", values
+    yield from _within(filters)
+
+
+def _within(filters: Filters) -> Iterable[tuple[str, Sequence[object]]]:
     if filters.since:
         yield "d.day >= ?", [filters.since.isoformat()]
     if filters.until:
         yield "d.day BETWEEN '0' AND ?", [filters.until.isoformat()]
+
+
+def _squeezed(names: Sequence[str]) -> list[str]:
+    return [squeezed(name) for name in names]
 
 
 def _source(chosen: Sequence[str]) -> tuple[str, Sequence[object]]:

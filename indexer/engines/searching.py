@@ -1,6 +1,7 @@
 """Many queries → the best passages of both lanes, each with the evidence of both."""
 
 from collections.abc import Mapping, Sequence
+from itertools import chain
 
 import numpy as np
 
@@ -67,11 +68,10 @@ def _complete(
     """Give what only words brought up its exact cosine."""
     if neighbours is None:
         return
-    wanted = sorted({passage for row, found in enumerate(worded) for passage in found if passage not in near[row]})
-    place = {passage: n for n, passage in enumerate(wanted)}
-    vectors: Vectors = neighbours.vectors(np.array(wanted, dtype=np.int64))
-    for query, had, found in zip(queries, near, worded, strict=True):
-        only = [passage for passage in found if passage not in had]
+    lacking = [[passage for passage in found if passage not in had] for had, found in zip(near, worded, strict=True)]
+    place = {passage: n for n, passage in enumerate(sorted({*chain.from_iterable(lacking)}))}
+    vectors: Vectors = neighbours.vectors(np.array(list(place), dtype=np.int64))
+    for query, had, only in zip(queries, near, lacking, strict=True):
         if query.vector is not None and only:
             cosines = vectors[[place[passage] for passage in only]] @ query.vector
             had.update(zip(only, cosines.tolist(), strict=True))
