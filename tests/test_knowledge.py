@@ -4,6 +4,7 @@ import json
 import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -460,6 +461,19 @@ def test_everybody_counts_the_documents_they_may_see(knowledge: Knowledge) -> No
     knowledge.update([Shelf(*WORLD)])
 
     assert [knowledge.count(viewer) for viewer in (EVERYBODY, Viewer(frozenset({"board"})))] == [2, 3]
+
+
+def test_a_card_flooded_with_names_is_indexed_and_answers_in_no_time(knowledge: Knowledge) -> None:
+    crowd = tuple(Person(f"Ölzweig {n} " * 700, "contact", f"{'x' * 9000}@{n}.example") for n in range(300))
+    flooded = replace(CRANE, title="Ölzweig " * 120_000, people=crowd, customers=(Customer("Group " * 1500),))
+    start = time.process_time()
+
+    knowledge.update([Shelf(flooded, PILOT)])
+
+    assert ids(knowledge, "Who is talking to Brückner Logistik?")[0] == PILOT.id
+    assert {entity.name for entity in knowledge.entities(EVERYBODY)} == {"Brückner Logistik", "Anna Weiß"}
+    assert all(len(value) <= 300 for values in knowledge.choices(EVERYBODY).values() for value, _ in values)
+    assert time.process_time() - start < 5
 
 
 ALTERED = {
