@@ -104,11 +104,15 @@ def _meant(parts: list[str], model: type[BaseModel], values: Any) -> tuple[Where
     if info is None or inner is None or len(parts) == 1:
         return (name,), info if len(parts) == 1 else None
     below = values.get(name) if isinstance(values, dict) else None
-    if not is_list(info):
-        where, found = _meant(parts[1:], inner, below)
-        return (name, *where), found
-    tables = below if isinstance(below, list) else []
-    number = _numbered(parts[1], tables)
+    if is_list(info):
+        return _meant_in(parts, inner, below if isinstance(below, list) else [])
+    where, found = _meant(parts[1:], inner, below)
+    return (name, *where), found
+
+
+def _meant_in(parts: list[str], inner: type[BaseModel], tables: list[Any]) -> tuple[Where, FieldInfo | None]:
+    """The same inside a list of tables, the second part being which one."""
+    name, number = parts[0].lower(), _numbered(parts[1], tables)
     if number is None or len(parts) == 2:
         return (name,), None
     where, found = _meant(parts[2:], inner, tables[number] if number < len(tables) else {})
@@ -172,6 +176,10 @@ def fields(model: type[BaseModel], where: tuple[str, ...] = ()) -> Iterator[tupl
 
 
 def _nearest(name: str, model: type[BaseModel], values: Mapping[str, Any]) -> str:
+    table = name.removeprefix(PREFIX).partition("__")[0].lower()
+    info = model.model_fields.get(table)
+    if info and is_list(info) and not values.get(table):
+        return f" There are no [[{table}]] in the settings."
     known = (variable(*place) for where, _ in fields(model) for place in _places(where, model, values))
     near = get_close_matches(name, list(known), n=1, cutoff=0.6)
     return f" Did you mean {near[0]}?" if near else ""

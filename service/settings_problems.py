@@ -101,6 +101,8 @@ def _or(expected: str) -> str:
 
 
 def _shown(told: Any) -> str:
+    if isinstance(told, dict):
+        return "a single table"
     text = f'"{told}"' if isinstance(told, str) else str(told).lower() if isinstance(told, bool) else str(told)
     return text if len(text) <= 60 else f"{text[:59]}…"
 
@@ -113,7 +115,11 @@ def _nearest(where: Where, model: type[BaseModel]) -> str:
     if len(elsewhere) == 1:
         return f" here; it belongs to {_heading(elsewhere[0], model)}"
     here = [known for place, known in places if place == table] + ([] if table else list(model.model_fields))
-    near = get_close_matches(name, here, n=1, cutoff=0.5) or get_close_matches(name, [k for _, k in places], n=1)
+    return _alike(name, here, [known for _, known in places])
+
+
+def _alike(name: str, here: list[str], anywhere: list[str]) -> str:
+    near = get_close_matches(name, here, n=1, cutoff=0.5) or get_close_matches(name, anywhere, n=1)
     return f". Did you mean {near[0]}?" if near else f". There are {', '.join(here)}"
 
 

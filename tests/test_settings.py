@@ -164,7 +164,10 @@ def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:
         ("[web]\ntls = 'tls'", "signpost.toml: [web] tls is no setting here; it belongs to [[mailboxes]]."),
         ("[web]\nxyzzy = 1", "signpost.toml: [web] xyzzy is no setting. There are host, port, base_url."),
         ("mailboxes = 3", "signpost.toml: mailboxes has to be a list of tables, each headed [[mailboxes]], not 3."),
-        ("[sources]\npath = 'x'", "signpost.toml: sources has to be a list of tables, each headed [[sources]], not"),
+        (
+            "[sources]\npath = 'x'",
+            "signpost.toml: sources has to be a list of tables, each headed [[sources]], not a single table.",
+        ),
         ("web = 8025", "signpost.toml: web has to be a table, headed [web], not 8025."),
         ("data = 5", "signpost.toml: data has to be a path in quotes, not 5."),
         ("[watch]\npoll_seconds = 0", "signpost.toml: [watch] poll_seconds has to be more than 0, not 0."),
@@ -244,6 +247,12 @@ def test_a_file_saved_by_an_editor_with_a_byte_order_mark_is_read(tmp_path: Path
 @pytest.mark.parametrize("name", ["SIGNPOST_MAILBOXES__999__HOST", "SIGNPOST_MAILBOXES__0", "SIGNPOST_WEB__PORT__X"])
 def test_a_variable_that_leads_nowhere_is_told(tmp_path: Path, name: str) -> None:
     assert problems(tmp_path, "", {name: "x"})[0].startswith(f"{name} sets nothing.")
+
+
+def test_a_variable_for_a_mailbox_where_there_is_none_says_so(tmp_path: Path) -> None:
+    name = "SIGNPOST_MAILBOXES__SALES__PASSWORD"
+
+    assert problems(tmp_path, "", {name: "x"}) == (f"{name} sets nothing. There are no [[mailboxes]] in the settings.",)
 
 
 def test_a_variable_that_is_no_json_is_told(tmp_path: Path) -> None:

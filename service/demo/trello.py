@@ -55,22 +55,43 @@ def board(name: str, cards: Sequence[Card], people: Sequence[Colleague]) -> Json
     """The whole export of one board, from the cards that stand on it."""
     in_order = sorted(cards, key=lambda c: (c.created, c.key))
     cards = [replace(card, number=n) for n, card in enumerate(in_order, start=1)]
-    link, labels = short_link(f"board {name}"), sorted({label for c in cards for label in c.labels})
-    newest = max(c.touched for c in cards)
+    return {**_about(name, cards), **_contents(name, cards), **_team(name, people)}
+
+
+def _about(name: str, cards: Sequence[Card]) -> Json:
+    """What an export says of the board itself."""
+    link, newest = short_link(f"board {name}"), max(c.touched for c in cards)
     return {
         "id": _board_id(name), "nodeId": f"ari:cloud:trello::board/workspace/{_board_id(name)}", "name": name,
         "desc": f"{name} of Nordwind sales", "descData": None, "closed": False,
         "idOrganization": object_id("organisation", BORN), "idEnterprise": None, "pinned": False, "starred": False,
         "url": f"https://trello.com/b/{link}/{slug(name)}", "shortLink": link,
         "shortUrl": f"https://trello.com/b/{link}", "prefs": _prefs(name), "dateLastActivity": _stamp(newest),
-        "dateLastView": _stamp(newest), "labelNames": _label_names(labels), "limits": {}, "creationMethod": "assisted",
-        "enterpriseOwned": False, "powerUps": [], "idTags": [], "ixUpdate": str(len(cards) * 7),
-        "actions": _actions(name, cards), "cards": [_card(name, card) for card in cards],
-        "labels": [_label(name, label) for label in labels], "lists": [_list(name, lane) for lane in LANES[name]],
-        "members": [_member(p) for p in people], "checklists": [_checklist(name, c) for c in cards if c.checklist],
-        "customFields": [_field(name, field, cards) for field in FIELDS], "pluginData": [],
-        "memberships": [_membership(name, p, n) for n, p in enumerate(people)],
+        "dateLastView": _stamp(newest), "labelNames": _label_names(_labels(cards)), "limits": {},
+        "creationMethod": "assisted", "enterpriseOwned": False, "powerUps": [], "idTags": [],
+        "ixUpdate": str(len(cards) * 7),
     }  # fmt: skip
+
+
+def _contents(name: str, cards: Sequence[Card]) -> Json:
+    return {
+        "actions": _actions(name, cards), "cards": [_card(name, card) for card in cards],
+        "labels": [_label(name, label) for label in _labels(cards)],
+        "lists": [_list(name, lane) for lane in LANES[name]],
+        "checklists": [_checklist(name, c) for c in cards if c.checklist],
+        "customFields": [_field(name, field, cards) for field in FIELDS], "pluginData": [],
+    }  # fmt: skip
+
+
+def _team(name: str, people: Sequence[Colleague]) -> Json:
+    return {
+        "members": [_member(person) for person in people],
+        "memberships": [_membership(name, person, n) for n, person in enumerate(people)],
+    }
+
+
+def _labels(cards: Sequence[Card]) -> list[str]:
+    return sorted({label for card in cards for label in card.labels})
 
 
 def _stamp(at: datetime) -> str:
