@@ -3,11 +3,11 @@
 import logging
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from difflib import get_close_matches
 from functools import cached_property, partial
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from threading import Thread
 from types import TracebackType
@@ -22,6 +22,7 @@ from service.loop import stop_on_signals, watch_all
 from service.mailbox.protocol import Mailbox
 from service.receipts import Receipt
 from service.settings import MailboxSettings, Settings, load
+from service.version import version
 from service.watch import Watcher
 from service.wiring import mailbox_of, source_of, watcher_of
 
@@ -48,11 +49,11 @@ class App:
 
     @classmethod
     def open(cls, config: Path | None, options: Mapping[str, Mapping[str, Any]] | None = None) -> Self:
-        """From the settings file, `signpost.toml` here where none is named. Raises SettingsError."""
-        if config is not None and not config.is_file():
-            raise SettingsError([f"There is no settings file {config}. Write one: signpost init --config {config}"])
-        file = config or (CONFIG if CONFIG.is_file() else None)
-        return cls(load(file, os.environ, options))
+        """From the settings file, or the `signpost.toml` in that folder, or in this one. Raises SettingsError."""
+        file = config / CONFIG if config and config.is_dir() else config
+        if file is not None and not file.is_file():
+            raise SettingsError([f"There is no settings file {file}. Write one: signpost init --config {file}"])
+        return cls(load(file or (CONFIG if CONFIG.is_file() else None), os.environ, options))
 
     def __enter__(self) -> Self:
         return self
@@ -91,7 +92,7 @@ class App:
         if strange:
             raise SignpostError(f"There is no source {strange[0]}; there are {', '.join(s.name for s in sources)}.")
         if not sources:
-            raise SettingsError(["There are no [[sources]] in the settings. Name one; signpost init shows how."])
+            raise SettingsError([NO_SOURCES])
         return self.knowledge.update([known[name] for name in names] or sources, options)
 
     def left_over(self) -> tuple[str, ...]:
@@ -111,29 +112,51 @@ class App:
         """What is found for a query, by what everybody may see."""
         return self.knowledge.answer([Question(query)], EVERYBODY, AskOptions(filters, limit))[0]
 
+    def strange(self, filters: Filters) -> list[str]:
+        """A sentence for each value of the filters that no document has."""
+        there = self.knowledge.choices(EVERYBODY)
+        asked = ((name, value) for name in there for value in getattr(filters, name))
+        known = {name: [value for value, _ in values] for name, values in there.items()}
+        return [_not_there(name, value, known[name]) for name, value in asked if value not in known[name]]
+
     def watchers(self) -> list[Watcher]:
         """One for each mailbox of the settings. Raises SettingsError when there is none, NoIndex before a reindex."""
         accounts = self.settings.mailboxes
         if not accounts:
-            raise SettingsError(["There are no [[mailboxes]] in the settings. Name one; signpost init shows how."])
+            raise SettingsError([NO_MAILBOXES])
         self.knowledge.choices(EVERYBODY)  # without an index there is nothing to answer with: say so at once
         return [
             watcher_of(told, self.settings, self.mailbox_of(told), self.knowledge, self.ledger) for told in accounts
         ]
 
+    def unmet(self) -> list[str]:
+        """The watched folders that the watcher never looked into: the next pass is its first contact with them."""
+        watched = self.ledger.progress.watched
+        every = ((told.name, folder) for told in self.settings.mailboxes for folder in told.folders)
+        return [f"{name} {folder}" for name, folder in every if watched(name, folder) is None]
+
     def watch_once(self, failed: Callable[[str], None] | None = None) -> list[Receipt]:
-        """One pass over every mailbox. A mailbox that fails is told to `failed` and the others go on."""
+        """One pass over every mailbox. What stands in the way of one is told to `failed`, and the others go on."""
         receipts: list[Receipt] = []
         for watcher in self.watchers():
             try:
                 receipts += watcher.one_pass()
+                trouble = self._trouble(watcher)
             except SignpostError as problem:
                 if failed is None:
                     raise
-                failed(f"{watcher.name}: {problem}")
+                trouble = str(problem)
             finally:
                 watcher.close()
+            if trouble and failed:
+                failed(f"{watcher.name}: {trouble}")
         return receipts
+
+    def _trouble(self, watcher: Watcher) -> str:
+        """What a pass that went through could not do."""
+        if not watcher.is_in_charge:
+            return "Another Signpost watches this mailbox already, so this one left it alone."
+        return next((a.trouble for a in self.ledger.progress.accounts() if a.mailbox == watcher.name), "")
 
     def watch(self) -> None:
         """Watch every mailbox until Ctrl-C or SIGTERM."""
@@ -166,7 +189,7 @@ class App:
 
         options = WebOptions(
             base_url=self.base_url,
-            version=_version(),
+            version=version(),
             templates=Templates(self.settings.replies.templates),
             now=partial(datetime.now, UTC),
             mailboxes=tuple(told.name for told in self.settings.mailboxes),
@@ -175,13 +198,17 @@ class App:
         with serving(pages, self.settings.web.host, self.settings.web.port) as address:
             yield address
 
+    def latest(self, number: int = 10) -> list[Receipt]:
+        """The receipts of the mails that were decided on last, the newest first."""
+        return self.ledger.receipts(limit=number)
+
     def explain(self, message_id: str) -> Receipt:
         """The receipt of a mail. Raises SignpostError when no such mail was seen."""
         receipt = self.ledger.receipt(message_id)
         if receipt is None:
             raise SignpostError(
-                f"No mail with the Message-ID {message_id} was seen. It is in the mail's headers; "
-                "only mail that came after the first contact with its folder has a receipt."
+                f"No mail with the Message-ID {message_id} was seen; `signpost explain` lists the last ones. "
+                "Only mail that came after the first contact with its folder has a receipt."
             )
         return receipt
 
@@ -190,7 +217,8 @@ class App:
         index = self.knowledge.status()
         problems = [] if index.healthy else [index.says]
         problems += [f"{a.mailbox}: {a.trouble}" for a in self.ledger.progress.accounts() if a.trouble]
-        return State(index, self._mails(), tuple(problems + (self._checked() if check else [])))
+        problems += self._checked() if check else []
+        return State(index, self._mails(), tuple(dict.fromkeys(problems)))
 
     def close(self) -> None:
         """Let go of index and ledger, as far as they were opened."""
@@ -199,25 +227,33 @@ class App:
                 self.__dict__.pop(name).close()
 
     def _mails(self) -> tuple[tuple[str, int], ...]:
-        return tuple((" – ".join(filter(None, (c.outcome, c.reason))), c.number) for c in self.ledger.counts())
+        counts = self.ledger.counts()
+        return tuple((f"{c.outcome} – {c.reason}" + (f" ({c.state})" if c.state else ""), c.number) for c in counts)
 
     def _checked(self) -> list[str]:
-        found = [problem for told in self.settings.sources for problem in source_of(told).check()]
-        for told in self.settings.mailboxes:
-            mailbox = self.mailbox_of(told)
-            try:
-                found += mailbox.check(told.folders)
-            except SignpostError as problem:
-                found.append(f"{told.name}: {problem}")
-            finally:
-                mailbox.close()
+        found = [] if self.settings.sources else [NO_SOURCES]
+        found += [problem for told in self.settings.sources for problem in source_of(told).check()]
+        found += [f"{told.name}: {problem}" for told in self.settings.mailboxes for problem in self._refused(told)]
         with suppress(SignpostError):
             found += self.knowledge.check()
         return found
 
+    def _refused(self, told: MailboxSettings) -> list[str]:
+        """What is wrong with a mailbox, from its password on."""
+        try:
+            with closing(self.mailbox_of(told)) as mailbox:
+                return mailbox.check(told.folders)
+        except SignpostError as problem:
+            return [str(problem)]
 
-def _version() -> str:
-    try:
-        return version("signpost")
-    except PackageNotFoundError:
-        return "0"
+
+NO_SOURCES = (
+    "There are no [[sources]] in the settings. Name one in signpost.toml; `signpost init` writes one to start from."
+)
+NO_MAILBOXES = "There are no [[mailboxes]] in the settings. Name one in signpost.toml; `signpost init` shows how."
+
+
+def _not_there(name: str, value: str, known: Sequence[str]) -> str:
+    near = get_close_matches(value, known, n=1) or [k for k in known if k.casefold() == value.casefold()]
+    hint = f"did you mean “{near[0]}”?" if near else f"there are {', '.join(known[:8])}{', …' if known[8:] else '.'}"
+    return f"No document has the {name} “{value}”; {hint}"

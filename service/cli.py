@@ -4,10 +4,12 @@ Exit codes: 0 done; 1 it could not be done, and the sentence on stderr says why;
 3 done in part: a source or a mailbox failed, the rest is done.
 """
 
+import io
 import json
 import sys
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -22,7 +24,6 @@ DONE, FAILED, WRONG_USAGE, IN_PART = 0, 1, 2, 3
 
 cli = typer.Typer(
     name="signpost",
-    help="Answers email with a link to where the answer already stands.",
     epilog="Exit codes: 0 done · 1 not done, stderr says why · 2 wrong usage or settings · 3 done in part.",
     no_args_is_help=True,
     add_completion=True,
@@ -35,11 +36,21 @@ Config = Annotated[
     typer.Option("--config", "-c", help="The settings file.", show_default="signpost.toml", envvar="SIGNPOST_CONFIG"),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]
-Many = Annotated[list[str] | None, typer.Option(help="May be given several times: any of them.")]
+Many = list[str] | None
+
+
+def _day(given: str) -> date:
+    try:
+        return date.fromisoformat(given)
+    except ValueError as fault:
+        raise typer.BadParameter(f"{given!r} is no day. Write it as in 2026-03-31.") from fault
 
 
 def main() -> None:
     """Run the command line. What can be explained becomes a sentence on stderr and an exit code, never a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal that knows no “…” shows a ?
     try:
         cli()
     except SettingsError as problem:
@@ -49,7 +60,24 @@ def main() -> None:
     except BrokenPipeError:
         sys.exit(FAILED)
     except OSError as problem:
-        sys.exit(_complain(problem, FAILED))
+        sys.exit(_complain(_said(problem), FAILED))
+
+
+def _tell_version(asked: bool) -> None:
+    if asked:
+        from service.version import version
+
+        typer.echo(f"signpost {version()}")
+        raise typer.Exit
+
+
+@cli.callback()
+def top(
+    _: Annotated[
+        bool, typer.Option("--version", callback=_tell_version, is_eager=True, help="Say which version this is.")
+    ] = False,
+) -> None:
+    """Answers email with a link to where the answer already stands."""
 
 
 @cli.command()
@@ -64,7 +92,7 @@ def init(
     if file.exists() and not force:
         raise SignpostError(f"{file} is there already. Edit it, or overwrite it with: signpost init --force")
     file.write_text(example(), encoding="utf-8")
-    typer.echo(f"Wrote {file}. Name your sources in it, then run: signpost reindex")
+    typer.echo(f"Wrote {file}. Name your exports and your mailbox in it, then run: signpost status --check")
 
 
 @cli.command()
@@ -89,7 +117,7 @@ def reindex(
             typer.echo(f"signpost: {app.forget(forget)} documents forgotten", err=True)
         report = app.reindex(sources or (), UpdateOptions(dry_run, allow_shrink, show))
         left_over = app.left_over()
-    _print(report, as_json, report_text)
+    _print(report, as_json, partial(report_text, dry_run=dry_run))
     for name in left_over:
         typer.echo(f"signpost: {name} is no longer in the settings, but stays findable. Drop it: ", err=True, nl=False)
         typer.echo(f"signpost reindex --forget {name}", err=True)
@@ -100,16 +128,22 @@ def reindex(
 def search(
     query: Annotated[str, typer.Argument(help="What you want to know, in your own words.")],
     config: Config = None,
-    source: Many = None,
-    kind: Many = None,
-    parent: Annotated[list[str] | None, typer.Option("--board", "--parent", help="Board, company or deal.")] = None,
-    lane: Annotated[list[str] | None, typer.Option("--list", "--lane", help="List or stage.")] = None,
-    customer: Many = None,
-    person: Many = None,
-    status: Many = None,
-    since: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Updated on or after.")] = None,
-    until: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Updated on or before.")] = None,
-    limit: Annotated[int, typer.Option(min=1, max=100)] = 5,
+    source: Annotated[
+        Many, typer.Option(help="Only from here, such as crm:hubspot. All these may be repeated.")
+    ] = None,
+    kind: Annotated[Many, typer.Option(help="card, note, contact, company, deal or activity.")] = None,
+    parent: Annotated[Many, typer.Option("--board", "--parent", help="Board, company or deal it belongs to.")] = None,
+    lane: Annotated[Many, typer.Option("--list", "--lane", help="List or stage it stands in.")] = None,
+    customer: Annotated[Many, typer.Option(help="Company it is about.")] = None,
+    person: Annotated[Many, typer.Option(help="Somebody who owns it, wrote it or is named in it.")] = None,
+    status: Annotated[Many, typer.Option(help="open, done, won, lost or archived.")] = None,
+    since: Annotated[
+        date | None, typer.Option(parser=_day, metavar="YYYY-MM-DD", help="Changed then or later.")
+    ] = None,
+    until: Annotated[
+        date | None, typer.Option(parser=_day, metavar="YYYY-MM-DD", help="Changed then or before.")
+    ] = None,
+    limit: Annotated[int, typer.Option(min=1, max=100, help="How many to show.")] = 5,
     as_json: Json = False,
 ) -> None:
     """Find where something already stands."""
@@ -120,10 +154,14 @@ def search(
         "source": source, "kind": kind, "parent": parent, "lane": lane,
         "customer": customer, "person": person, "status": status,
     }  # fmt: skip
-    filters: dict[str, Any] = {name: tuple(values) for name, values in narrowed.items() if values}
+    given: dict[str, Any] = {name: tuple(map(_text, values)) for name, values in narrowed.items() if values}
+    filters = Filters(**given, since=since, until=until)
     with _open(config) as app:
-        found = app.search(query, Filters(**filters, since=_day(since), until=_day(until)), limit)
+        found = app.search(_text(query), filters, limit)
+        strange = [] if found.hits else app.strange(filters)
     _print(found, as_json, answer_text)
+    for sentence in strange:
+        typer.echo(f"signpost: {sentence}", err=True)
 
 
 @cli.command()
@@ -133,15 +171,20 @@ def watch(
     shadow: Annotated[bool, typer.Option("--shadow", help="Decide and record; write no draft.")] = False,
 ) -> None:
     """Watch the mailboxes and leave drafts. Never sends, never marks as read."""
-    from service.printing import log_to_stderr, receipt_line
+    from service.printing import log_to_stderr, printable, receipt_lines
 
     log_to_stderr()
     failed: list[str] = []
     with _open(config, {"watch": {"shadow": True}} if shadow else None) as app:
         if not once:
             return app.watch()
-        for receipt in app.watch_once(failed.append):
-            typer.echo(receipt_line(receipt))
+        unmet = app.unmet()
+        receipts = app.watch_once(failed.append)
+        met = [folder for folder in unmet if folder not in app.unmet()]
+    for folder in met:
+        typer.echo(f"First contact with {folder}: older mail is left alone, what comes from now on is looked at.")
+    for told in [*map(receipt_lines, receipts)] or ([] if met or failed else ["No new mail."]):
+        typer.echo(printable(told))
     for problem in failed:
         typer.echo(f"signpost: {problem}", err=True)
     raise typer.Exit(IN_PART if failed else DONE)
@@ -161,15 +204,20 @@ def serve(
 
 @cli.command()
 def explain(
-    message_id: Annotated[str, typer.Argument(help="The Message-ID of a mail, with or without < >.")],
+    message_id: Annotated[
+        str | None, typer.Argument(help="The Message-ID of a mail or a draft, with or without < >.")
+    ] = None,
     config: Config = None,
     as_json: Json = False,
 ) -> None:
-    """Say what became of a mail, and why."""
-    from service.printing import receipt_text
+    """Say what became of a mail, and why; without a Message-ID list the last ten mails with theirs."""
+    from service.printing import latest_text, receipt_text
 
     with _open(config) as app:
-        _print(app.explain(message_id), as_json, receipt_text)
+        if message_id is None:
+            _print(app.latest(), as_json, latest_text)
+        else:
+            _print(app.explain(_text(message_id)), as_json, receipt_text)
 
 
 @cli.command()
@@ -218,16 +266,22 @@ def _open(config: Path | None, options: dict[str, Any] | None = None) -> "App":
     return App.open(config, options)
 
 
-def _day(given: datetime | None) -> date | None:
-    return given.date() if given else None
+def _text(given: str) -> str:
+    """An argument as text that can be stored and searched: bytes that are no UTF-8 become �."""
+    return given.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def _print(told: Any, as_json: bool, text: Callable[[Any], str]) -> None:
-    from service.printing import plain
+    from service.printing import plain, printable
 
-    typer.echo(json.dumps(plain(told), ensure_ascii=False, indent=1) if as_json else text(told))
+    typer.echo(json.dumps(plain(told), ensure_ascii=False, indent=1) if as_json else printable(text(told)))
 
 
-def _complain(problem: Exception, code: int) -> int:
+def _said(problem: OSError) -> str:
+    file = f"{problem.filename}: " if problem.filename else ""
+    return f"{file}{problem.strerror or problem}"
+
+
+def _complain(problem: Exception | str, code: int) -> int:
     print(f"signpost: {problem}", file=sys.stderr)
     return code

@@ -2,13 +2,15 @@
 
 import dataclasses
 import logging
-from collections.abc import Callable, Iterator, Mapping
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from indexer.asking import Answer, Hit
 from service.receipts import Asked, Receipt
+from service.replies import clean
 
 if TYPE_CHECKING:
     from indexer.knowledge import Progress, Report, SourceReport
@@ -30,8 +32,13 @@ def plain(told: Any) -> Any:
     return told if told is None or isinstance(told, str | int | float | bool) else str(told)
 
 
+def printable(text: str) -> str:
+    """The text without characters that steer a terminal: mails and exports are written by strangers."""
+    return clean.lines(text)
+
+
 @contextmanager
-def progress_bar(quiet: bool) -> Iterator[Show | None]:
+def progress_bar(quiet: bool = False) -> Iterator[Show | None]:
     """A progress bar with time left on stderr; none where stderr is no terminal or `quiet` is asked."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
@@ -60,29 +67,37 @@ def log_to_stderr() -> None:
     logging.getLogger("service").setLevel(logging.INFO)
 
 
-def report_text(report: "Report") -> str:
-    """What a reindex did, a paragraph a source."""
-    return "\n".join(_source_report(source) for source in report.sources) or "There are no sources in the settings."
+def report_text(report: "Report", dry_run: bool = False) -> str:
+    """What a reindex did, or with `dry_run` would do, a paragraph a source."""
+    lines = [_source_report(source, dry_run) for source in report.sources]
+    return "\n".join(["Nothing is changed yet. A reindex would do this:", *lines] if dry_run else lines)
 
 
-def _source_report(source: "SourceReport") -> str:
-    counts = f"{source.added} added, {source.changed} changed, {source.deleted} deleted, {source.unchanged} unchanged"
-    lines = [f"{source.source}: {counts}; {source.passages_embedded} passages embedded in {source.seconds:.1f} s"]
-    lines += [f"  ! {failure}" for failure in source.failures]
+def _source_report(source: "SourceReport", dry_run: bool) -> str:
+    numbers = {"added": source.added, "changed": source.changed, "deleted": source.deleted}
+    counts = ", ".join(f"{n:,} {what}" for what, n in numbers.items() if n) or "nothing added, changed or deleted"
+    embedded = f"{source.passages_embedded:,} passages {'to embed' if dry_run else 'embedded'}"
+    took = "" if dry_run else f" in {source.seconds:.1f} s"
+    lines = [f"{source.source}: {counts}" + (f"; {embedded}{took}" if source.passages_embedded else "")]
+    lines += [f"  ! {_hanging(failure)}" for failure in source.failures]
     if source.held:
-        lines.append(f"  ! {source.held} documents are gone from the source, too many at once: none was deleted.")
+        lines.append(f"  ! {source.held:,} documents are gone from the source, too many at once: none was deleted.")
         lines.append("    If that is right, run: signpost reindex --allow-shrink")
-    lines += [f"  · {notice}" for notice in source.notices]
-    return "\n".join(lines)
+    return "\n".join([*lines, *(f"  · {_hanging(notice)}" for notice in source.notices)])
+
+
+def _hanging(text: str) -> str:
+    return text.replace("\n", "\n    ")
 
 
 def answer_text(answer: Answer) -> str:
     """The hits of a question, and what was understood of it."""
-    lines = [f"{m.name} ({m.kind}), written “{m.written}”" for m in answer.mentions]
-    lines += [f"Nobody in the index is called “{name}”." for name in answer.unknown]
+    lines = [f"Understood “{m.written}” as {' or '.join((m.name, *m.others))} ({m.kind})." for m in answer.mentions]
+    lines += [f"Nothing in the index is called “{name}”." for name in answer.unknown]
     if not answer.hits:
         return "\n".join([*lines, "Nothing found. Try other words, or fewer filters."])
-    lines.append(f"{answer.total} found; the first one answers with probability {answer.probability:.2f}")
+    sure = f" The first is {percent(answer.probability)} sure to answer." if answer.question.text.strip() else ""
+    lines.append(f"{answer.total:,} found.{sure}")
     return "\n".join(lines) + "\n\n" + "\n\n".join(_hit(n, hit) for n, hit in enumerate(answer.hits, 1))
 
 
@@ -92,21 +107,31 @@ def _hit(number: int, hit: Hit) -> str:
     owner = f", {document.owner.name}" if document.owner else ""
     when = f", {document.updated_at:%Y-%m-%d}" if document.updated_at else ""
     evidence = " ".join(hit.passage.split())
-    lines = [
-        f"{number}. {document.title}",
-        f"   {hit.anchor or document.url}",
-        f"   {document.kind} · {place}{owner}{when}",
+    told = [
+        hit.anchor or document.url,
+        f"{document.kind} · {place}{owner}{when}",
+        f"“{evidence[:220]}{'…' if len(evidence) > 220 else ''}”" if evidence != document.title else "",
+        f"why: {'; '.join(why.says for why in hit.why)}" if hit.why else "",
     ]
-    if evidence and evidence != document.title:
-        lines.append(f"   “{evidence[:220]}{'…' if len(evidence) > 220 else ''}”")
-    return "\n".join([*lines, f"   why: {'; '.join(why.says for why in hit.why)}"])
+    return "\n   ".join([f"{number}. {document.title}", *filter(None, told)])
 
 
-def receipt_line(receipt: Receipt) -> str:
-    """One mail's decision on one line."""
-    what = receipt.outcome if receipt.state != "shadow" else "draft (shadow)"
-    why = f": {receipt.says}" if receipt.says else ""
-    return f"{what:<10} {receipt.subject[:60] or '(no subject)'} — {receipt.sender}{why}"
+def percent(probability: float) -> str:
+    """`0.496` → `49 %`: rounded down, so that nothing looks surer than it is."""
+    return f"{math.floor(probability * 100)} %"
+
+
+def receipt_lines(receipt: Receipt, with_id: bool = False) -> str:
+    """One mail's decision, and below it why; with its Message-ID where asked, for `signpost explain`."""
+    shadow = " (shadow: not written)" if receipt.state == "shadow" else ""
+    subject = receipt.subject[:60] or "(no subject)"
+    lines = [f"{receipt.outcome:<7} {subject} — {receipt.sender or 'no sender'}{shadow}", receipt.says]
+    return "\n        ".join([*lines, receipt.message_id or "(it has no Message-ID)"] if with_id else lines)
+
+
+def latest_text(receipts: Sequence[Receipt]) -> str:
+    """The newest mails with their Message-IDs."""
+    return "\n".join(receipt_lines(receipt, with_id=True) for receipt in receipts) or "No mail was seen yet."
 
 
 def receipt_text(receipt: Receipt) -> str:
@@ -114,27 +139,35 @@ def receipt_text(receipt: Receipt) -> str:
     lines = [
         f"{receipt.subject or '(no subject)'}",
         f"  from {receipt.sender}, in {receipt.mailbox} {receipt.folder}, decided {receipt.at:%Y-%m-%d %H:%M} UTC",
-        f"  {receipt.outcome} — {receipt.reason}" + (f" ({receipt.state})" if receipt.state else ""),
+        f"  {receipt.outcome} – {receipt.reason}" + (f" ({receipt.state})" if receipt.state else ""),
         f"  {receipt.says}",
     ]
     if receipt.state_at:
         lines.append(f"  {receipt.state} {receipt.state_at:%Y-%m-%d %H:%M} UTC: {receipt.state_says}")
     if receipt.would_change:
         lines.append(f"  What would have changed it: {receipt.would_change}")
-    return "\n".join([*lines, *(_asked(asked, receipt.threshold) for asked in receipt.asked)])
+    return "\n\n".join(["\n".join(lines), *(_asked(asked, receipt.threshold) for asked in receipt.asked)])
 
 
 def _asked(asked: Asked, threshold: float) -> str:
-    lines = [f"  “{asked.text}” ({asked.kind}): {asked.probability:.2f}, needs {threshold:.2f}"]
-    lines += [f"    {near.score:.2f}  {near.title} — {near.url}" for near in asked.nearest]
+    kind = "" if asked.kind == "other" else f" ({asked.kind})"
+    lines = [f"  “{asked.text}”{kind}", f"  {percent(asked.probability)} sure; a draft needs {percent(threshold)}"]
+    for number, near in enumerate(asked.nearest, 1):
+        lines += [
+            f"    {number}. {near.title}",
+            *(f"       {told}" for told in (near.url, "; ".join(near.why)) if told),
+        ]
     return "\n".join(lines)
 
 
 def state_text(state: "State") -> str:
     """The state of index, watcher and settings."""
     index = state.index
-    lines = [f"index: {index.says}"]
-    lines += [f"  {source}: {count} documents" for source, count in index.by_source]
-    lines.append("mails: " + (", ".join(f"{n} {what}" for what, n in state.mails) or "none seen yet"))
-    lines += [f"! {problem}" for problem in state.problems]
-    return "\n".join(lines)
+    lines = []
+    if index.updated_at:
+        counts = f"{index.documents:,} documents, {index.passages:,} passages"
+        lines.append(f"index: {counts}, changed {index.updated_at:%Y-%m-%d %H:%M} UTC")
+    lines += [f"  {source}: {count:,} documents" for source, count in index.by_source]
+    lines.append("mails:" if state.mails else "mails: none seen yet")
+    lines += [f"  {number:,} {what}" for what, number in state.mails]
+    return "\n".join([*lines, *(f"! {problem}" for problem in state.problems)])

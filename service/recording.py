@@ -1,6 +1,7 @@
 """What was decided about a mail → its receipt, and receipts to and from JSON. Pure."""
 
 import json
+import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -76,7 +77,7 @@ def _facts(outcome: Outcome | Failed) -> dict[str, Any]:
 def _found(draft: Draft) -> str:
     titles = [answer.hits[0].document.title for answer in draft.answers if answer.hits]
     best = max((answer.probability for answer in draft.answers), default=0.0)
-    return f"Sure enough ({best:.2f}) of: {'; '.join(dict.fromkeys(titles))}"
+    return f"{math.floor(best * 100)} % sure of: {'; '.join(dict.fromkeys(titles))}"
 
 
 def _asked(answer: Answer) -> Asked:

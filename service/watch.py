@@ -1,5 +1,6 @@
 """A watcher: one pass over a mailbox takes what arrived, decides on it and leaves drafts; `run` repeats that."""
 
+import logging
 import random
 import threading
 from collections.abc import Iterator, Sequence
@@ -21,6 +22,8 @@ from service.settling import Settler
 from service.tending import Tender
 
 LONGEST_WAIT = 3600.0
+ASIDE = "another Signpost watches this mailbox; this one takes over when that one ends"
+log = logging.getLogger(__name__)
 
 
 class Watcher:
@@ -37,6 +40,7 @@ class Watcher:
         self._progress = ledger.progress
         self._judge = judge
         self._fence = 0
+        self._aside = False
         self._renewed = datetime.min.replace(tzinfo=UTC)
         self._delivery = Delivery(mailbox, ledger, self._presence.clock, self._guard, options.settle)
         self._settler = Settler(mailbox, judge, ledger, options)
@@ -46,6 +50,11 @@ class Watcher:
     def name(self) -> str:
         """The mailbox's name."""
         return self.mailbox.name
+
+    @property
+    def is_in_charge(self) -> bool:
+        """Whether the last pass was this watcher's to make: another process may watch the mailbox already."""
+        return bool(self._fence)
 
     def one_pass(self) -> list[Receipt]:
         """Finish what a break left open, settle what arrived, look after the drafts that wait.
@@ -78,6 +87,9 @@ class Watcher:
         That time comes sooner while a draft's fate is open.
         """
         watched = self._progress.watched(self.name, self.options.folders[0])
+        if self.is_in_charge == self._aside:
+            self._aside = not self.is_in_charge
+            log.info("%s: %s", self.name, ASIDE if self._aside else "this Signpost watches it now")
         if watched is None or not self._fence:
             stop.wait(self.options.poll_seconds)
             return

@@ -1,15 +1,20 @@
 """The command line: what it says, what it exits with, and what it does not load."""
 
 import json
+import os
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner, Result
 
 from service.cli import cli
+from service.ledger import Ledger
+from service.version import version
 from tests.builders import a_board
+from tests.pages import a_receipt
 
 COMMANDS = ["init", "reindex", "search", "watch", "serve", "explain", "read", "status", "demo"]
 HEAVY = {"torch", "transformers", "sentence_transformers", "openvino", "faiss", "tantivy", "fastapi", "numpy"}
@@ -51,6 +56,10 @@ def test_help_loads_no_model_and_no_web() -> None:
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
 
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_the_version_is_told() -> None:
+    assert in_process("--version").output == f"signpost {version()}\n"
 
 
 def test_init_writes_settings_that_are_valid_and_does_not_overwrite_them(tmp_path: Path) -> None:
@@ -123,6 +132,77 @@ def test_wrong_settings_are_all_told_at_once_with_exit_code_2(tmp_path: Path) ->
     assert done.returncode == 2
     assert "data" in done.stderr
     assert "enough" in done.stderr
+
+
+def test_a_folder_stands_for_the_settings_in_it(config: Path) -> None:
+    assert in_process("reindex", "--dry-run", "-c", str(config.parent)).exit_code == 0
+    assert "toml. Write one: signpost init" in signpost("status", "-c", str(config.parent / "lost.toml")).stderr
+
+
+def test_a_dry_run_says_that_nothing_is_changed_yet(config: Path) -> None:
+    done = in_process("reindex", "--dry-run", "-c", str(config))
+
+    assert done.output.startswith("Nothing is changed yet. A reindex would do this:\ntrello:sales: 1 added; ")
+    assert "passages to embed" in done.output
+
+
+@pytest.mark.model
+def test_a_value_that_no_document_has_is_pointed_out_when_nothing_is_found(config: Path) -> None:
+    in_process("reindex", "-c", str(config))
+
+    found = in_process("search", "Brückner", "--kind", "crad", "-c", str(config))
+
+    assert found.stdout == "Nothing found. Try other words, or fewer filters.\n"
+    assert found.stderr == "signpost: No document has the kind “crad”; did you mean “card”?\n"
+
+
+@pytest.mark.model
+def test_bytes_that_are_no_utf_8_and_a_terminal_that_knows_no_umlauts_do_no_harm(config: Path) -> None:
+    in_process("reindex", "-c", str(config))
+    start: list[str | bytes] = [sys.executable, "-m", "service", "search", "-c", str(config)]
+    ascii_only = {**os.environ, "PYTHONIOENCODING": "ascii"}
+
+    for query in ([b"Br\xfcckner", "--board", b"\xfc"], ["Brückner"]):
+        done = subprocess.run([*start, *query], capture_output=True, check=False, env=ascii_only)
+        assert (done.returncode, b"Traceback" in done.stderr) == (0, False)
+
+
+def test_a_day_that_is_none_is_wrong_usage() -> None:
+    done = in_process("search", "rail", "--since", "gestern")
+
+    assert done.exit_code == 2
+    assert "2026-03-31" in done.stderr
+
+
+def test_what_the_system_refuses_is_told_with_the_file(tmp_path: Path) -> None:
+    done = signpost("init", "-c", str(tmp_path / "lost" / "signpost.toml"))
+
+    assert done.returncode == 1
+    assert done.stderr == f"signpost: {tmp_path / 'lost' / 'signpost.toml'}: No such file or directory\n"
+
+
+def test_status_tells_everything_although_a_password_is_missing(config: Path) -> None:
+    with config.open("a", encoding="utf-8") as file:
+        file.write('[[mailboxes]]\nuser = "anna@firma.example"\nhost = "imap.firma.example"\n')
+        file.write('[replies]\ninternal_domains = ["firma.example"]\n')
+
+    done = signpost("status", "--check", "-c", str(config))
+
+    assert done.returncode == 3
+    assert "mails: none seen yet" in done.stdout
+    assert "! anna@firma.example: The mailbox anna@firma.example has no password." in done.stdout
+    assert done.stdout.count("Nothing has been indexed yet") == 1
+
+
+def test_explain_lists_the_last_mails_with_their_ids(config: Path) -> None:
+    with closing(Ledger.open(config.parent / "signpost-data" / "ledger.db")) as ledger:
+        ledger.keep([a_receipt(subject="Brückner\x1b[2J?", message_id="<ask-1@firma.example>")])
+
+    listed = in_process("explain", "-c", str(config)).output
+
+    assert "<ask-1@firma.example>" in listed
+    assert "\x1b" not in listed
+    assert in_process("explain", "ask-1@firma.example", "-c", str(config)).exit_code == 0
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[1, 2]", b"\xff\xfe\x00", b'{"cards": "none"}'])

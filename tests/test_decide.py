@@ -113,7 +113,7 @@ def test_nothing_found_names_the_question_and_who_is_unknown() -> None:
     assert isinstance(outcome, Pass)
     assert outcome.reason is Reason.NO_ANSWER
     assert outcome.says == (
-        "Nothing in the index comes near “Who is talking to Brückner?”. Nobody in it is called “Contoso”."
+        "Nothing in the index comes near “Who is talking to Brückner?”. Nothing in the index is called “Contoso”."
     )
 
 
@@ -124,8 +124,7 @@ def test_not_sure_enough_names_the_nearest_its_probability_and_the_bar() -> None
     assert (outcome.reason, outcome.answers[0].probability) == (Reason.UNSURE, 0.4961)
     assert outcome.says == "The nearest, “Pilot with Brückner Logistik”, is 49 % sure to answer it; a draft needs 50 %."
     assert outcome.would_change == (
-        "A card, note or contact that says it, which all colleagues may see; “Pilot with Brückner Logistik” at 50 % "
-        "instead of 49 %; enough = 0.49 in the settings."
+        "A card, note or contact that says it, which all colleagues may see; or enough = 0.49 in the settings."
     )
 
 
@@ -133,10 +132,7 @@ def test_what_is_far_off_is_not_advised_to_be_let_through() -> None:
     outcome = decide(a_reading(), [an_answer(BRÜCKNER, sure=0.02, unknown=("Contoso",))], POLICY)
 
     assert isinstance(outcome, Pass)
-    assert outcome.would_change == (
-        "A card, note or contact about “Contoso”, which all colleagues may see; “Pilot with Brückner Logistik” at 50 % "
-        "instead of 2 %."
-    )
+    assert outcome.would_change == "A card, note or contact about “Contoso”, which all colleagues may see."
 
 
 def test_the_bar_itself_is_enough() -> None:

@@ -1,5 +1,7 @@
 """The whole of Signpost on a sample sales team: real files, a real IMAP server on loopback, real drafts."""
 
+import shlex
+import sys
 import tempfile
 import urllib.request
 from collections.abc import Iterator
@@ -7,12 +9,13 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+from indexer.knowledge import UpdateOptions
 from service.app import App
 from service.demo.post import PASSWORD, ImapPost, Post, post_office
 from service.demo.server import free_port
 from service.demo.tally import Tally, tally
 from service.demo.world import World, build
-from service.printing import receipt_line, report_text
+from service.printing import printable, progress_bar, receipt_lines, report_text
 
 FOLDER = Path("signpost-demo")
 
@@ -31,31 +34,43 @@ def run(folder: Path | None, check: bool, port: int) -> int:
 
 def _show(app: App, world: World, post: Post, check: bool) -> int:
     _say(f"A sample sales team: {', '.join(f'{count} {what}' for what, count in world.counts.items())}.")
-    _say("\nReading boards, CRM and address book into the index …")
-    _say(report_text(app.reindex()))
+    _say("\nReading boards, CRM and address book into the index (one to three minutes the first time) …")
+    with progress_bar() as show:
+        report = app.reindex(options=UpdateOptions(progress=show))
+    _say(report_text(report))
     app.watch_once()  # first contact: what lies there already stays unanswered
     post.deliver(world)
     _say(f"\n{len(world.mails)} mails arrive in the mailbox of {world.owner} …")
     receipts = app.watch_once()
     for receipt in receipts:
-        _say("  " + receipt_line(receipt))
+        _say(printable(receipt_lines(receipt)))
     result = tally(world.mails, receipts, post.drafts())
     _say("\n" + result.says)
     return _checked(app, result) if check else _served(app, post)
 
 
 def _served(app: App, post: Post) -> int:
-    app.serve(lambda address: _say(_where(address, post)), watching=True)
+    app.serve(lambda address: _say(_where(address, post, app.settings.data.parent)), watching=True)
     return 0
 
 
-def _where(address: str, post: Post) -> str:
+def _where(address: str, post: Post, home: Path) -> str:
+    command, config = _typed(Path(sys.argv[0])), f"--config {_typed(home)}"
     return (
         f"\nThe drafts lie in the Drafts folder, for any mail client to open:\n  {post.says}\n"
         f"The search page:       {address}/\n"
         f"Every mail's decision: {address}/receipts\n"
-        "Mail put into that INBOX is answered as it comes. Ctrl-C ends the demo."
+        "Mail put into that INBOX is answered as it comes. Ctrl-C ends the demo.\n"
+        f"\nMeanwhile, in another terminal:\n"
+        f'  {command} search {config} "who is talking to Brückner Logistik?"\n'
+        f"  {command} explain {config}"
     )
+
+
+def _typed(path: Path) -> str:
+    """A path as somebody in this folder would type it."""
+    here = Path.cwd()
+    return shlex.quote(str(path.relative_to(here) if path.is_relative_to(here) else path))
 
 
 def _checked(app: App, result: Tally) -> int:

@@ -30,13 +30,17 @@ def decide(reading: Reading, answers: Sequence[Answer], policy: Policy) -> Draft
         return passed
     audience = audience_of(reading, policy)
     seen = [_shown(answer, viewer_of(audience, policy)) for answer in answers]
-    if not any(answer.hits for answer in seen):
+    if not _any_hits(seen):
         return _nothing_found(seen)
     linkable = [_openable(answer, policy.site) for answer in seen]
-    if not any(answer.hits for answer in linkable):
+    if not _any_hits(linkable):
         return _no_link(seen)
     good = _within([a for a in linkable if a.hits and a.probability >= policy.enough], policy.max_links)
     return Draft(reading, audience, good) if good else _unsure(linkable, policy)
+
+
+def _any_hits(answers: Sequence[Answer]) -> bool:
+    return any(answer.hits for answer in answers)
 
 
 def _own(reading: Reading, policy: Policy) -> Pass | None:
@@ -145,9 +149,9 @@ def _unsure(answers: Sequence[Answer], policy: Policy) -> Pass:
     nearest = _titled(best.hits[0])
     sure, bar = math.floor(best.probability * 100), math.ceil(policy.enough * 100)
     says = f"The nearest, {nearest}, is {sure} % sure to answer it; a draft needs {bar} %.{_nobody_called(answers)}"
-    change = f"{_wanted(answers)}; {nearest} at {bar} % instead of {sure} %"
+    change = _wanted(answers)
     if best.probability >= policy.enough / 2:
-        change += f"; enough = {math.floor(best.probability * 100) / 100:.2f} in the settings"
+        change += f"; or enough = {math.floor(best.probability * 100) / 100:.2f} in the settings"
     return Pass(Reason.UNSURE, says, f"{change}.", tuple(answers))
 
 
@@ -162,7 +166,7 @@ def _wanted(answers: Sequence[Answer]) -> str:
 
 def _nobody_called(answers: Sequence[Answer]) -> str:
     names = _unknown(answers)
-    return f" Nobody in it is called {names}." if names else ""
+    return f" Nothing in the index is called {names}." if names else ""
 
 
 def _unknown(answers: Sequence[Answer]) -> str:
