@@ -10,6 +10,7 @@ from indexer.documents import Document, Passage
 from indexer.embedding.protocol import Vectors
 from indexer.engines.protocol import Index, Query, Scope
 from indexer.entities import Directory
+from indexer.evidence import candidates_of, telling
 from indexer.passages import passages
 from indexer.ranking import Evidence, Ranked
 from indexer.written_out import written_out
@@ -95,7 +96,7 @@ class Answering:
         shown = [r for r in ordered if r.document_id in documents][self._options.offset : last]
         return Answer(
             one.question,
-            tuple(self._hits(one.question, shown, documents, _evidence(shown, found))),
+            tuple(self._hits(one.question, shown, documents, candidates_of(shown, found))),
             confidence.probability(one.question, ordered, one.mentions, one.unknown),
             one.mentions,
             one.unknown,
@@ -115,13 +116,13 @@ class Answering:
         question: Question,
         shown: Sequence[Ranked],
         documents: Mapping[str, Document],
-        evidence: Mapping[str, int],
+        brought_up: Mapping[str, Sequence[Candidate]],
     ) -> list[Hit]:
-        held = self._index.passages(tuple(evidence.values()))
+        held = self._index.passages(tuple({c.passage_id for candidates in brought_up.values() for c in candidates}))
         hits = []
         for ranked in shown:
             document = documents[ranked.document_id]
-            passage = held.get(evidence[document.id]) or _telling(document)
+            passage = telling(question, brought_up[document.id], held) or _beginning(document)
             text = passage.text if passage else document.title
             anchor = (passage.anchor if passage else None) or document.url
             hits.append(Hit(document, ranked.score, text, anchor, ranked.why, ranking.highlights(question.text, text)))
@@ -132,7 +133,7 @@ class Answering:
         ids, total = self._index.browse(self._scope, self._options.limit, self._options.offset)
         hits = []
         for document in self._index.documents(ids, self._scope):
-            passage = _telling(document)
+            passage = _beginning(document)
             text, anchor = (passage.text, passage.anchor) if passage else (document.title, None)
             hits.append(Hit(document, 0.0, text, anchor or document.url))
         return Answer(question, tuple(hits), total=total)
@@ -145,24 +146,7 @@ def _better_understood(one: _Understood, told: Mapping[str, Mention]) -> _Unders
     return _Understood(one.question, (*one.mentions, *named.values()), unknown, {**told, **one.about})
 
 
-def _evidence(shown: Sequence[Ranked], found: Sequence[Sequence[Candidate]]) -> dict[str, int]:
-    """For each hit the passage that says so; not the title, which is shown anyway, if any other was brought up."""
-    wanted = {ranked.document_id: ranked.passage_id for ranked in shown}
-    best: dict[str, Candidate] = {}
-    titles = {c.passage_id for candidates in found for c in candidates if c.is_title}
-    for candidate in (c for candidates in found for c in candidates):
-        known = best.get(candidate.document_id)
-        if not candidate.is_title and (known is None or _worth(candidate) > _worth(known)):
-            best[candidate.document_id] = candidate
-    return {d: best[d].passage_id if p in titles and d in best else p for d, p in wanted.items()}
-
-
-def _worth(candidate: Candidate) -> float:
-    weights = ranking.Weights()
-    return weights.meaning * candidate.meaning + weights.words * candidate.words
-
-
-def _telling(document: Document) -> Passage | None:
+def _beginning(document: Document) -> Passage | None:
     """What to show of a document that nothing in particular was asked of: the beginning of its text."""
     found = passages(document)
     return next(
