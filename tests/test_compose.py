@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -14,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from indexer.asking import Answer, Hit
+from indexer.asking import Answer, Hit, Mention, Why
 from indexer.documents import Person, Section
 from indexer.errors import TemplateError
 from service.mail.letter import Address, Reading
@@ -98,6 +99,24 @@ def test_the_reply_as_its_reader_sees_it() -> None:
         "On 2 March 2026 at 09:00, Jana Köhler <jana.koehler@firma.example> wrote:\n"
         "> Hi Tom,\n> Who is talking to Brückner?\n> Jana\n"
     )
+
+
+def test_what_was_never_changed_is_not_called_updated() -> None:
+    record = a_hit(replace(CARD, updated_at=None, created_at=NOW - timedelta(days=3000)), TEXT)
+
+    assert "\nLena Vogt, recorded 8 years ago\n" in part(reply(record))
+
+
+def test_the_search_finds_what_the_draft_found_where_another_sentence_holds_the_name() -> None:
+    elsewhere = (
+        Mention("Brückner", "Brückner Logistik GmbH", "company", 1.0),
+        Mention("Tom", "Tom Okafor", "person", 1.0),
+    )
+    hit = replace(HIT, why=(Why("entity", "names Brückner Logistik GmbH (written “Brückner”)", 1.0),))
+
+    text = part(parsed(raw(a_reading(), [an_answer(hit, asking="Who has the account?", mentions=elsewhere)])))
+
+    assert f"\n{SITE}/?q=Who+has+the+account%3F+Br%C3%BCckner+Logistik+GmbH\n" in text
 
 
 def test_the_html_says_the_same_and_every_link_can_be_seen() -> None:

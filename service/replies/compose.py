@@ -145,15 +145,14 @@ def _values(draft: Draft, writing: Writing, wording: Wording, room: int) -> dict
     answered = [a for a in draft.answers if a.hits]
     whole = len(draft.answers) >= len(draft.reading.questions)
     sender = draft.audience.to[0]
-    asked = answered[0].question
     return {
         "language": wording.say("language"),
         "greeting": wording.greeting(sender.name),
         "opening": wording.say("opening" if whole else "opening_part"),
         "groups": tuple(_group(a, len(answered) > 1 or not whole, writing, wording) for a in answered),
         "search": wording.say("search"),
-        "search_url": to_search(writing.search_url, asked),
-        "asked": one_line(asked.text, _ASKED),
+        "search_url": to_search(writing.search_url, answered[0]),
+        "asked": one_line(answered[0].question.text, _ASKED),
         "closing": wording.say("closing"),
         "name": first_name(writing.sender.name) or one_line(writing.sender.name, _NAME),
         "wrote": wording.wrote(draft.reading.mail),

@@ -3,7 +3,7 @@
 import re
 from urllib.parse import quote, urlencode, urlsplit
 
-from indexer.asking import Hit, Question
+from indexer.asking import Answer, Hit
 from service.replies.clean import head, one_line
 
 LONGEST = 2_000
@@ -24,10 +24,20 @@ def of_hit(hit: Hit, site: str) -> str:
     )
 
 
-def to_search(site: str, question: Question) -> str:
-    """The search page with the question filled in; empty where its address is not known."""
-    asked = head(one_line(question.text, 10_000), 300)
-    return _opened(f"/?{urlencode({'q': asked})}", site)
+def to_search(site: str, answer: Answer) -> str:
+    """The search page with the question filled in, so that it finds what the answer found; empty without its address.
+
+    Where the mail names in another sentence what the question is about, that name goes along.
+    """
+    asked = head(one_line(answer.question.text, 10_000), 300)
+    return _opened(f"/?{urlencode({'q': ' '.join([asked, *_named_elsewhere(answer)])})}", site)
+
+
+def _named_elsewhere(answer: Answer) -> list[str]:
+    text = answer.question.text.casefold()
+    why = " ".join(why.says for hit in answer.hits[:1] for why in hit.why if why.lane == "entity")
+    names = (m.name for m in answer.mentions if m.written in why and m.written.casefold() not in text)
+    return [one_line(name, 100) for name in dict.fromkeys(names)][:2]
 
 
 def web_link(url: str) -> str:

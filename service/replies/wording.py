@@ -39,10 +39,14 @@ class Wording:
         """Who answers for the document, how long ago it was changed, and its state unless it is open."""
         owner = document.owner
         name = one_line(owner.name, _NAME) if owner else ""
-        changed = document.updated_at or document.created_at
-        updated = self.say("updated", age=self.age(changed, now)) if changed else ""
         state = "" if document.status == "open" else self.say(document.status)
-        return ", ".join(filter(None, (name, updated, state)))
+        return ", ".join(filter(None, (name, self._when(document, now), state)))
+
+    def _when(self, document: Document, now: datetime) -> str:
+        """When it was changed; where the source tells only when it was made, that and no more."""
+        if document.updated_at:
+            return self.say("updated", age=self.age(document.updated_at, now))
+        return self.say("recorded", age=self.age(document.created_at, now)) if document.created_at else ""
 
     def age(self, at: datetime, now: datetime) -> str:
         """How long ago in whole days, weeks, months or years."""
