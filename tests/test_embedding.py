@@ -52,6 +52,13 @@ class TestReference(EmbedderContract):
         assert cosines.min() > 0.999
 
 
+def test_a_cache_folder_that_cannot_be_written_is_told_with_a_way_out(tmp_path: Path) -> None:
+    (tmp_path / "cache").write_text("a file", encoding="utf-8")
+
+    with pytest.raises(ModelError, match=r"cannot be kept in .*cache.* XDG_CACHE_HOME"):
+        bundle_of(DEFAULT, tmp_path / "cache" / "signpost")
+
+
 @pytest.mark.model
 @pytest.mark.parametrize("step", ["compiled", "export"])
 def test_neither_running_nor_compiling_a_model_reports_home(step: str, tmp_path: Path) -> None:

@@ -122,12 +122,13 @@ def test_a_wrong_password_is_refused_with_a_way_out(pymap: Server) -> None:
     with pytest.raises(LoginRefused, match="app password"):
         mailbox.start("INBOX")
     assert "refused the login of anna" in mailbox.check(["INBOX"])[0]
+    assert "b'" not in mailbox.check(["INBOX"])[0]
 
 
 def test_a_server_that_is_not_there_is_unreachable() -> None:
     account = ImapAccount("127.0.0.1", "anna", "geheim", port=servers.free_port(), security="none")
 
-    with pytest.raises(Unreachable, match="Check host, port and security"):
+    with pytest.raises(Unreachable, match="Check host, port and tls"):
         imap_mailbox(account).start("INBOX")
 
 
@@ -164,5 +165,5 @@ def test_a_certificate_of_an_unknown_authority_is_not_trusted(dovecot: Server) -
 
 
 def test_where_starttls_is_not_offered_no_password_is_sent(pymap: Server) -> None:
-    with pytest.raises(Unreachable, match="Check host, port and security"):
+    with pytest.raises(Unreachable, match="Check host, port and tls"):
         imap_mailbox(pymap.account("starttls")).start("INBOX")

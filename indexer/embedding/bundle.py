@@ -35,8 +35,18 @@ def cache_folder() -> Path:
 def bundle_of(model: str, cache: Path) -> Path:
     """The folder of the compiled `model`, made now if it is not there yet or is damaged (about 15 seconds).
 
-    Raises ModelError when the weights are missing, altered, or cannot be compiled.
+    Raises ModelError when the weights are missing, altered, or cannot be compiled, and when `cache` may not be written.
     """
+    try:
+        return _bundle(model, cache)
+    except OSError as fault:
+        raise ModelError(
+            f"The compiled model cannot be kept in {cache} ({fault.strerror}). Give that folder to this user, or name "
+            "another one for caches in the variable XDG_CACHE_HOME."
+        ) from fault
+
+
+def _bundle(model: str, cache: Path) -> Path:
     source = folder_of(model) or _downloaded(model, cache)
     digest = _known(cache).get(_stamp(source)) or verified_digest(model, source)
     folder = cache / f"{digest[:16]}-{FORMAT}"

@@ -36,7 +36,8 @@ class ImapAccount:
         """Refuse to send a password in the clear over a network. Raises SettingsError."""
         if self.security == "none" and not (self.plaintext or is_loopback(self.host)):
             says = (
-                f"The password for {self.user} would go to {self.host} in the clear. Use security 'tls' or 'starttls'."
+                f"The password for {self.user} would go to {self.host} in the clear. "
+                "Set tls = 'tls' or 'starttls' in the settings."
             )
             raise SettingsError([says])
 

@@ -239,7 +239,7 @@ def _connect(account: ImapAccount) -> IMAPClient:
         ) from error
     except _BREAKS as error:
         raise Unreachable(
-            f"The mail server {account.server} cannot be reached ({error}). Check host, port and security."
+            f"The mail server {account.server} cannot be reached ({error}). Check host, port and tls in the settings."
         ) from error
 
 
@@ -253,7 +253,9 @@ def _protect(client: IMAPClient, context: ssl.SSLContext) -> None:
 
 def _log_in(client: IMAPClient, account: ImapAccount) -> None:
     if client.has_capability("LOGINDISABLED"):
-        raise LoginRefused(f"{account.server} takes no password without TLS. Use security 'starttls' or 'tls'.")
+        raise LoginRefused(
+            f"{account.server} takes no password without TLS. Set tls = 'starttls' or 'tls' in the settings."
+        )
     try:
         if (account.user + account.password).isascii():
             client.login(account.user, account.password)
@@ -264,9 +266,14 @@ def _log_in(client: IMAPClient, account: ImapAccount) -> None:
         if isinstance(error.__context__, IMAPClientAbortError) or _LATER.search(str(error)):
             raise
         raise LoginRefused(
-            f"{account.server} refused the login of {account.user} ({error}). Check user and password; "
+            f"{account.server} refused the login of {account.user} ({_said(error)}). Check user and password; "
             "where two-step login is on, make an app password."
         ) from error
+
+
+def _said(error: Exception) -> str:
+    """What the server said; imapclient puts its bytes into the text as Python shows them."""
+    return str(error).removeprefix("b").strip("'\"").rstrip(".")
 
 
 def _texts(found: dict[int, dict[bytes, Any]], start: bytes) -> dict[int, bytes]:

@@ -1,5 +1,6 @@
 """Serves an application over HTTP until told to stop; only door to uvicorn."""
 
+import errno
 import socket
 import threading
 from collections.abc import Iterator
@@ -54,8 +55,10 @@ def _taken(host: str, port: int) -> socket.socket:
     try:
         return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
     except (OSError, OverflowError) as error:
+        used = isinstance(error, OSError) and error.errno == errno.EADDRINUSE
+        why = "something else listens there already" if used else str(error)
         raise SignpostError(
-            f"Cannot listen on {host}:{port} ({error}). Choose another port: signpost serve --port {_other(port)}"
+            f"Cannot listen on {host}:{port} ({why}). Choose another port: signpost serve --port {_other(port)}"
         ) from error
 
 
