@@ -105,7 +105,6 @@ def _settings(home: Path, world: World, post: Post, port: int) -> Path:
         _source("vcard", "colleagues", world.contacts) + 'visibility = "everyone"\n',
         f'\n[[mailboxes]]\nname = "{world.mailbox}"\nuser = "{world.mailbox}"\npassword_file = "password"\n',
         f'addresses = ["{world.owner} <{world.mailbox}>"]\n',
-        f'addresses = ["{world.owner} <{world.mailbox}>"]\n'
         f'host = "127.0.0.1"\nport = {account.port if account else 143}\ntls = "none"\n',
         f'\n[replies]\ninternal_domains = ["{world.domain}"]\nauthserv_id = "{world.authserv_id}"\nper_day = 1000\n',
         f'\n[web]\nport = {port}\nbase_url = "http://127.0.0.1:{port}"\n',
