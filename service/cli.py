@@ -92,7 +92,7 @@ def init(
     if file.exists() and not force:
         raise SignpostError(f"{file} is there already. Edit it, or overwrite it with: signpost init --force")
     file.write_text(example(), encoding="utf-8")
-    typer.echo(f"Wrote {file}. Name your exports and your mailbox in it, then run: signpost status --check")
+    typer.echo(f"Wrote {file}. Name your exports and your mailbox in it, then run: signpost reindex --dry-run")
 
 
 @cli.command()

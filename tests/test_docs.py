@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from service.cli import cli
-from service.settings import example
+from service.settings import example, load
 from tests.builders import a_board
 from tests.servers import PASSWORD, pymap
 
@@ -97,6 +97,15 @@ def test_the_readme_names_every_command_and_no_other() -> None:
     assert named | {"demo"} == {
         command.name or command.callback.__name__ for command in cli.registered_commands if command.callback
     }
+
+
+def test_the_settings_in_the_readme_are_enough(tmp_path: Path) -> None:
+    (shown,) = re.findall(r"```toml\n(.*?)```", README, re.S)
+    (tmp_path / "signpost.toml").write_text(shown, encoding="utf-8")
+
+    settings = load(tmp_path / "signpost.toml", {})
+
+    assert (len(settings.sources), len(settings.mailboxes)) == (1, 1)
 
 
 @pytest.mark.parametrize("line", [line for line in SHELL if line.startswith("scripts/")])
