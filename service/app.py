@@ -17,6 +17,7 @@ from indexer.asking import EVERYBODY, Answer, AskOptions, Filters, Question
 from indexer.embedding.opening import open_embedder
 from indexer.errors import SettingsError, SignpostError
 from indexer.knowledge import IndexStatus, Knowledge, Report, UpdateOptions
+from indexer.sources.protocol import Source
 from service.ledger import Ledger
 from service.loop import stop_on_signals, watch_all
 from service.mailbox.protocol import Mailbox
@@ -87,13 +88,9 @@ class App:
     ) -> Report:
         """Bring the index up to the sources of these names, or to all. Raises SignpostError for an unknown name."""
         sources = [source_of(told) for told in self.settings.sources]
-        known = {name: source for source in sources for name in (source.name, source.name.split(":", 1)[1])}
-        strange = [name for name in names if name not in known]
-        if strange:
-            raise SignpostError(f"There is no source {strange[0]}; there are {', '.join(s.name for s in sources)}.")
         if not sources:
             raise SettingsError([NO_SOURCES])
-        return self.knowledge.update([known[name] for name in names] or sources, options)
+        return self.knowledge.update([_named(name, sources) for name in names] or sources, options)
 
     def left_over(self) -> tuple[str, ...]:
         """Indexed sources that the settings no longer name. What they told stays findable until it is forgotten."""
@@ -251,6 +248,13 @@ NO_SOURCES = (
     "There are no [[sources]] in the settings. Name one in signpost.toml; `signpost init` writes one to start from."
 )
 NO_MAILBOXES = "There are no [[mailboxes]] in the settings. Name one in signpost.toml; `signpost init` shows how."
+
+
+def _named(name: str, sources: Sequence[Source]) -> Source:
+    found = next((source for source in sources if name in (source.name, source.name.partition(":")[2])), None)
+    if found is None:
+        raise SignpostError(f"There is no source {name}; there are {', '.join(source.name for source in sources)}.")
+    return found
 
 
 def _not_there(name: str, value: str, known: Sequence[str]) -> str:

@@ -171,20 +171,17 @@ def watch(
     shadow: Annotated[bool, typer.Option("--shadow", help="Decide and record; write no draft.")] = False,
 ) -> None:
     """Watch the mailboxes and leave drafts. Never sends, never marks as read."""
-    from service.printing import log_to_stderr, printable, receipt_lines
+    from service.printing import log_to_stderr, pass_text, printable
 
     log_to_stderr()
     failed: list[str] = []
     with _open(config, {"watch": {"shadow": True}} if shadow else None) as app:
         if not once:
             return app.watch()
-        unmet = app.unmet()
-        receipts = app.watch_once(failed.append)
-        met = [folder for folder in unmet if folder not in app.unmet()]
-    for folder in met:
-        typer.echo(f"First contact with {folder}: older mail is left alone, what comes from now on is looked at.")
-    for told in [*map(receipt_lines, receipts)] or ([] if met or failed else ["No new mail."]):
-        typer.echo(printable(told))
+        unmet, receipts = app.unmet(), app.watch_once(failed.append)
+        met = sorted(set(unmet) - set(app.unmet()))
+    if receipts or met or not failed:
+        typer.echo(printable(pass_text(receipts, met)))
     for problem in failed:
         typer.echo(f"signpost: {problem}", err=True)
     raise typer.Exit(IN_PART if failed else DONE)

@@ -129,6 +129,14 @@ def receipt_lines(receipt: Receipt, with_id: bool = False) -> str:
     return "\n        ".join([*lines, receipt.message_id or "(it has no Message-ID)"] if with_id else lines)
 
 
+def pass_text(receipts: Sequence[Receipt], met: Sequence[str] = ()) -> str:
+    """What one pass over the mailboxes did; `met` are the folders that it saw for the first time."""
+    lines = [
+        f"First contact with {folder}: older mail is left alone, what comes from now on is looked at." for folder in met
+    ]
+    return "\n".join([*lines, *map(receipt_lines, receipts)]) or "No new mail."
+
+
 def latest_text(receipts: Sequence[Receipt]) -> str:
     """The newest mails with their Message-IDs."""
     return "\n".join(receipt_lines(receipt, with_id=True) for receipt in receipts) or "No mail was seen yet."

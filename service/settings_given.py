@@ -47,10 +47,8 @@ def read_file(path: Path) -> Given:
 
 def _without_secrets(values: dict[str, Any], path: Path, table: str = "") -> Iterator[str]:
     for name, told in list(values.items()):
-        inner = told if isinstance(told, list) else [told]
-        for number, below in enumerate(inner, 1):
-            if isinstance(below, dict):
-                yield from _without_secrets(below, path, str(below.get("name") or below.get("user") or number))
+        for number, below in enumerate(_tables_in(told), 1):
+            yield from _without_secrets(below, path, str(below.get("name") or below.get("user") or number))
         if _SECRETS.search(name) and name != "password_file" and not isinstance(told, dict | list):
             del values[name]
             yield (
@@ -58,6 +56,10 @@ def _without_secrets(values: dict[str, Any], path: Path, table: str = "") -> Ite
                 f"{variable('mailboxes', table or 'NAME', 'password')}, or into a file that password_file names, "
                 "or into the keyring."
             )
+
+
+def _tables_in(told: Any) -> list[dict[str, Any]]:
+    return [below for below in (told if isinstance(told, list) else [told]) if isinstance(below, dict)]
 
 
 def variable(*where: object) -> str:

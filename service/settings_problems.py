@@ -109,13 +109,17 @@ def _shown(told: Any) -> str:
 
 def _nearest(where: Where, model: type[BaseModel]) -> str:
     """Where the setting belongs if it stands in the wrong table, or the one with the most similar name."""
-    name, table = str(where[-1]), tuple(part for part in where[:-1] if isinstance(part, str))
+    name, table = str(where[-1]), _tables_above(where)
     places = [(place[:-1], place[-1]) for place, _ in fields(model)]
     elsewhere = [place for place, known in places if known == name]
     if len(elsewhere) == 1:
         return f" here; it belongs to {_heading(elsewhere[0], model)}"
     here = [known for place, known in places if place == table] + ([] if table else list(model.model_fields))
     return _alike(name, here, [known for _, known in places])
+
+
+def _tables_above(where: Where) -> tuple[str, ...]:
+    return tuple(part for part in where[:-1] if isinstance(part, str))
 
 
 def _alike(name: str, here: list[str], anywhere: list[str]) -> str:

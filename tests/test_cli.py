@@ -12,6 +12,7 @@ from typer.testing import CliRunner, Result
 
 from service.cli import cli
 from service.ledger import Ledger
+from service.printing import pass_text
 from service.version import version
 from tests.builders import a_board
 from tests.pages import a_receipt
@@ -192,6 +193,14 @@ def test_status_tells_everything_although_a_password_is_missing(config: Path) ->
     assert "mails: none seen yet" in done.stdout
     assert "! anna@firma.example: The mailbox anna@firma.example has no password." in done.stdout
     assert done.stdout.count("Nothing has been indexed yet") == 1
+
+
+def test_a_pass_without_mail_says_so_and_a_first_contact_says_what_happens_now() -> None:
+    assert pass_text([]) == "No new mail."
+    assert pass_text([], ["anna INBOX"]).startswith("First contact with anna INBOX: older mail is left alone")
+    assert pass_text([a_receipt(state="shadow")]).startswith(
+        "draft   Who talks to Brückner? — lea@ours.example (shadow: not written)\n        "
+    )
 
 
 def test_explain_lists_the_last_mails_with_their_ids(config: Path) -> None:

@@ -55,10 +55,13 @@ class Library:
         yield from (_card(c, best=True) for c in self.cards if c.venture and c.venture.company.name == meant)
         for company in self.world.companies:
             if meant in {company.name, company.entered_twice}:
-                yield _record("company", company.record, company.name, best=True)
-                yield from (_record("contact", p.record, p.name) for p in self.world.people_at(company))
-                yield from (_note(n) for n in self.notes if n.company == company)
+                yield from self._records(company)
         yield from _deals(v for v in deals(self.world) if v.company.name == meant)
+
+    def _records(self, company: Company) -> Iterator[Place]:
+        yield _record("company", company.record, company.name, best=True)
+        yield from (_record("contact", p.record, p.name) for p in self.world.people_at(company))
+        yield from (_note(n) for n in self.notes if n.company == company)
 
     def _person(self, venture: Venture) -> Iterator[Place]:
         """Who knows somebody: their record and all that names them."""

@@ -23,14 +23,19 @@ _AFTER_NAME = re.compile(r"[(\[|/].*|\s[-–—]\s.*")
 def first_name(display: str) -> str:
     """What to call this person: `Köhler, Dr. Jana (Sales)` → `Jana`. Empty where nobody could tell."""
     name = _AFTER_NAME.sub("", one_line(display, 200)).strip("\"' ")
-    if "@" in display or any(word in _ROLES for word in _BETWEEN.split(name.casefold())):
+    if "@" in display or not _ROLES.isdisjoint(_BETWEEN.split(name.casefold())):
         return ""
-    family, comma, given = name.partition(",")
-    words = [w for w in (given if comma and given.strip() else family).split() if not _is_title(w)]
+    words = _given(name)
     if not words or not _is_name(words[0]):
         return ""
     called = _written(words[0]) if _is_western(words[0]) else name
     return called if len(called) <= _LONGEST else ""
+
+
+def _given(name: str) -> list[str]:
+    """The name in the order in which it is spoken, without titles."""
+    family, _, given = name.partition(",")
+    return [word for word in (given if given.strip() else family).split() if not _is_title(word)]
 
 
 def _is_title(word: str) -> bool:
