@@ -89,6 +89,27 @@ def test_searching_never_loads_torch() -> None:
     assert (done.returncode, done.stderr) == (0, "")
 
 
+SIGNALLED = """
+import gc, os, signal
+from indexer.embedding.opening import open_embedder
+signal.signal(signal.SIGTERM, lambda number, frame: print("told to stop"))
+first, second = open_embedder(), open_embedder()
+first.embed(["Bahn"]), second.embed(["Bahn"])
+del first
+gc.collect()
+del second
+gc.collect()
+os.kill(os.getpid(), signal.SIGTERM)
+"""
+
+
+@pytest.mark.model
+def test_a_signal_is_heard_after_models_were_let_go() -> None:
+    ran = subprocess.run([sys.executable, "-c", SIGNALLED], capture_output=True, text=True, timeout=120, check=False)
+
+    assert (ran.returncode, ran.stdout) == (0, "told to stop\n")
+
+
 @pytest.mark.model
 def test_a_damaged_bundle_is_noticed(tmp_path: Path) -> None:
     whole = bundle_of(DEFAULT, cache_folder())

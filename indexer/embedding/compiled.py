@@ -13,7 +13,7 @@ from tokenizers import Tokenizer
 from indexer.embedding.batches import batches, padded
 from indexer.embedding.bundle import read_manifest
 from indexer.embedding.protocol import Vectors
-from indexer.embedding.runtime import openvino
+from indexer.embedding.runtime import engine
 from indexer.embedding.sound import sound
 from indexer.errors import ModelError
 
@@ -69,6 +69,6 @@ class CompiledEmbedder:
             "CACHE_DIR": str(self.bundle / "kernels"),
         }
         try:
-            return openvino.Core().compile_model(self.bundle / "model.xml", "CPU", options).create_infer_request()
+            return engine().compile_model(self.bundle / "model.xml", "CPU", options).create_infer_request()
         except RuntimeError as problem:
             raise ModelError(f"OpenVINO cannot run the compiled model: {problem}") from problem

@@ -6,6 +6,7 @@ OpenVINO itself has a silent stand-in.
 """
 
 import sys
+from functools import cache
 from importlib import import_module
 from types import ModuleType
 from typing import Any
@@ -20,3 +21,14 @@ def _silent() -> ModuleType:
 
 
 openvino = _silent()
+
+
+@cache
+def engine() -> Any:
+    """The one OpenVINO engine of this process, which is never let go.
+
+    An engine puts a signal stack of its own under the thread that makes it (`sigaltstack`) and unmaps it when it goes.
+    Where two engines go in the order they came, the second puts the first one's stack back, which is unmapped by then,
+    and the next signal kills the process. Seen with OpenVINO 2026.4: a SIGTERM became a segmentation fault.
+    """
+    return openvino.Core()
