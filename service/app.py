@@ -19,12 +19,12 @@ from indexer.errors import SettingsError, SignpostError
 from indexer.knowledge import IndexStatus, Knowledge, Report, UpdateOptions
 from indexer.sources.protocol import Source
 from service.ledger import Ledger
-from service.loop import stop_on_signals, watch_all
 from service.mailbox.protocol import Mailbox
 from service.receipts import Receipt
 from service.settings import MailboxSettings, Settings, load
 from service.version import version
 from service.watch import Watcher
+from service.watching.loop import stop_on_signals, watch_all
 from service.wiring import mailbox_of, source_of, watcher_of
 
 CONFIG = Path("signpost.toml")

@@ -225,7 +225,7 @@ def read(
 ) -> None:
     """Show what is understood of a mail: sender and trust, own words, questions. Writes nothing."""
     from service.mail.telling import told
-    from service.reading_file import read_file
+    from service.reading.file import read_file
 
     _print(read_file(file, config), as_json, lambda reading: told(reading).rstrip())
 

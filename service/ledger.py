@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from indexer.errors import LedgerError
-from service.intents import Intents
-from service.lives import Lives
+from service.drafts.intents import Intents
+from service.drafts.lives import Lives
 from service.mailbox.protocol import bare
-from service.progress import Progress
 from service.receipts import Receipt, State
 from service.recording import from_json, to_json
 from service.schema import LATER, TABLES, VERSION
+from service.watching.progress import Progress
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,11 @@ from datetime import datetime
 from typing import Any
 
 from indexer.asking import Answer
-from service.attempt import Failed
 from service.mail.letter import Reading
 from service.mailbox.protocol import Arrival, Place
 from service.receipts import Asked, Nearest, Receipt
 from service.replies.outcome import Draft, Outcome, Pass
+from service.watching.attempt import Failed
 
 SHOWN_HITS = 5
 

@@ -9,17 +9,17 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from indexer.errors import LeaseLost, MissingFolder, SignpostError
-from service.delivery import Delivery
-from service.judging import Judge
+from service.drafts.delivery import Delivery
+from service.drafts.tending import Tender
 from service.ledger import Ledger
-from service.loop import Loop
 from service.mailbox.protocol import Arrival, Mailbox, Place
-from service.options import WatchOptions
-from service.presence import Presence
-from service.progress import LEASE, Watched
 from service.receipts import Receipt
-from service.settling import Settler
-from service.tending import Tender
+from service.watching.judging import Judge
+from service.watching.loop import Loop
+from service.watching.options import WatchOptions
+from service.watching.presence import Presence
+from service.watching.progress import LEASE, Watched
+from service.watching.settling import Settler
 
 LONGEST_WAIT = 3600.0
 ASIDE = "another Signpost watches this mailbox; this one takes over when that one ends"

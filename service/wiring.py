@@ -10,18 +10,16 @@ from indexer.sources.crm_csv import CrmCsv
 from indexer.sources.protocol import Source
 from indexer.sources.trello_export import TrelloExport
 from indexer.sources.vcard import VcardFile
-from service.drafting import Caps
-from service.judging import Judge, Steps
+from service.drafts.drafting import Caps
 from service.ledger import Ledger
 from service.mail.letter import Address, Reading
 from service.mailbox.account import ImapAccount
 from service.mailbox.imap import ImapLine
 from service.mailbox.protocol import Mailbox
 from service.mailbox.remote import RemoteMailbox
-from service.options import WatchOptions
 from service.passwords import password_of
-from service.reading_file import rules_of
-from service.reading_worker import ReadingWorker
+from service.reading.file import rules_of
+from service.reading.worker import ReadingWorker
 from service.replies.audience import audience_of, viewer_of
 from service.replies.compose import Writing, compose
 from service.replies.decide import before_search, decide
@@ -29,6 +27,8 @@ from service.replies.outcome import Draft, Policy
 from service.settings import MailboxSettings, Settings, SourceSettings
 from service.templates import Templates
 from service.watch import Watcher
+from service.watching.judging import Judge, Steps
+from service.watching.options import WatchOptions
 
 
 def source_of(told: SourceSettings) -> Source:

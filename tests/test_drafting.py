@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.drafting import (
+from service.drafts.drafting import (
     Append,
     Caps,
     Done,

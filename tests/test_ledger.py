@@ -13,13 +13,13 @@ from hypothesis import strategies as st
 
 from indexer.asking import Viewer
 from indexer.errors import LedgerError
-from service.drafting import Intent
+from service.drafts.drafting import Intent
+from service.drafts.lifecycle import Basis, End, Settled
 from service.ledger import Ledger, ReceiptFilter
-from service.lifecycle import Basis, End, Settled
 from service.mailbox.protocol import Cursor, Mark, Place, Sought
-from service.progress import Watched
 from service.receipts import Asked, Nearest, Receipt
 from service.recording import from_json, to_json
+from service.watching.progress import Watched
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 BOX = "sales@brueckner.example"

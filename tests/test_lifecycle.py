@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.lifecycle import Copy, Keep, Life, Seen, Settled, Step, Sweep, Withdraw, judge
+from service.drafts.lifecycle import Copy, Keep, Life, Seen, Settled, Step, Sweep, Withdraw, judge
 from service.mailbox.protocol import Place, Reply, Sought
 
 NOW = datetime(2026, 3, 20, 9, 0, tzinfo=UTC)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.likeness import fingerprint, is_same, shingles, similarity
+from service.drafts.likeness import fingerprint, is_same, shingles, similarity
 from tests.watching import a_mail
 
 KEY = b"k" * 32

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from indexer.errors import LoginRefused, SignpostError, Unreachable
 from service.ledger import Ledger
-from service.loop import LONGEST_PAUSE, Loop, pause, stop_on_signals, watch_all
 from service.mailbox.memory import MemoryMailbox, MemoryServer
 from service.receipts import Receipt
+from service.watching.loop import LONGEST_PAUSE, Loop, pause, stop_on_signals, watch_all
 from tests.watching import a_mail, a_watcher, drafts
 
 

@@ -13,11 +13,11 @@ import pytest
 
 from indexer.errors import SignpostError
 from scripts.fuzzing import LETTER, RULES
-from service import reading_worker
-from service.attempt import Failed
 from service.mail.letter import Reading
 from service.mail.reading import read
-from service.reading_worker import Limits, ReadingWorker, _reading
+from service.reading import worker as reading_worker
+from service.reading.worker import Limits, ReadingWorker, _reading
+from service.watching.attempt import Failed
 from tests.watching import QUESTION, Desk, a_judge, a_mail
 
 NESTED = b"Content-Type: multipart/mixed; boundary=b\n\n" + b"--b\n\nwho covers Siemens?\n" * 100_000
@@ -109,7 +109,7 @@ def test_nothing_but_records_is_made_of_what_comes_back() -> None:
 
 def test_the_process_ends_with_the_one_that_started_it() -> None:
     program = (
-        "from scripts.fuzzing import LETTER, RULES; from service.reading_worker import ReadingWorker; import os;"
+        "from scripts.fuzzing import LETTER, RULES; from service.reading.worker import ReadingWorker; import os;"
         "worker = ReadingWorker(RULES); worker.read(LETTER); print(worker.process, flush=True); os._exit(0)"
     )
     told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
@@ -130,7 +130,7 @@ def gone(process: int, within: float) -> bool:
 
 
 def test_the_process_knows_no_password_and_loads_no_model() -> None:
-    program = "import sys, service.reading_child; print(sorted({m.split('.')[0] for m in sys.modules}))"
+    program = "import sys, service.reading.child; print(sorted({m.split('.')[0] for m in sys.modules}))"
     told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
 
     assert not [name for name in ("torch", "faiss", "numpy", "pydantic", "sqlite3") if f"'{name}'" in told]

@@ -7,9 +7,9 @@ import pytest
 
 from indexer.asking import Viewer
 from indexer.errors import NoIndex
-from service.judging import Judge
 from service.printing import receipt_text
 from service.receipts import Receipt
+from service.watching.judging import Judge
 from service.web.decisions import detail
 from tests.tripwire import TrippingMailbox, Tripwire
 from tests.watching import Desk, a_judge, a_mail, a_watcher, drafts

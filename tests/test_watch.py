@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from service.drafting import Caps
+from service.drafts.drafting import Caps
 from service.ledger import Ledger
 from service.mailbox.memory import MemoryMailbox, MemoryServer
 from service.replies.outcome import Policy

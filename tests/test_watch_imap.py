@@ -14,19 +14,19 @@ from pathlib import Path
 import pytest
 
 from indexer.errors import Unreachable
-from service.judging import Judge, Steps
 from service.ledger import Ledger
 from service.mail.letter import Address, Reading
 from service.mail.reading import ReadingRules, read
 from service.mailbox.imap import imap_mailbox
 from service.mailbox.protocol import Mailbox
-from service.presence import wall_clock
 from service.replies.audience import audience_of, viewer_of
 from service.replies.compose import Writing, compose
 from service.replies.decide import before_search, decide
 from service.replies.outcome import Draft, Policy
 from service.templates import Templates
 from service.watch import Watcher
+from service.watching.judging import Judge, Steps
+from service.watching.presence import wall_clock
 from tests import servers
 from tests.servers import Server, World
 from tests.test_loop import eventually

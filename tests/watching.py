@@ -11,16 +11,16 @@ from email.utils import parseaddr
 from typing import Any
 
 from indexer.asking import EVERYBODY, Answer, Hit, Question, Viewer
-from service.judging import Answering, Judge, Steps
 from service.ledger import Ledger
 from service.mail.letter import Address, Automatic, Mail, OwnWords, Reading, Trust
 from service.mailbox.memory import MemoryMailbox, MemoryServer
 from service.mailbox.protocol import Mailbox
-from service.options import WatchOptions
-from service.presence import Presence
 from service.receipts import Receipt
 from service.replies.outcome import Audience, Draft, Outcome, Pass, Policy, Reason
 from service.watch import Watcher
+from service.watching.judging import Answering, Judge, Steps
+from service.watching.options import WatchOptions
+from service.watching.presence import Presence
 from tests.builders import a_card
 
 ME = Address("sales@brueckner.example", "Sales")

@@ -26,7 +26,7 @@ from service.mail.questions import is_question, questions
 from service.mail.quoting import own_words
 from service.mail.reading import ReadingRules, read
 from service.mail.wishes import wish
-from service.reading_worker import ReadingWorker
+from service.reading.worker import ReadingWorker
 
 OWN_SET = Path(__file__).parents[2] / "tests" / "data" / "sales_questions.jsonl"
 MAILS = (".eml", ".raw", ".msg")

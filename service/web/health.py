@@ -10,7 +10,7 @@ from fastapi.responses import JSONResponse, Response
 from indexer.asking import Viewer
 from indexer.errors import SignpostError
 from indexer.knowledge import IndexStatus
-from service.progress import Account
+from service.watching.progress import Account
 from service.web.access import Viewing
 from service.web.facets import label
 from service.web.options import WebOptions

@@ -4,11 +4,11 @@ import os
 from pathlib import Path
 
 from indexer.errors import SignpostError
-from service.attempt import Failed
 from service.mail.letter import Reading
 from service.mail.reading import ReadingRules
-from service.reading_worker import ReadingWorker
+from service.reading.worker import ReadingWorker
 from service.settings import Settings, load
+from service.watching.attempt import Failed
 
 CONFIG = Path("signpost.toml")
 

@@ -4,13 +4,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from service.judging import Judge
+from service.drafts.lifecycle import ALIKE, Copy, Life, Seen, Settled, Step, Sweep, Withdraw, judge
+from service.drafts.likeness import is_same, similarity
 from service.ledger import Ledger
-from service.lifecycle import ALIKE, Copy, Life, Seen, Settled, Step, Sweep, Withdraw, judge
-from service.likeness import is_same, similarity
 from service.mailbox.protocol import Mailbox, Place, Related, Removal, Reply, bare
-from service.options import WatchOptions
 from service.receipts import Receipt
+from service.watching.judging import Judge
+from service.watching.options import WatchOptions
 
 _UNABLE = "The mail server has no safe way to remove a single mail, so it still lies in Drafts: please delete it."
 

@@ -12,7 +12,7 @@ import sys
 from contextlib import suppress
 
 from service.mail.reading import ReadingRules, read
-from service.reading_line import Closed, receive, send
+from service.reading.line import Closed, receive, send
 
 READ, REFUSED = b"+", b"-"
 GRACE = 2.0

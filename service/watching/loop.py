@@ -11,8 +11,8 @@ from types import FrameType
 from typing import Protocol
 
 from indexer.errors import LoginRefused, SignpostError
-from service.attempt import Failed, attempt
 from service.receipts import Receipt
+from service.watching.attempt import Failed, attempt
 
 LONGEST_PAUSE = 300.0
 LOGIN_PAUSE = 60.0

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from service.drafting import Caps
+from service.drafts.drafting import Caps
 from service.mail.letter import Address
 from service.mailbox.protocol import INBOX
 

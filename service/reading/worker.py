@@ -15,11 +15,11 @@ from pathlib import Path
 from typing import Any
 
 from indexer.errors import SignpostError
-from service.attempt import Failed
 from service.mail.letter import Reading
 from service.mail.reading import ReadingRules
-from service.reading_child import REFUSED
-from service.reading_line import Closed, TooLong, receive, send
+from service.reading.child import REFUSED
+from service.reading.line import Closed, TooLong, receive, send
+from service.watching.attempt import Failed
 
 ROOT = Path(__file__).parents[1]
 START_SECONDS = 60.0
@@ -116,7 +116,7 @@ class ReadingWorker:
         try:
             with theirs:
                 process = subprocess.Popen(
-                    [sys.executable, "-m", "service.reading_child", str(theirs.fileno())],
+                    [sys.executable, "-m", "service.reading.child", str(theirs.fileno())],
                     stdin=subprocess.DEVNULL,
                     stdout=subprocess.DEVNULL,
                     pass_fds=[theirs.fileno()],

@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import Any
 
 from indexer.asking import Viewer
-from service.drafting import Intent, Tally
-from service.lifecycle import Basis
-from service.likeness import fingerprint
+from service.drafts.drafting import Intent, Tally
+from service.drafts.lifecycle import Basis
+from service.drafts.likeness import fingerprint
 from service.mailbox.protocol import Mark, Place, Sought, bare
 from service.schema import File
 

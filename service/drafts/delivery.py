@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from itertools import groupby
 
 from indexer.errors import LedgerError
-from service.drafting import MOST_TRIES, Append, Done, GiveUp, Intent, Step, next_step
+from service.drafts.drafting import MOST_TRIES, Append, Done, GiveUp, Intent, Step, next_step
 from service.ledger import Ledger
 from service.mailbox.protocol import Letter, Look, Mailbox, Saved
 from service.receipts import Receipt

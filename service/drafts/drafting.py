@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from service.lifecycle import Basis
+from service.drafts.lifecycle import Basis
 from service.mail.letter import Address, Mail
 from service.mailbox.protocol import Look, Mark, Place, Reply, Sought, bare
 from service.replies.outcome import Pass, Reason

@@ -4,16 +4,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from service.attempt import Failed
-from service.drafting import MOST_TRIES, Intent, in_thread, is_old, message_id_for, over_cap, sought, writer
-from service.judging import Judge
+from service.drafts.drafting import MOST_TRIES, Intent, in_thread, is_old, message_id_for, over_cap, sought, writer
 from service.ledger import Ledger
 from service.mailbox.protocol import Arrival, Mailbox, Place, Sought
-from service.options import WatchOptions
-from service.progress import Watched
 from service.receipts import Receipt
 from service.recording import Case, receipt
 from service.replies.outcome import Draft, Outcome, Pass, Reason
+from service.watching.attempt import Failed
+from service.watching.judging import Judge
+from service.watching.options import WatchOptions
+from service.watching.progress import Watched
 
 
 @dataclass(slots=True)

@@ -8,11 +8,11 @@ from typing import Protocol
 
 from indexer.asking import NOBODY, Answer, Question, Viewer
 from indexer.errors import SignpostError
-from service.attempt import Failed, attempt
-from service.lifecycle import Basis
-from service.likeness import shingles
+from service.drafts.lifecycle import Basis
+from service.drafts.likeness import shingles
 from service.mail.letter import Address, Reading
 from service.replies.outcome import Draft, Outcome, Pass, Policy
+from service.watching.attempt import Failed, attempt
 
 
 class Answering(Protocol):

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from service.intents import basis_from, source_from_json
-from service.lifecycle import Life, Settled
+from service.drafts.intents import basis_from, source_from_json
+from service.drafts.lifecycle import Life, Settled
 from service.mailbox.protocol import Place
 from service.schema import File
 

@@ -1,0 +1,1 @@
+"""The life of a draft: promised, written, looked after, and what became of it."""

@@ -1,0 +1,1 @@
+"""Mails are read in a process of their own, which may be killed."""

@@ -1,0 +1,1 @@
+"""One pass over a mailbox and what it needs; the loop around passes."""
