@@ -97,6 +97,10 @@ class Watcher:
         seconds = min(self.options.poll_seconds, self.options.settle.total_seconds() if unsure else LONGEST_WAIT)
         self.mailbox.wait(watched.folder, watched.cursor, seconds, lambda: not stop.is_set() and self._take_lease())
 
+    def is_there(self) -> bool:
+        """Whether the mail server takes connections at this moment."""
+        return self.mailbox.is_there()
+
     def report(self, trouble: str) -> None:
         """Remember, for pages and health checks, what stands in the way."""
         self._progress.looked(self.name, None, trouble)

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
-from functools import partial
 
 from indexer.asking import Viewer
 from indexer.knowledge import Knowledge
@@ -14,9 +13,8 @@ from service.drafts.drafting import Caps
 from service.ledger import Ledger
 from service.mail.letter import Address, Reading
 from service.mailbox.account import ImapAccount
-from service.mailbox.imap import ImapLine
+from service.mailbox.imap import imap_mailbox
 from service.mailbox.protocol import Mailbox
-from service.mailbox.remote import RemoteMailbox
 from service.passwords import password_of
 from service.reading.file import rules_of
 from service.reading.worker import ReadingWorker
@@ -55,7 +53,7 @@ def mailbox_of(told: MailboxSettings) -> Mailbox:
         ca_file=str(told.ca_file or ""),
         drafts=told.drafts,
     )
-    return RemoteMailbox(told.name, partial(ImapLine, account), account.drafts, account.max_size)
+    return imap_mailbox(account, told.name)
 
 
 def watcher_of(

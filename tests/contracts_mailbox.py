@@ -259,6 +259,9 @@ class MailboxContract:
         assert not mailbox.wait("INBOX", cursor, 20.0, lambda: False)
         assert time.monotonic() - began < 5.0
 
+    def test_a_server_that_takes_connections_is_there(self, mailbox: Mailbox) -> None:
+        assert mailbox.is_there()
+
     def test_goes_on_after_it_was_closed(self, mailbox: Mailbox, people: People) -> None:
         start = mailbox.start("INBOX")
         mailbox.close()

@@ -16,7 +16,7 @@ from indexer.errors import LoginRefused, SignpostError, Unreachable
 from service.ledger import Ledger
 from service.mailbox.memory import MemoryMailbox, MemoryServer
 from service.receipts import Receipt
-from service.watching.loop import LONGEST_PAUSE, Loop, pause, stop_on_signals, watch_all
+from service.watching.loop import KNOCK_PAUSE, LONGEST_PAUSE, Loop, pause, stop_on_signals, watch_all
 from tests.watching import a_mail, a_watcher, drafts
 
 
@@ -45,6 +45,7 @@ class Failing:
         self.passes: Iterator[Exception | None] = iter(passes)
         self.troubles: list[str] = []
         self.closed = False
+        self.there: Iterator[bool] = iter(())
 
     def one_pass(self) -> list[Receipt]:
         for told in self.passes:
@@ -56,6 +57,9 @@ class Failing:
 
     def wait(self, stop: threading.Event) -> None:
         stop.wait(0.0)
+
+    def is_there(self) -> bool:
+        return next(self.there, True)
 
     def report(self, trouble: str) -> None:
         self.troubles.append(trouble)
@@ -88,6 +92,29 @@ def test_a_server_that_is_gone_is_tried_again_with_growing_pauses() -> None:
     assert watcher.troubles == ["The mail server does not answer."] * 12
     assert sum(stop.waits[6:12]) > 3 * sum(stop.waits[:6])
     assert watcher.closed
+
+
+def test_a_server_that_was_gone_is_met_again_soon_after_it_is_back() -> None:
+    stop = Hurried()
+    watcher = Failing(stop, *[Unreachable("gone")] * 12, None)
+    watcher.there = iter([*[True] * 11, False, False, False])
+
+    Loop(watcher, stop, random.Random(7)).run()
+
+    assert sum(stop.waits[:11]) > 60
+    assert stop.waits[11:14] == [KNOCK_PAUSE] * 3
+    assert stop.waits[14] <= KNOCK_PAUSE
+
+
+def test_a_server_that_stays_away_is_tried_when_the_pause_is_over() -> None:
+    stop = Hurried(most=1000)
+    watcher = Failing(stop, *[Unreachable("gone")] * 6, None)
+    watcher.there = iter([False] * 1000)
+
+    Loop(watcher, stop, random.Random(7)).run()
+
+    assert len(watcher.troubles) == 6
+    assert sum(stop.waits) <= sum(2.0**n for n in range(1, 7))
 
 
 def test_a_pass_that_succeeds_begins_the_pauses_anew() -> None:

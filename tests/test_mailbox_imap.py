@@ -130,6 +130,7 @@ def test_a_server_that_is_not_there_is_unreachable() -> None:
 
     with pytest.raises(Unreachable, match="Check host, port and tls"):
         imap_mailbox(account).start("INBOX")
+    assert not imap_mailbox(account).is_there()
 
 
 def test_a_server_that_restarts_is_found_again() -> None:

@@ -131,6 +131,9 @@ class TrippingMailbox:
     def wait(self, folder: str, after: Cursor, seconds: float, pulse: Callable[[], bool]) -> bool:
         return self.inner.wait(folder, after, seconds, pulse)
 
+    def is_there(self) -> bool:
+        return self.inner.is_there()
+
     def close(self) -> None:
         self.inner.close()
 

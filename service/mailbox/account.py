@@ -47,9 +47,14 @@ class ImapAccount:
         return self.address or self.user
 
     @property
+    def port_or_usual(self) -> int:
+        """The port that is spoken to."""
+        return self.port or (993 if self.security == "tls" else 143)
+
+    @property
     def server(self) -> str:
         """Host and port, as they are shown."""
-        return f"{self.host}:{self.port or (993 if self.security == 'tls' else 143)}"
+        return f"{self.host}:{self.port_or_usual}"
 
 
 def is_loopback(host: str) -> bool:

@@ -6,6 +6,7 @@ import ssl
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
+from functools import partial
 from typing import Any
 
 from imapclient import IMAPClient, SocketTimeout
@@ -16,6 +17,7 @@ from service.mailbox.account import ImapAccount
 from service.mailbox.deadline import deadline
 from service.mailbox.folders import Folder
 from service.mailbox.idle import ring
+from service.mailbox.knock import is_there
 from service.mailbox.line import Facts, Opened
 from service.mailbox.remote import RemoteMailbox
 from service.mailbox.replies import HEADERS, Envelope, envelope
@@ -30,9 +32,10 @@ _LATER = re.compile(r"\[(UNAVAILABLE|INUSE|LIMIT|SERVERBUG|THROTTLED|CONTACTADMI
 _FIELDS = f"BODY.PEEK[HEADER.FIELDS ({' '.join(HEADERS)})]"
 
 
-def imap_mailbox(account: ImapAccount) -> RemoteMailbox:
-    """The mailbox of this account; connects when it is first asked for something."""
-    return RemoteMailbox(account.name, lambda: ImapLine(account), account.drafts, account.max_size)
+def imap_mailbox(account: ImapAccount, name: str = "") -> RemoteMailbox:
+    """The mailbox of this account, under a name of its own where one is given; connects when it is first asked."""
+    knock = partial(is_there, account)
+    return RemoteMailbox(name or account.name, lambda: ImapLine(account), account.drafts, account.max_size, knock)
 
 
 class ImapLine:

@@ -1,6 +1,6 @@
 """A connection to a mail server in the few verbs that a mailbox needs. Pure."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
@@ -83,3 +83,16 @@ class Line(Protocol):
     def close(self) -> None:
         """Log out, or just hang up."""
         ...
+
+
+def within(most: int, uids: Sequence[int], facts: Mapping[int, Facts], max_size: int) -> list[int]:
+    """The first UIDs whose mails fit together, at least one."""
+    chosen: list[int] = []
+    total = 0
+    for uid in uids:
+        size = facts[uid].size if uid in facts else 0
+        total += size if size <= max_size else 0
+        if chosen and total > most:
+            break
+        chosen.append(uid)
+    return chosen

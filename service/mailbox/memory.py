@@ -218,6 +218,10 @@ class MemoryMailbox:
                 left -= 1.0
         return True
 
+    def is_there(self) -> bool:
+        """See `Mailbox.is_there`."""
+        return self.server.reachable
+
     def close(self) -> None:
         """Nothing to leave."""
 

@@ -207,6 +207,10 @@ class Mailbox(Protocol):
         """
         ...
 
+    def is_there(self) -> bool:
+        """Whether the server takes connections at this moment; nobody is logged in for it, and it never raises."""
+        ...
+
     def close(self) -> None:
         """Leave the server. The next call connects again."""
         ...

@@ -10,7 +10,7 @@ from typing import Literal
 from indexer.errors import MailboxError, MissingFolder, NoDraftsFolder, Unreachable
 from service.mailbox.folders import Folder, Purpose, folder_for, names_to_create
 from service.mailbox.idle import pause
-from service.mailbox.line import Facts, Line, Opened
+from service.mailbox.line import Facts, Line, Opened, within
 from service.mailbox.protocol import (
     Arrival,
     Batch,
@@ -40,10 +40,18 @@ MOST_LOOKED_AT = 2_000
 class RemoteMailbox:
     """Connects when it is needed, again after a break, and keeps nothing that the server would not say again."""
 
-    def __init__(self, name: str, connect: Callable[[], Line], drafts: str = "", max_size: int = 25_000_000) -> None:
-        """Name the account and how to get a line to its server."""
+    def __init__(
+        self,
+        name: str,
+        connect: Callable[[], Line],
+        drafts: str = "",
+        max_size: int = 25_000_000,
+        knock: Callable[[], bool] = lambda: True,
+    ) -> None:
+        """Name the account, how to get a line to its server, and how to see without one whether it is there."""
         self.name = name
         self._connect = connect
+        self._knock = knock
         self._wanted_drafts = drafts
         self._max_size = max_size
         self._line: Line | None = None
@@ -170,6 +178,10 @@ class RemoteMailbox:
             rang = line.ring(seconds, pulse)
         return pause(seconds, pulse) if rang is None else rang
 
+    def is_there(self) -> bool:
+        """See `Mailbox.is_there`."""
+        return self._knock()
+
     def close(self) -> None:
         """See `Mailbox.close`."""
         if self._line is not None:
@@ -233,7 +245,7 @@ class RemoteMailbox:
         places = [Place(opened.folder, opened.validity, uid) for uid in uids]
         try:
             facts = line.facts([p.uid for p in places if self._broke[p] < MOST_BREAKS])
-            chosen = _within(MOST_BYTES, uids, facts, self._max_size)
+            chosen = within(MOST_BYTES, uids, facts, self._max_size)
             mails = _arrivals(line, places[: len(chosen)], facts, self._max_size)
         except Unreachable:
             self._broke.update(places)
@@ -273,19 +285,6 @@ def _related(opened: Opened, mail: Envelope, facts: Facts) -> Related:
 
 
 _OUT: tuple[Purpose, ...] = ("sent", "trash")
-
-
-def _within(most: int, uids: Sequence[int], facts: Mapping[int, Facts], max_size: int) -> list[int]:
-    """The first UIDs whose mails fit together, at least one."""
-    chosen: list[int] = []
-    total = 0
-    for uid in uids:
-        size = facts[uid].size if uid in facts else 0
-        total += size if size <= max_size else 0
-        if chosen and total > most:
-            break
-        chosen.append(uid)
-    return chosen
 
 
 def _flagged(line: Line, mails: Sequence[Sought]) -> frozenset[Place]:

@@ -17,6 +17,7 @@ from service.watching.attempt import Failed, attempt
 LONGEST_PAUSE = 300.0
 LOGIN_PAUSE = 60.0
 MOST_REFUSALS = 3
+KNOCK_PAUSE = 2.0
 log = logging.getLogger(__name__)
 
 
@@ -34,6 +35,10 @@ class Watching(Protocol):
 
     def wait(self, stop: threading.Event) -> None:
         """See `Watcher.wait`."""
+        ...
+
+    def is_there(self) -> bool:
+        """See `Watcher.is_there`."""
         ...
 
     def report(self, trouble: str) -> None:
@@ -63,7 +68,7 @@ class Loop:
             if trouble:
                 log.error("%s: %s", self._watcher.name, trouble)
                 attempt("reporting", partial(self._watcher.report, trouble))
-                self._stop.wait(self._pause())
+                self._rest(self._pause())
         attempt("closing", self._watcher.close)
 
     def _round(self) -> str:
@@ -86,6 +91,18 @@ class Loop:
             log.info("%s: %s %s (%s)", told.mailbox, told.outcome, told.message_id or told.uid, told.reason)
         self._failures = self._refusals = 0
         self._watcher.wait(self._stop)
+
+    def _rest(self, seconds: float) -> None:
+        """Wait, but no longer than a server that was gone is: it is knocked at, without a login, every few seconds."""
+        left = seconds
+        was_gone = not self._watcher.is_there()
+        while was_gone and left > KNOCK_PAUSE and not self._stop.wait(KNOCK_PAUSE):
+            left -= KNOCK_PAUSE
+            if self._watcher.is_there():
+                # Not all at once: others knock at the same server
+                left = min(left, self._rng.uniform(0.0, KNOCK_PAUSE))
+                break
+        self._stop.wait(left)
 
     def _pause(self) -> float:
         return LOGIN_PAUSE * self._refusals if self._refusals else pause(self._failures, self._rng)
