@@ -29,6 +29,13 @@ def test_a_plain_sender_is_read(raw: str, address: Address) -> None:
     assert from_(raw) == (address, "")
 
 
+def test_a_name_of_any_length_is_read_in_one_go() -> None:
+    address, problem = from_(f"Anna {'b1---' * 100_000} <anna@corp.example>")
+
+    assert address is not None
+    assert problem == ""
+
+
 @pytest.mark.parametrize(
     "raw",
     [

@@ -12,6 +12,7 @@ from service.mail.questions import is_question, questions
 from service.mail.sentences import sentences
 
 LABELLED = Path(__file__).parent / "data" / "sales_questions.jsonl"
+KINDS = Path(__file__).parent / "data" / "question_kinds.jsonl"
 
 
 def asked(text: str, subject: str = "", context: str = "") -> list[tuple[str, str]]:
@@ -26,6 +27,13 @@ def test_several_questions_of_one_mail_are_found_each_with_its_kind() -> None:
     )
 
     assert [kind for kind, _ in asked(text)] == ["who", "reference", "similar work", "other"]
+
+
+@pytest.mark.parametrize("line", KINDS.read_text(encoding="utf-8").splitlines())
+def test_a_question_is_typed_in_five_languages(line: str) -> None:
+    told = json.loads(line)
+
+    assert asked(told["text"]) == [(told["kind"], told["text"])]
 
 
 def test_the_windows_carry_the_name_that_the_question_leaves_out() -> None:

@@ -17,6 +17,9 @@ _WHO = (
     r"connections?|network)\b(?! (?:details|us|me|form|page))",
     r"\b(?:know|knows|talk(?:s|ed|ing)?|speak(?:s|ing)?|spoke(?:n)?|met|meet(?:s|ing)?|connect(?:ed|ion)?|"
     r"call(?:s|ing)?) (?:to |with |any ?(?:one|body) |some ?(?:one|body) |people |from |at )+",
+    r"\b(?:any|one|some|which) of (?:us|you)\b.{0,30}\b(?:visit|see|meet|deal|ask|approach|call|contact)\w*|"
+    r"\b(?:any|some) ?(?:one|body)\b.{0,20}\b(?:deal(?:s|ing) with|visit(?:s|ed|ing)?|in talks|negotiat\w*|"
+    r"engaged with)\b|\bare we in talks\b",
     r"\b(?:a line|line|way|foot|door) in(?:to)?\b|\bowner of\b|\bowns\b|\bkenn(?:t|en|st)\b|\bconna[iî](?:t|ssez|"
     r"is)\b|\bcono(?:ce|zca|cen|céis)\b|\bken(?:t|nen)\b|"
     r"\b(?:wer|wen|wem)\b|ansprechpartner|zuständig|kontakt|betreu|\bdraht zu\b|\bqui\b|interlocuteur|en contact|"
@@ -30,6 +33,14 @@ _REFERENCE = (
     r"referenz|fallstudie|erfolgsgeschichte|kundenbeispiel|anwenderbericht|vorzeigekunde|référence|étude de cas|"
     r"cas client|témoignage|referencia|caso(?:s)? de éxito|testimonio|referentie|klantcase|succesverhaal|"
     r"praktijkvoorbeeld",
+    # a customer who may be named, or who would speak for us
+    r"\b(?:customers?|clients?|accounts?|companies|buyers?)\b.{0,40}\b(?:(?:can|may|could|might|allowed to|able to|"
+    r"free to|to) (?:we |i )?(?:quote|cite|name|mention|show|call|refer to)|willing|vouch|speak for us|"
+    r"recommends? us)\b|\bvouch(?:es)? for\b|\b(?:happy|satisfied|delighted|proud) (?:customer|client)s?\b|"
+    r"\b(?:quote|cite|name|mention) (?:any|some|one|a|an|other|existing|which)\b.{0,30}\b(?:customers?|clients?)\b",
+    r"\bkund(?:e|en|in|innen)\b.{0,40}\b(?:zitieren|nennen|erwähnen|benennen|anführen|vorzeigen)\b|"
+    r"\bclients?\b.{0,40}\b(?:citer|nommer|mentionner)\b|\bclientes?\b.{0,40}\b(?:citar|nombrar|mencionar)\b|"
+    r"\bklant(?:en)?\b.{0,40}\b(?:noemen|aanhalen|voorbeeld)\b",
 )
 _SIMILAR = (
     r"\bsimilar\b|\bcomparable\b|\banalogous\b|\blike (?:this|that|these|it|them|theirs|ours)\b|\bsame (?:kind|"
@@ -49,7 +60,18 @@ _SIMILAR = (
     r"\b(?:anybody|anyone|somebody|someone|we|we've|they|team) (?:has |have |had |ever |already )*(?:built|"
     r"handled|tackled|implemented|delivered|solved|priced|connected|integrated|migrated|rolled out|set up)\b|"
     r"\bwho else\b|\bprojects? (?:where|that|which|of|like)\b|\bfirst time\b",
-    r"ähnlich|vergleichbar|schon (?:ein)?mal|bereits .{0,40}(?:gemacht|umgesetzt|gebaut|geliefert)|erfahrung|"
+    r"ähnlich|vergleichbar|schon (?:ein)?mal|bereits .{0,40}(?:gemacht|umgesetzt|gebaut|geliefert)|erfahrung",
+    # one of us, and work: talking, visiting and the like are for "who"
+    r"\b(?:any ?(?:one|body)|some ?(?:one|body)|(?:any|one|some) of (?:us|you|our \w+)|(?:other|another|any|our|a) "
+    r"(?:teams?|colleagues?))\b.{0,30}\b(?:work(?:s|ing|ed)? (?:on|at|in)|build(?:s|ing)?|built|developing|"
+    r"implementing|connected|integrated|automated|migrated|busy with|tackling|solving)\b",
+    r"\b(?:which|what|any) (?:of our |other |past |current )?(?:projects?|pilots?|cards?)\b|\bwhat have we (?:done|"
+    r"built|delivered|sold)\b|\b(?:do|did) we have (?:something|anything|any work) (?:on|about|for|in|around|with|"
+    r"like)\b",
+    r"\b(?:arbeitet|baut|entwickelt|plant) (?:da |hier |bei uns |gerade |schon )*(?:jemand|einer|eine|wer|ein team)\b|"
+    r"\bquelqu'un\b.{0,20}\b(?:travaille|a (?:déjà )?(?:fait|monté|réalisé))\b|\balguien\b.{0,20}\b(?:ha (?:hecho|"
+    r"montado|trabajado)|trabaja(?:ndo)?)\b|\bwerkt (?:er )?(?:al )?iemand\b|\bheeft iemand\b.{0,40}\b(?:gedaan|"
+    r"gebouwd|gemaakt)\b",
     r"similaire|comparable|expérience|déjà|semblable|analogue|similar|parecid|experiencia|alguna vez|ya (?:hemos|"
     r"ha)|vergelijkba|soortgelijk|ervaring|eerder|al eens",
 )
