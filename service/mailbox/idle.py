@@ -1,49 +1,55 @@
 """IDLE as a bell: waits until the server says that something came, and never trusts a silent line."""
 
+import re
 import time
 from collections.abc import Callable, Sequence
-from typing import Any, Protocol
+from typing import Protocol
 
 LONGEST_IDLE = 9 * 60.0
 """Servers end IDLE after 30 minutes (RFC 2177), middle boxes and some servers after ten."""
 _SLICE = 1.0
 _DEAD = 3
+_NEWS = re.compile(rb"\* \d+ EXISTS\s*", re.IGNORECASE)
+_BYE = re.compile(rb"\* BYE\b", re.IGNORECASE)
 
 
-class Idling(Protocol):
-    """The part of an IMAP client that idles."""
+class Bell(Protocol):
+    """The part of an IMAP connection that idles."""
 
-    def idle(self) -> None:
-        """Enter IDLE."""
+    def start_idle(self) -> bool:
+        """Enter IDLE; False where the server does not let us."""
         ...
 
-    def idle_check(self, timeout: float) -> Sequence[Any]:
-        """What the server said within `timeout` seconds."""
+    def hear(self, seconds: float) -> Sequence[bytes]:
+        """The lines that the server says within so many seconds, at once when there are some."""
         ...
 
-    def idle_done(self) -> tuple[Any, Sequence[Any]]:
-        """Leave IDLE; what the server said since the last check."""
+    def end_idle(self) -> Sequence[bytes]:
+        """Leave IDLE; the lines that the server said meanwhile."""
         ...
 
 
-def ring(client: Idling, seconds: float, pulse: Callable[[], bool]) -> bool:
-    """Idle until a mail came (True), the time is over or `pulse` is False. Raises OSError when the line is dead."""
-    client.idle()
-    rang = _listen(client, time.monotonic() + min(seconds, LONGEST_IDLE), pulse)
-    _, said = client.idle_done()
-    return rang or _is_news(said)
+def ring(bell: Bell, seconds: float, pulse: Callable[[], bool]) -> bool | None:
+    """Idle until a mail came (True), the time is over or `pulse` is False; None where the server does not idle.
+
+    Raises OSError when the line is dead.
+    """
+    if not bell.start_idle():
+        return None
+    rang = _listen(bell, time.monotonic() + min(seconds, LONGEST_IDLE), pulse)
+    return _is_news(bell.end_idle()) or rang
 
 
-def _listen(client: Idling, until: float, pulse: Callable[[], bool]) -> bool:
+def _listen(bell: Bell, until: float, pulse: Callable[[], bool]) -> bool:
     at_once = 0
     while (left := until - time.monotonic()) > 0 and pulse():
         began = time.monotonic()
-        said = client.idle_check(timeout=min(_SLICE, left))
+        said = bell.hear(min(_SLICE, left))
         if _is_news(said):
             return True
-        if any(isinstance(line, tuple) and line[:1] == (b"BYE",) for line in said):
+        if any(_BYE.match(line) for line in said):
             raise ConnectionResetError("the server said BYE")
-        # A closed socket is always readable and never says anything; so do the first look and a TLS record, but once
+        # A closed socket is always readable and never says anything; so does a TLS record that holds no text, but once
         silent = not said and time.monotonic() - began < min(_SLICE, left) / 2
         at_once = at_once + 1 if silent else 0
         if at_once >= _DEAD:
@@ -51,8 +57,8 @@ def _listen(client: Idling, until: float, pulse: Callable[[], bool]) -> bool:
     return False
 
 
-def _is_news(said: Sequence[Any]) -> bool:
-    return any(isinstance(line, tuple) and line[1:2] == (b"EXISTS",) for line in said)
+def _is_news(said: Sequence[bytes]) -> bool:
+    return any(_NEWS.fullmatch(line) for line in said)
 
 
 def pause(seconds: float, pulse: Callable[[], bool]) -> bool:

@@ -1,35 +1,39 @@
 """The line to an IMAP server (RFC 9051, and what servers make of it). The only door to imapclient."""
 
-import re
-import socket
 import ssl
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import date
 from functools import partial
-from typing import Any
 
 from imapclient import IMAPClient, SocketTimeout
 from imapclient.exceptions import IMAPClientAbortError, IMAPClientError, IMAPClientReadOnlyError, LoginError
 
 from indexer.errors import LoginRefused, MissingFolder, Unreachable
 from service.mailbox.account import ImapAccount
-from service.mailbox.deadline import deadline
+from service.mailbox.answers import Told, fetched, found, texts
 from service.mailbox.folders import Folder
 from service.mailbox.idle import ring
 from service.mailbox.knock import is_there
 from service.mailbox.line import Facts, Opened
-from service.mailbox.remote import RemoteMailbox
+from service.mailbox.listing import listed, on_the_wire, quoted
+from service.mailbox.remote import MOST_BYTES, RemoteMailbox
 from service.mailbox.replies import HEADERS, Envelope, envelope
+from service.mailbox.wire import Patience, Refused, Wire, patience_of
+from service.mailbox.wording import appended, day, is_about_the_login, is_for_now, numbers, plainly, ways_out
+from service.version import version
 
 CHUNK = 500
 CONNECT_SECONDS = 15.0
-# What a server that breaks the protocol, or breaks off, makes imapclient raise
-_BREAKS = (OSError, IMAPClientError, ValueError, LookupError, TypeError, AttributeError, RecursionError, MemoryError)
-_APPENDED = re.compile(rb"\[APPENDUID \d+ (\d+)\]")
-# RFC 5530: not the password, but the moment is wrong
-_LATER = re.compile(r"\[(UNAVAILABLE|INUSE|LIMIT|SERVERBUG|THROTTLED|CONTACTADMIN)\]|too many", re.IGNORECASE)
+# What a server that breaks the protocol, or breaks off, makes imaplib and the readers of its answers raise
+_BREAKS = (
+    *(OSError, IMAPClientError, Refused, ValueError, LookupError, TypeError, AttributeError),
+    *(RecursionError, MemoryError, OverflowError),
+)
 _FIELDS = f"BODY.PEEK[HEADER.FIELDS ({' '.join(HEADERS)})]"
+_HEAD = 65_536
+# Flags that the server does not tell: not those of a draft that may be removed
+_UNKNOWN = frozenset({"\\Unknown"})
 
 
 def imap_mailbox(account: ImapAccount, name: str = "") -> RemoteMailbox:
@@ -45,114 +49,119 @@ class ImapLine:
         """Connect and log in. Raises LoginRefused or Unreachable."""
         self._account = account
         self._client = _connect(account)
+        self._wire = self._client.wire
+        self._names: dict[str, bytes] = {}
+        """How the server writes the names of its folders."""
+        self._validities: dict[str, int] = {}
         try:
-            with self._exchange() as client:
-                _log_in(client, account)
+            with self._exchange():
+                _log_in(self._client, account)
+                self._able = frozenset(self._client.capabilities())
         except LoginRefused:
             self._hang_up()
             raise
+        self._introduce()
 
     def folders(self) -> list[Folder]:
         """See `Line.folders`."""
-        with self._exchange() as client:
-            return [
-                Folder(name, (delimiter or b"").decode(), frozenset(flag.decode() for flag in flags))
-                for flags, delimiter, name in client.list_folders()
-            ]
+        with self._exchange() as wire:
+            lines = listed(wire.ask("LIST", b'""', b"*", told="LIST"))
+        self._names = {folder.name: raw for folder, raw in lines}
+        return [folder for folder, _ in lines]
 
     def create(self, name: str) -> bool:
         """See `Line.create`."""
-        with self._exchange() as client:
+        with self._exchange() as wire:
             try:
-                client.create_folder(name)
-                client.subscribe_folder(name)
-            except IMAPClientAbortError:
-                raise
-            except IMAPClientError as refused:
+                wire.ask("CREATE", self._quoted(name))
+                wire.ask("SUBSCRIBE", self._quoted(name))
+            except Refused as refused:
                 return "ALREADYEXISTS" in str(refused)
             return True
 
     def open(self, folder: str) -> Opened:
         """See `Line.open`."""
-        with self._exchange() as client:
+        with self._exchange() as wire:
             try:
-                said = client.select_folder(folder, readonly=True)
-            except IMAPClientAbortError:
-                raise
-            except IMAPClientError as refused:
-                if _LATER.search(str(refused)):
+                said = wire.enter(self._quoted(folder), readonly=True)
+            except Refused as refused:
+                if is_for_now(str(refused)):
                     raise
                 raise MissingFolder(
                     f"The mailbox {self._account.name} has no folder '{folder}' that may be read ({refused}). "
                     "Correct the folder's name in the settings."
                 ) from refused
+            validity = said.get("UIDVALIDITY")
+            if not validity:
+                # RFC 9051 2.3.1.1: without one, the numbers mean other mails the next time
+                raise ValueError(f"the server gives the folder {folder} no UIDVALIDITY")
             # A server need not tell UIDNEXT; then it is one more than the last UID
-            uidnext = said.get(b"UIDNEXT") or max(client.search(["UID", "1:*"]), default=0) + 1
-            return Opened(folder, said[b"UIDVALIDITY"], uidnext)
+            uidnext = said.get("UIDNEXT") or self._last(wire) + 1
+        self._validities[folder] = validity
+        return Opened(folder, validity, uidnext)
 
-    def uids(self, first: int = 1, since: date | None = None) -> list[int]:
+    def last(self) -> int:
+        """See `Line.last`."""
+        with self._exchange() as wire:
+            return self._last(wire)
+
+    def uids(self, first: int = 1, since: date | None = None, last: int | None = None) -> list[int]:
         """See `Line.uids`."""
-        criteria: list[Any] = ["UID", f"{first}:*"]
-        with self._exchange() as client:
-            found = client.search(criteria + (["SINCE", since] if since else []))
-        # n:* names the last mail even where its UID is below n (RFC 9051 6.4.9)
-        return sorted(uid for uid in found if uid >= first)
+        span = f"{first}:{last or '*'}".encode()
+        when = (b"SINCE", day(since)) if since else ()
+        with self._exchange() as wire:
+            return found(wire.ask("UID SEARCH", b"UID", span, *when, told="SEARCH"), first)
 
     def facts(self, uids: Sequence[int]) -> dict[int, Facts]:
         """See `Line.facts`."""
-        found = self._fetch(uids, ["RFC822.SIZE", "INTERNALDATE", "FLAGS"])
+        told = self._fetch(uids, "RFC822.SIZE INTERNALDATE FLAGS")
         return {
-            uid: Facts(said[b"RFC822.SIZE"], _utc(said.get(b"INTERNALDATE")), _flags(said))
-            for uid, said in found.items()
-            if isinstance(said.get(b"RFC822.SIZE"), int)
+            one.uid: Facts(one.size, one.received, _UNKNOWN if one.flags is None else one.flags)
+            for one in told
+            if one.size is not None
         }
 
     def bodies(self, uids: Sequence[int]) -> dict[int, bytes]:
         """See `Line.bodies`."""
-        return _texts(self._fetch(uids, ["BODY.PEEK[]"]), b"BODY[]")
+        return texts(self._fetch(uids, "BODY.PEEK[]"), b"BODY[]")
 
     def heads(self, uids: Sequence[int]) -> dict[int, bytes]:
         """See `Line.heads`."""
-        return _texts(self._fetch(uids, ["BODY.PEEK[HEADER]<0.65536>"]), b"BODY[HEADER]")
+        return texts(self._fetch(uids, f"BODY.PEEK[HEADER]<0.{_HEAD}>"), b"BODY[HEADER]")
 
     def envelopes(self, uids: Sequence[int]) -> list[Envelope]:
         """See `Line.envelopes`."""
-        found = self._fetch(uids, [_FIELDS, "INTERNALDATE"])
-        texts = _texts(found, b"BODY[HEADER.FIELDS")
-        return [envelope(uid, head, _utc(found[uid].get(b"INTERNALDATE"))) for uid, head in texts.items()]
+        told = self._fetch(uids, f"{_FIELDS} INTERNALDATE")
+        heads = [(one, one.text(b"BODY[HEADER.FIELDS")) for one in told]
+        return [envelope(one.uid, head[:_HEAD], one.received) for one, head in heads if head is not None]
 
     def append(self, folder: str, raw: bytes) -> tuple[int, str]:
         """See `Line.append`."""
-        with self._exchange() as client:
+        with self._exchange() as wire:
+            wire.literal = raw  # type: ignore[assignment]
             try:
-                said = client.append(folder, raw, (b"\\Draft", b"\\Seen"))
-            except IMAPClientAbortError:
-                raise
-            except IMAPClientError as refused:
+                wire.ask("APPEND", self._quoted(folder), b"(\\Draft \\Seen)")
+            except Refused as refused:
+                if is_for_now(str(refused)):
+                    raise
                 return 0, str(refused)
-        found = _APPENDED.search(said or b"")
-        return (int(found[1]) if found else 0), ""
+        return appended(wire.ended, self._validities.get(folder)), ""
 
     def remove(self, folder: Opened, uids: Sequence[int], trash: str | None) -> bool | None:
-        """See `Line.remove`. Never a plain EXPUNGE, nor CLOSE, which is one: they take what others flagged as well."""
-        with self._exchange() as client:
-            expunges = client.has_capability("UIDPLUS")
-            if not expunges and not (trash and client.has_capability("MOVE")):
-                return False
+        """See `Line.remove`."""
+        ways = ways_out(self._able, self._quoted(trash) if trash else None)
+        if not ways:
+            return False
+        with self._exchange() as wire:
             try:
-                if client.select_folder(folder.folder).get(b"UIDVALIDITY") != folder.validity:
+                if wire.enter(self._quoted(folder.folder), readonly=False).get("UIDVALIDITY") != folder.validity:
                     return None
-                if expunges:
-                    client.add_flags(uids, [b"\\Deleted"], silent=True)
-                    client.uid_expunge(uids)
-                else:
-                    client.move(uids, trash)
+                for command, words in ways:
+                    wire.ask(command, numbers(uids), *words)
             except IMAPClientReadOnlyError:
                 return False
-            except IMAPClientAbortError:
-                raise
-            except IMAPClientError as refused:
-                if _LATER.search(str(refused)):
+            except Refused as refused:
+                if is_for_now(str(refused)):
                     raise
                 return False
             return True
@@ -160,28 +169,49 @@ class ImapLine:
     def ring(self, seconds: float, pulse: Callable[[], bool]) -> bool | None:
         """See `Line.ring`."""
         with self._broken():
-            return ring(self._client, seconds, pulse) if self._client.has_capability("IDLE") else None
+            return ring(self._wire, seconds, pulse) if b"IDLE" in self._able else None
 
     def close(self) -> None:
         """See `Line.close`."""
+        wire = self._wire
+        wire.patience = Patience(min(5.0, wire.patience.silence), 5.0, 5.0)
         try:
-            with deadline(self._client.socket(), 5.0):
-                self._client.logout()
+            wire.begin()
+            self._client.logout()
         except _BREAKS:
             self._hang_up()
 
-    def _fetch(self, uids: Sequence[int], items: Sequence[str]) -> dict[int, dict[bytes, Any]]:
-        found: dict[int, dict[bytes, Any]] = {}
+    def _introduce(self) -> None:
+        """Say who is there, as Gmail and others ask their clients to (RFC 2971)."""
+        if b"ID" not in self._able:
+            return
+        with self._exchange() as wire:
+            try:
+                wire.ask("ID", b'("name" "Signpost" "version" ' + quoted(version().encode()) + b")")
+            except Refused:
+                return
+
+    def _last(self, wire: Wire) -> int:
+        return max(found(wire.ask("UID SEARCH", b"UID", b"*", told="SEARCH")), default=0)
+
+    def _quoted(self, folder: str) -> bytes:
+        return quoted(self._names.get(folder) or on_the_wire(folder))
+
+    def _fetch(self, uids: Sequence[int], items: str) -> list[Told]:
+        told: list[Told] = []
         for start in range(0, len(uids), CHUNK):
-            with self._exchange() as client:
-                found |= client.fetch(list(uids[start : start + CHUNK]), items)
-        return found
+            asked = uids[start : start + CHUNK]
+            with self._exchange() as wire:
+                records = wire.ask("UID FETCH", numbers(asked), f"(UID {items})".encode(), told="FETCH")
+                told += fetched(records, asked).values()
+        return told
 
     @contextmanager
-    def _exchange(self) -> Iterator[IMAPClient]:
-        """One exchange with the server, within the deadline."""
-        with self._broken(), deadline(self._client.socket(), self._account.deadline):
-            yield self._client
+    def _exchange(self) -> Iterator[Wire]:
+        """One exchange with the server, which comes to an end."""
+        with self._broken():
+            self._wire.begin()
+            yield self._wire
 
     @contextmanager
     def _broken(self) -> Iterator[None]:
@@ -203,35 +233,27 @@ class ImapLine:
 
 
 class _Client(IMAPClient):  # type: ignore[misc]
-    """An IMAPClient that hears what came in one breath with the answer to IDLE.
+    """An IMAPClient on a wire that counts."""
 
-    Such a line lies in the buffer already, and `idle_check` polls the socket, which is silent until the next mail.
-    """
+    def __init__(self, account: ImapAccount, context: ssl.SSLContext) -> None:
+        """Connect and hear the greeting."""
+        self._patience = patience_of(account, max(MOST_BYTES, account.max_size) * 11 // 10)
+        self._within = context if account.security == "tls" else None
+        timeout = SocketTimeout(min(CONNECT_SECONDS, account.timeout), account.timeout)
+        super().__init__(account.host, account.port or None, ssl=account.security == "tls", timeout=timeout)
+        # imapclient has imaplib write out every answer, texts of mails too, for a log that nobody reads
+        self.wire.debug = 0
 
-    _first_look = False
-
-    def idle(self) -> None:
-        """Enter IDLE; the next check reads without asking the socket."""
-        super().idle()
-        self._first_look = True
-
-    def _poll_socket(self, sock: socket.socket, timeout: float | None = None) -> Sequence[Any]:
-        if self._first_look:
-            self._first_look = False
-            return [sock]
-        polled: Sequence[Any] = super()._poll_socket(sock, timeout)
-        return polled
+    def _create_IMAP4(self) -> Wire:  # noqa: N802 (the name is imapclient's)
+        self.wire = Wire(self.host, self.port, self._patience, self._within, self._timeout.connect)
+        return self.wire
 
 
-def _connect(account: ImapAccount) -> IMAPClient:
+def _connect(account: ImapAccount) -> _Client:
     """A connection that nobody on the way can read or change, as far as the account asks for that."""
     context = ssl.create_default_context(cafile=account.ca_file or None)
-    timeout = SocketTimeout(min(CONNECT_SECONDS, account.timeout), account.timeout)
-    tls = {"ssl": True, "ssl_context": context} if account.security == "tls" else {"ssl": False}
     try:
-        client = _Client(account.host, account.port or None, timeout=timeout, **tls)
-        client.normalise_times = False
-        client.socket().setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        client = _Client(account, context)
         if account.security == "starttls":
             _protect(client, context)
         return client
@@ -246,7 +268,7 @@ def _connect(account: ImapAccount) -> IMAPClient:
         ) from error
 
 
-def _protect(client: IMAPClient, context: ssl.SSLContext) -> None:
+def _protect(client: _Client, context: ssl.SSLContext) -> None:
     try:
         client.starttls(context)
     except _BREAKS:
@@ -254,7 +276,9 @@ def _protect(client: IMAPClient, context: ssl.SSLContext) -> None:
         raise
 
 
-def _log_in(client: IMAPClient, account: ImapAccount) -> None:
+def _log_in(client: _Client, account: ImapAccount) -> None:
+    if client.wire.state == "AUTH":  # the server greeted with PREAUTH: it knows by the way we came who we are
+        return
     if client.has_capability("LOGINDISABLED"):
         raise LoginRefused(
             f"{account.server} takes no password without TLS. Set tls = 'starttls' or 'tls' in the settings."
@@ -266,28 +290,9 @@ def _log_in(client: IMAPClient, account: ImapAccount) -> None:
             client.plain_login(account.user, account.password)
     except LoginError as error:
         # imapclient says LoginError for a line that broke while logging in, too
-        if isinstance(error.__context__, IMAPClientAbortError) or _LATER.search(str(error)):
+        if isinstance(error.__context__, IMAPClientAbortError) or not is_about_the_login(str(error)):
             raise
         raise LoginRefused(
-            f"{account.server} refused the login of {account.user} ({_said(error)}). Check user and password; "
+            f"{account.server} refused the login of {account.user} ({plainly(str(error))}). Check user and password; "
             "where two-step login is on, make an app password."
         ) from error
-
-
-def _said(error: Exception) -> str:
-    """What the server said; imapclient puts its bytes into the text as Python shows them."""
-    return str(error).removeprefix("b").strip("'\"").rstrip(".")
-
-
-def _texts(found: dict[int, dict[bytes, Any]], start: bytes) -> dict[int, bytes]:
-    """The text item of each mail, whose name the server may write in its own way; NIL and lacking ones left out."""
-    texts = {uid: next((v for k, v in said.items() if k.startswith(start)), None) for uid, said in found.items()}
-    return {uid: text for uid, text in texts.items() if isinstance(text, bytes)}
-
-
-def _flags(said: dict[bytes, Any]) -> frozenset[str]:
-    return frozenset(flag.decode("utf-8", "replace") for flag in said.get(b"FLAGS", ()) if isinstance(flag, bytes))
-
-
-def _utc(time: Any) -> datetime | None:
-    return time.astimezone(UTC) if isinstance(time, datetime) else None

@@ -45,8 +45,12 @@ class Line(Protocol):
         """Open a folder to look into (EXAMINE). Raises MissingFolder."""
         ...
 
-    def uids(self, first: int = 1, since: date | None = None) -> list[int]:
-        """UIDs from `first` on, rising; only of mails that came in on that day or later, where one is given."""
+    def last(self) -> int:
+        """The highest UID there is, 0 where the folder is empty."""
+        ...
+
+    def uids(self, first: int = 1, since: date | None = None, last: int | None = None) -> list[int]:
+        """UIDs from `first` to `last`, rising; only of mails that came in on that day or later, where one is given."""
         ...
 
     def facts(self, uids: Sequence[int]) -> dict[int, Facts]:
@@ -77,7 +81,7 @@ class Line(Protocol):
         ...
 
     def ring(self, seconds: float, pulse: Callable[[], bool]) -> bool | None:
-        """Wait for a mail in the opened folder; None when the server has no bell."""
+        """Wait for a mail in the opened folder; None when the server has no bell, or does not let it be used."""
         ...
 
     def close(self) -> None:

@@ -1,16 +1,17 @@
 """A mailbox on the far side of a line that may break at any time. See `Mailbox`."""
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, timedelta
 from itertools import groupby
 from typing import Literal
 
 from indexer.errors import MailboxError, MissingFolder, NoDraftsFolder, Unreachable
+from service.mailbox.alarms import Alarms
 from service.mailbox.folders import Folder, Purpose, folder_for, names_to_create
-from service.mailbox.idle import pause
-from service.mailbox.line import Facts, Line, Opened, within
+from service.mailbox.gathering import arrivals, flagged, newest, related
+from service.mailbox.line import Line, Opened, within
 from service.mailbox.protocol import (
     Arrival,
     Batch,
@@ -57,6 +58,7 @@ class RemoteMailbox:
         self._line: Line | None = None
         self._folders: list[Folder] = []
         self._next_seen: dict[str, int] = {}
+        self._alarms = Alarms()
         self._broke: Counter[Place] = Counter()
         """How often the line broke while it carried these mails: one of them may be what breaks it."""
 
@@ -78,7 +80,11 @@ class RemoteMailbox:
         with self._talk() as line:
             opened = line.open(folder)
             fresh = line.uids(1, since) if since else []
-        return Cursor(opened.validity, min([*fresh, opened.uidnext]) - 1)
+            # What lies there and not UIDNEXT: some servers tell one that is too low, or far ahead of what comes next
+            last = line.last()
+        if not fresh:
+            self._next_seen[folder] = opened.uidnext
+        return Cursor(opened.validity, min([*fresh, last + 1]) - 1)
 
     def take(self, folder: str, after: Cursor, limit: int) -> Batch:
         """See `Mailbox.take`."""
@@ -87,9 +93,11 @@ class RemoteMailbox:
             if opened.validity != after.validity:
                 return Batch((), after, renumbered=True)
             self._next_seen[folder] = opened.uidnext
-            waiting = line.uids(after.uid + 1) if opened.uidnext > after.uid + 1 else []
+            waiting = line.uids(after.uid + 1)
             careful = any(self._broke[Place(folder, opened.validity, uid)] for uid in waiting[:limit])
             chosen, mails = self._carry(line, opened, waiting[: 1 if careful else limit])
+        if chosen:
+            self._alarms.was_right()
         return Batch(tuple(mails), Cursor(opened.validity, max([after.uid, *chosen])), more=len(chosen) < len(waiting))
 
     def fetch(self, places: Sequence[Place]) -> list[Arrival]:
@@ -98,7 +106,8 @@ class RemoteMailbox:
         with self._talk() as line:
             for folder, group in groupby(places, key=lambda place: place.folder):
                 opened = line.open(folder)
-                there = {p.uid for p in group if p.validity == opened.validity} & set(line.uids())
+                asked = {p.uid for p in group if p.validity == opened.validity}
+                there = asked & set(line.uids(min(asked), last=max(asked))) if asked else set()
                 for uid in sorted(there):
                     mails += self._carry(line, opened, [uid])[1]
         return mails
@@ -106,18 +115,18 @@ class RemoteMailbox:
     def answered(self, mails: Sequence[Sought]) -> list[Reply | None]:
         """See `Mailbox.answered`."""
         with self._talk() as line:
-            flagged = _flagged(line, mails)
+            flags = flagged(line, mails)
             oldest = earliest(mails)
             since = oldest.date() - timedelta(days=1) if oldest else None
             sent = self._lying(line, "sent", since)[1]
             drafts = self._lying(line, "drafts", None)[1]
-        return [match(mail, flagged, sent, drafts) for mail in mails]
+        return [match(mail, flags, sent, drafts) for mail in mails]
 
     def drafts_mark(self) -> Mark:
         """See `Mailbox.drafts_mark`."""
         with self._talk() as line:
             opened = line.open(self._drafts(line))
-        return Mark(opened.folder, opened.validity, opened.uidnext)
+            return Mark(opened.folder, opened.validity, max(opened.uidnext, line.last() + 1))
 
     def save_drafts(self, letters: Sequence[Letter]) -> list[Saved]:
         """See `Mailbox.save_drafts`."""
@@ -134,8 +143,12 @@ class RemoteMailbox:
             first = since.uidnext if same else 1
             lying = line.envelopes(line.uids(first))
             found = {wanted[e.message_id]: e.uid for e in lying if e.message_id in wanted}
+            if len(found) < len(wanted):  # a server that told a UIDNEXT too high put the draft below it
+                lower = line.envelopes([uid for uid in newest(line, opened, MOST_LOOKED_AT) if uid < first])
+                found |= {wanted[e.message_id]: e.uid for e in lower if e.message_id in wanted}
             gone = self._gone(line, wanted.keys() - map(bare, found))
-        complete = same and len(lying) == opened.uidnext - first
+        end = max([opened.uidnext, *(e.uid + 1 for e in lying)])
+        complete = same and len(lying) == end - first
         return Look(found, frozenset(wanted[key] for key in gone), doubtful=not complete)
 
     def related(
@@ -149,7 +162,7 @@ class RemoteMailbox:
             facts = line.facts(sorted(named)) if named else {}
         if opened is None:
             return []
-        return [_related(opened, named[uid], facts[uid]) for uid in sorted(facts.keys() & named.keys())]
+        return related(opened, named, facts)
 
     def withdraw(self, places: Sequence[Place]) -> Removal:
         """See `Mailbox.withdraw`."""
@@ -169,14 +182,14 @@ class RemoteMailbox:
 
     def wait(self, folder: str, after: Cursor, seconds: float, pulse: Callable[[], bool]) -> bool:
         """See `Mailbox.wait`."""
+        self._alarms.calm(seconds, pulse)
         with self._talk() as line:
             opened = line.open(folder)
             # Not the cursor alone: a server may have given the UIDs up to UIDNEXT to mails that are gone
             seen = max(self._next_seen.get(folder, 0), after.uid + 1)
             if opened.validity != after.validity or opened.uidnext > seen:
-                return True
-            rang = line.ring(seconds, pulse)
-        return pause(seconds, pulse) if rang is None else rang
+                return self._alarms.sounded()
+            return self._alarms.ring(line, seconds, pulse)
 
     def is_there(self) -> bool:
         """See `Mailbox.is_there`."""
@@ -232,7 +245,8 @@ class RemoteMailbox:
         if name is None:
             return None, []
         opened = line.open(name)
-        return opened, line.envelopes(line.uids(1, since)[-MOST_LOOKED_AT:])
+        uids = line.uids(1, since) if since else newest(line, opened, MOST_LOOKED_AT)
+        return opened, line.envelopes(uids[-MOST_LOOKED_AT:])
 
     def _gone(self, line: Line, wanted: set[str]) -> set[str]:
         if not wanted:
@@ -246,7 +260,7 @@ class RemoteMailbox:
         try:
             facts = line.facts([p.uid for p in places if self._broke[p] < MOST_BREAKS])
             chosen = within(MOST_BYTES, uids, facts, self._max_size)
-            mails = _arrivals(line, places[: len(chosen)], facts, self._max_size)
+            mails = arrivals(line, places[: len(chosen)], facts, self._max_size)
         except Unreachable:
             self._broke.update(places)
             raise
@@ -256,43 +270,4 @@ class RemoteMailbox:
         return chosen, mails
 
 
-def _arrivals(line: Line, places: Sequence[Place], facts: Mapping[int, Facts], max_size: int) -> list[Arrival]:
-    """The mails at these places.
-
-    What was removed while we asked is left out; what is still listed but not handed out the server cannot give.
-    """
-    texts = line.bodies([p.uid for p in places if p.uid in facts and facts[p.uid].size <= max_size])
-    heads = line.heads([p.uid for p in places if p.uid in facts and facts[p.uid].size > max_size])
-    missing = {p.uid for p in places} - texts.keys() - heads.keys()
-    listed = missing & set(line.uids(min(missing))) if missing else set()
-    return [arrival for p in places if (arrival := _arrival(p, facts.get(p.uid), texts, heads, listed))]
-
-
-def _arrival(
-    place: Place, known: Facts | None, texts: Mapping[int, bytes], heads: Mapping[int, bytes], listed: Collection[int]
-) -> Arrival | None:
-    size, received = (known.size, known.received) if known else (0, None)
-    if place.uid in texts:
-        return Arrival(place, size, texts[place.uid], received)
-    if place.uid in heads:
-        return Arrival(place, size, heads[place.uid], received, "headers")
-    return Arrival(place, size, b"", received, "nothing") if place.uid in listed else None
-
-
-def _related(opened: Opened, mail: Envelope, facts: Facts) -> Related:
-    place = Place(opened.folder, opened.validity, mail.uid)
-    return Related(place, mail.message_id, mail.names, facts.flags, mail.received)
-
-
 _OUT: tuple[Purpose, ...] = ("sent", "trash")
-
-
-def _flagged(line: Line, mails: Sequence[Sought]) -> frozenset[Place]:
-    """The places of mails that bear the flag of an answered mail."""
-    flagged: set[Place] = set()
-    for folder, group in groupby(sorted(mails, key=lambda m: m.place.folder), key=lambda m: m.place.folder):
-        places = [mail.place for mail in group]
-        opened = line.open(folder)
-        facts = line.facts([p.uid for p in places if p.validity == opened.validity])
-        flagged |= {p for p in places if p.uid in facts and "\\answered" in map(str.lower, facts[p.uid].flags)}
-    return frozenset(flagged)

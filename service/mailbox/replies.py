@@ -1,6 +1,7 @@
 """Headers of Sent and Drafts → whether a mail was answered already. Pure."""
 
 import re
+from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,6 +12,9 @@ _ID = re.compile(rb"<([^<>\s]{1,998})>")
 _FOLD = re.compile(rb"\r?\n[ \t]+")
 HEADERS = ("MESSAGE-ID", "IN-REPLY-TO", "REFERENCES")
 """The header fields that `envelope` reads."""
+MOST_NAMED = 200
+"""Message-IDs of a field that count, the last ones: a thread's newest mails stand there."""
+_FIELD = 65_536
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,4 +67,4 @@ def _newer(envelope: Envelope, mail: Sought, thread: frozenset[str]) -> bool:
 
 
 def _ids(value: bytes) -> list[str]:
-    return [found.decode("utf-8", "replace") for found in _ID.findall(value)]
+    return [found.decode("utf-8", "replace") for found in deque(_ID.findall(value[-_FIELD:]), MOST_NAMED)]
