@@ -1,0 +1,1 @@
+"""Interruptions of a real watcher against real mail servers: cut, stalled, dripped, killed."""

@@ -1,0 +1,77 @@
+"""`scripts/torture --points N`: interrupt a real watcher so often, print the table, exit 1 when anything is wrong."""
+
+import argparse
+import logging
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+from scripts.torturing.patterns import Prepared
+from scripts.torturing.points import Point, point, spread
+from scripts.torturing.report import Tally, failure, summary, table
+from scripts.torturing.runs import prepare
+from scripts.torturing.scenes import SCENES
+from scripts.torturing.servers import MEMORY, Host, dovecot, missing_tools
+from scripts.torturing.workers import as_many_as_cores, run_all
+
+PROGRESS_SECONDS = 60.0
+MOST_SHOWN = 20
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Read the arguments, interrupt and report."""
+    told = _arguments(arguments)
+    logging.disable()
+    # Nothing here speaks TLS, and reading all authorities at each connection takes most of its time
+    os.environ.update(SSL_CERT_FILE=os.devnull, SSL_CERT_DIR=os.devnull)
+    if told.server == "dovecot" and (missing := missing_tools()):
+        print(f"skipped: {' and '.join(missing)} not installed (Debian: apt-get install dovecot-imapd)")
+        return 0
+    with server(told.server) as host, tempfile.TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None) as folder:
+        prepared = {scene.name: prepare(host, scene, Path(folder)) for scene in SCENES}
+        points = (
+            [told.only] if told.only else spread({n: p.extent for n, p in prepared.items()}, told.points, told.seed)
+        )
+        print(
+            f"{told.server}: {len(SCENES)} scenes, {_possible(prepared):,} points, {len(points):,} chosen", flush=True
+        )
+        return _report(host, prepared, points, told)
+
+
+def server(name: str) -> AbstractContextManager[Host]:
+    """The server of this name, running until the block ends."""
+    return dovecot()
+
+
+def _report(host: Host, prepared: dict[str, Prepared], points: Sequence[Point], told: argparse.Namespace) -> int:
+    began = shown = time.monotonic()
+    tally = Tally()
+    for one in run_all(host, prepared, points, told.workers):
+        tally.add(one)
+        if one.wrong and len(tally.failures) <= MOST_SHOWN:
+            print(failure(one, told.server), flush=True)
+        if time.monotonic() - shown > PROGRESS_SECONDS:
+            shown = time.monotonic()
+            print(f"… {tally.total:,} points, {len(tally.failures)} wrong", file=sys.stderr, flush=True)
+    print(table(tally, list(prepared)))
+    print(summary(tally, time.monotonic() - began), flush=True)
+    return 0 if tally.is_good() else 1
+
+
+def _possible(prepared: dict[str, Prepared]) -> int:
+    extents = [p.extent for p in prepared.values()]
+    return sum(2 * e.steps + 5 * e.up + 4 * e.down for e in extents)
+
+
+def _arguments(arguments: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="scripts/torture", description=__doc__)
+    parser.add_argument("--points", type=int, default=500, help="how many points, evenly over all there are")
+    parser.add_argument("--server", choices=("dovecot", "pymap"), default="dovecot")
+    parser.add_argument("--workers", type=int, default=as_many_as_cores())
+    parser.add_argument("--seed", type=int, default=0, help="where the even choice begins, and what moments are drawn")
+    parser.add_argument("--only", type=point, help="one point, as it is printed: SCENE:KIND:POSITION")
+    return parser.parse_args(arguments)

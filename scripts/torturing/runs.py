@@ -1,0 +1,211 @@
+"""One scene, run with or without an interruption, brought to its end by a new process, and compared."""
+
+import random
+import socket
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import cast
+
+from indexer.errors import SignpostError
+from scripts.torturing.children import Child, Ended, in_child, kill_this_process
+from scripts.torturing.patterns import Case, Pattern, Prepared, account
+from scripts.torturing.points import MOMENT, Extent, Point
+from scripts.torturing.proxy import Fault, Harm, Proxy, Way
+from scripts.torturing.scenes import Scene
+from scripts.torturing.servers import Host
+from scripts.torturing.state import State, contents, differences
+from scripts.torturing.wire import Wire
+
+NOBODY = "u00000000"
+PATIENCE = 60.0
+"""No run takes so many seconds."""
+STALLED_SECONDS = 0.3
+"""How long a watcher waits for a line that went silent."""
+MOST_PASSES = 8
+RESUMES_AFTER, LOOKS_AGAIN_AFTER = 30, 180
+"""Minutes on the watcher's clock: beyond every lease and every settle period."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a run came to: whether the interruption happened, what is wrong in the end, how long the end took."""
+
+    point: Point
+    fired: bool
+    wrong: dict[str, str]
+    seconds: float
+    step: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Interrupted:
+    """The part of a run that was interrupted, and what it passed."""
+
+    ended: Ended
+    fired: bool
+    up: int
+    down: int
+    seconds: float
+
+
+def prepare(host: Host, scene: Scene, folder: Path) -> Prepared:
+    """Set a scene up, run it without interruption, and see that it ends as it says it does."""
+    user = f"pattern-{scene.name.replace(' ', '-')}"
+    pattern = Pattern(host, user, folder / f"{user}.db", scene)
+    if scene.met_before:
+        pattern.watch()
+    scene.prepare(pattern)
+    prepared = Prepared(scene, user, pattern.ledger, pattern.clock.now)
+    steps = cast(tuple[str, ...], _rehearse(host, prepared).ended.result)
+    whole = _rehearse(host, prepared)
+    with account(host, prepared, NOBODY) as case:
+        _interrupted(case, None)
+        wrong, _ = _finish(case)
+        expected = case.state()
+    _check(scene, expected, wrong)
+    extent = Extent(len(steps), whole.up, whole.down)
+    return replace(prepared, expected=expected, extent=extent, steps=steps, seconds=whole.seconds)
+
+
+def _rehearse(host: Host, prepared: Prepared) -> Interrupted:
+    with account(host, prepared, NOBODY) as case:
+        done = _interrupted(case, None)
+    if done.ended.trouble:
+        raise RuntimeError(f"{prepared.scene.name} fails without an interruption: {done.ended.trouble}")
+    return done
+
+
+def _check(scene: Scene, expected: State, wrong: dict[str, str]) -> None:
+    told = {str(row[0])[5:].partition("@")[0]: str(row[3] or row[2]) for row in expected.ledger["receipts"]}
+    ends = {key: told.get(key, "") for key in scene.ends}
+    if wrong or ends != scene.ends or expected.drafts.total() != scene.drafts:
+        raise RuntimeError(f"{scene.name} does not end as it should: {wrong} {told} {expected.drafts}")
+
+
+def run(host: Host, prepared: Prepared, point: Point, number: int) -> Told:
+    """Interrupt a scene at this point; then a new process brings it to its end, and another one finds nothing to do."""
+    assert prepared.expected is not None
+    with account(host, prepared, f"u{number:08}") as case:
+        done = _interrupted(case, point)
+        wrong, seconds = _finish(case)
+        state = case.state()
+        wrong |= differences(state, prepared.expected)
+        wrong |= _look_again(case, state)
+    if done.ended.trouble:
+        wrong["crashed"] = done.ended.trouble
+    step = prepared.steps[point.position - 1] if point.kind in ("kill", "drop") else ""
+    return Told(point, done.fired, wrong, seconds, step)
+
+
+def _interrupted(case: Case, point: Point | None) -> Interrupted:
+    proxy = Proxy(case.host.port, _fault(point))
+    ours, theirs = socket.socketpair()
+    wire = Wire(*_act(point, theirs))
+    began = time.monotonic()
+    child = Child(lambda: _watch(case, proxy.port, wire, point))
+    dropped, running = [], [True]
+
+    def drop() -> None:
+        dropped.append(ours.recv(1))
+        proxy.cut()
+        ours.send(b".")
+
+    proxy.watch(child.pipe, running.clear)
+    proxy.watch(ours.fileno(), drop)
+    proxy.serve(lambda: bool(running), began + _until(case.prepared, point))
+    late = bool(running)
+    if late:
+        child.kill()
+    seconds = time.monotonic() - began
+    ended = child.join()
+    proxy.unwatch(ours.fileno())
+    ours.close()
+    theirs.close()
+    proxy.drain()
+    proxy.close()
+    if late and (point is None or point.kind != MOMENT):
+        ended = Ended(trouble=f"it did not end within {PATIENCE} seconds")
+    fired = proxy.fired or bool(dropped) or ended.killed
+    return Interrupted(ended, fired, proxy.carried["up"], proxy.carried["down"], seconds)
+
+
+def _until(prepared: Prepared, point: Point | None) -> float:
+    if point is None or point.kind != MOMENT:
+        return PATIENCE
+    return random.Random(str(point)).uniform(0.0, prepared.seconds)
+
+
+def _fault(point: Point | None) -> Fault | None:
+    way, _, harm = point.kind.partition("-") if point else ("", "", "")
+    return Fault(cast(Way, way), point.position, cast(Harm, harm)) if point and harm else None
+
+
+def _act(point: Point | None, control: socket.socket) -> tuple[int, Callable[[], None]]:
+    def drop() -> None:
+        control.send(b".")
+        control.recv(1)
+
+    if point and point.kind in ("kill", "drop"):
+        return point.position, kill_this_process if point.kind == "kill" else drop
+    return 0, drop
+
+
+def _watch(case: Case, port: int, wire: Wire, point: Point | None) -> tuple[str, ...]:
+    """What the interrupted process does. After a break it gives up; at every other point it tries once more itself."""
+    stalls = point is not None and point.kind.endswith(("stall", "late"))
+    timeout = {"timeout": STALLED_SECONDS} if stalls else {}
+    watcher, clock = case.watcher(10, port=port, wire=wire, **timeout)
+    scene = case.prepared.scene
+    for tries_left in (point is not None and point.position % 2, 0):
+        try:
+            for _ in range(scene.passes):
+                watcher.one_pass()
+                if scene.waits:
+                    watcher.wait(threading.Event())
+                clock.later(5)
+            break
+        except SignpostError:
+            if not tries_left:
+                return ()
+            clock.later(1)
+    watcher.close()
+    return tuple(wire.steps)
+
+
+def _finish(case: Case) -> tuple[dict[str, str], float]:
+    """A new process passes until a pass changes nothing. Returns what is wrong, and how many seconds it took."""
+    began = time.monotonic()
+    ended = in_child(lambda: _passes(case))
+    seconds = time.monotonic() - began
+    if ended.trouble or ended.killed:
+        return {"crashed": ended.trouble or "killed"}, seconds
+    return ({} if ended.result else {"not quiet": f"{MOST_PASSES} passes were not enough"}), seconds
+
+
+def _passes(case: Case) -> bool:
+    watcher, clock = case.watcher(RESUMES_AFTER)
+    for number in range(MOST_PASSES):
+        before = contents(case.ledger)
+        watcher.one_pass()
+        clock.later(5)
+        if number and contents(case.ledger) == before:
+            watcher.close()
+            return True
+    return False
+
+
+def _look_again(case: Case, state: State) -> dict[str, str]:
+    """One more process, hours later, has nothing to write."""
+
+    def look() -> None:
+        watcher, _ = case.watcher(LOOKS_AGAIN_AFTER)
+        watcher.one_pass()
+        watcher.close()
+
+    ended = in_child(look)
+    if ended.trouble or ended.killed:
+        return {"crashed": ended.trouble or "killed"}
+    return {} if case.state().moving == state.moving else {"not quiet": "one more pass wrote something"}
