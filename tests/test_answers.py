@@ -21,7 +21,7 @@ def test_the_items_of_a_mail_are_read_in_any_order_and_case() -> None:
 
 
 def test_a_text_may_be_a_literal_a_quoted_string_or_nothing() -> None:
-    lines = [
+    lines: list[Record] = [
         (b"1 (UID 11 BODY[] {5}", b"Gr\xfc\xdfe"),
         b")",
         b'2 (BODY[] "a \\"b\\"" UID 12)',
