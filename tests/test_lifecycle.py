@@ -94,6 +94,17 @@ def test_of_untouched_doubles_the_first_stays() -> None:
     assert state(step(copies=(double, THERE), missing=frozenset({"d"}))) == "Withdraw"
 
 
+def test_a_double_whose_removal_broke_off_is_removed_and_what_a_person_deleted_is_not() -> None:
+    double = Copy(Place("Drafts", 9, 7), DRAFT | {"\\Deleted"}, same=True)
+    deleted = replace(THERE, flags=THERE.flags | {"\\Deleted"}, same=True)
+    untouched = replace(double, flags=DRAFT)
+
+    assert step(copies=(THERE, double)) == Sweep((double.place,))
+    assert step(copies=(THERE, replace(double, flags=double.flags | {"\\Flagged"}))) == Keep()
+    assert step(copies=(THERE, replace(double, same=False))) == Keep()
+    assert step(copies=(deleted, untouched)) == Keep()
+
+
 def test_what_is_gone_was_sent_taken_over_or_deleted() -> None:
     assert [
         state(step(copies=())),

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from indexer.asking import Viewer
-from service.mailbox.protocol import PLAIN, Place, Reply, Sought, bare
+from service.mailbox.protocol import PLAIN, Place, Reply, Sought, bare, is_plain
 
 ALIKE = 0.5
 """A reply under another Message-ID counts as the draft, edited and sent, from this similarity on."""
@@ -112,7 +112,7 @@ def judge(life: Life, seen: Seen, now: datetime, keep: timedelta | None) -> Step
         return Keep()
     if not all(is_untouched(copy, life) for copy in copies):
         return Settled("edited", "Somebody changed or flagged this draft; Signpost leaves it alone from now on.")
-    return _untouched(life, [copy.place for copy in copies], seen, _useless(life, seen, now, keep))
+    return _untouched(life, [copy.place for copy in copies], _half_removed(life, seen), _useless(life, seen, now, keep))
 
 
 def is_untouched(copy: Copy, life: Life) -> bool:
@@ -133,8 +133,15 @@ def _thrown_away(copy: Copy, life: Life) -> bool:
     return "\\deleted" in {flag.lower() for flag in copy.flags} - _allowed(life)
 
 
-def _untouched(life: Life, places: Sequence[Place], seen: Seen, why: str) -> Step:
+def _half_removed(life: Life, seen: Seen) -> list[Place]:
+    """Doubles that are only flagged as deleted: the line broke in the middle of a sweep."""
+    marked = [copy for copy in seen.copies if _thrown_away(copy, life) and copy.place != life.place]
+    return [copy.place for copy in marked if copy.same and is_plain(copy.flags)]
+
+
+def _untouched(life: Life, places: Sequence[Place], half_removed: Sequence[Place], why: str) -> Step:
     first, *doubles = sorted(places, key=lambda place: place.uid)
+    doubles += half_removed
     if life.stage == "withdrawing":
         return Withdraw((first, *doubles), life.why)
     if why and life.stage != "left":
