@@ -47,6 +47,11 @@ def test_a_draft_that_was_sent_or_thrown_away_is_done() -> None:
     assert step(Look({}, frozenset({"<d@x>"}))) == Done(0)
 
 
+@pytest.mark.parametrize("where", ["drafts", "sent"])
+def test_a_draft_that_shows_only_while_replies_are_looked_for_is_done(where: str) -> None:
+    assert step(Look({}), Reply(where, "d@x")) == Done(0)  # type: ignore[arg-type]
+
+
 def test_a_draft_that_never_arrived_is_written() -> None:
     assert step(Look({})) == Append()
 

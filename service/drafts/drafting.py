@@ -66,7 +66,7 @@ def next_step(intent: Intent, look: Look, reply: Reply | None, now: datetime, se
     """What an intent needs whose end was not recorded. A doubt never becomes a second draft."""
     if intent.message_id in look.found:
         return Done(look.found[intent.message_id])
-    if intent.message_id in look.elsewhere:
+    if intent.message_id in look.elsewhere or (reply and bare(reply.message_id) == bare(intent.message_id)):
         return Done(0)
     if reply is not None:
         return GiveUp(answered(reply))
