@@ -14,7 +14,7 @@ from scripts.torturing.children import in_child, kill_this_process
 from scripts.torturing.points import Extent
 from scripts.torturing.scenes import Scene
 from scripts.torturing.servers import Host
-from scripts.torturing.state import State, people_at, state_of
+from scripts.torturing.state import State, contents, people_at, state_of
 from scripts.torturing.watcher import Clock, a_watcher
 from scripts.torturing.wire import Wire
 from service.ledger import Ledger
@@ -86,6 +86,10 @@ class Case:
     def state(self) -> State:
         """All that is to be seen of it."""
         return state_of(self.host.port, self.user, self.ledger)
+
+    def trace(self) -> object:
+        """What changes when anything at all is written."""
+        return self.host.trace(self.user), contents(self.ledger)
 
 
 @contextmanager

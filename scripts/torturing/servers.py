@@ -20,7 +20,6 @@ class Host(Protocol):
     """A running server. Anybody may log in with the password; whoever was never there has an empty mailbox."""
 
     port: int
-    drafts_exist: bool
 
     def copy(self, pattern: str, user: str) -> None:
         """Give a user all that another one has, under the same UIDs."""
@@ -30,11 +29,13 @@ class Host(Protocol):
         """Forget a user."""
         ...
 
+    def trace(self, user: str) -> object:
+        """What changes when anything of a user's mail does; looking changes nothing."""
+        ...
+
 
 class Dovecot:
     """Dovecot whose mailboxes lie in a folder that may be in memory: no fsync, many logins a process."""
-
-    drafts_exist = True
 
     def __init__(self, folder: Path, port: int) -> None:
         """Its files lie here, it listens there."""
@@ -62,6 +63,14 @@ class Dovecot:
         owner = (self.folder / "mail").stat()
         for path in made if os.geteuid() == 0 else ():
             os.chown(path, owner.st_uid, owner.st_gid)
+
+    def trace(self, user: str) -> object:
+        """Names of files hold the flags, and `dovecot-uidlist` the numbers and what the next will be."""
+        found: list[str | bytes] = []
+        for folder, _, names in sorted(os.walk(self.home(user))):
+            found += [f"{folder}/{name}" for name in sorted(names) if not name.startswith("dovecot")]
+            found += [Path(folder, name).read_bytes() for name in names if name == "dovecot-uidlist"]
+        return found
 
     def remove(self, user: str) -> None:
         """See `Host.remove`."""

@@ -6,7 +6,7 @@ import sqlite3
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -37,15 +37,11 @@ class Folder:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """An account and its ledger. `drafts` are (Message-ID, hash without the date, flags); Drafts is in no folder.
-
-    `moving` is what changes when anything at all is written: counters of the folders and every row of the ledger.
-    """
+    """An account and its ledger. `drafts` are (Message-ID, hash without the date, flags); Drafts is in no folder."""
 
     folders: dict[str, Folder]
     drafts: Counter[tuple[object, ...]]
     ledger: dict[str, Counter[tuple[object, ...]]]
-    moving: object = field(compare=False)
 
 
 @contextmanager
@@ -65,17 +61,16 @@ def state_of(port: int, user: str, ledger: Path) -> State:
     with people_at(port, user) as client:
         folders = {name: _folder(client, name) for _, _, name in client.list_folders()}
         drafts = _drafts(client) if "Drafts" in folders else Counter()
-    rows = {name: Counter(_rows(ledger, query)) for name, query in QUERIES.items()}
-    moving = ({name: (f.validity, f.uidnext, f.mails) for name, f in folders.items()}, contents(ledger))
-    return State({n: f for n, f in folders.items() if n != "Drafts"}, drafts, rows, moving)
+    with closing(sqlite3.connect(ledger, timeout=20)) as file:
+        rows = {name: Counter(file.execute(query).fetchall()) for name, query in QUERIES.items()}
+    return State({n: f for n, f in folders.items() if n != "Drafts"}, drafts, rows)
 
 
 def contents(ledger: Path) -> dict[str, list[tuple[object, ...]]]:
     """Every row of the ledger but those that say when somebody looked."""
-    tables = [str(name) for (name,) in _rows(ledger, "SELECT name FROM sqlite_master WHERE type = 'table'")]
-    return {
-        table: sorted(_rows(ledger, f"SELECT * FROM {table}"), key=repr) for table in tables if table not in UNSTEADY
-    }
+    with closing(sqlite3.connect(ledger, timeout=20)) as file:
+        tables = [str(name) for (name,) in file.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        return {name: file.execute(f"SELECT * FROM {name}").fetchall() for name in tables if name not in UNSTEADY}
 
 
 def differences(found: State, expected: State) -> dict[str, str]:
@@ -147,8 +142,3 @@ def _digest(raw: bytes) -> str:
 
 def _message_id(raw: bytes) -> str:
     return str(email.message_from_bytes(raw)["Message-ID"]).strip()
-
-
-def _rows(ledger: Path, sql: str) -> list[tuple[object, ...]]:
-    with closing(sqlite3.connect(ledger, timeout=20)) as file:
-        return file.execute(sql).fetchall()
