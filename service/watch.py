@@ -121,6 +121,7 @@ class Watcher:
                 batch = self.mailbox.take(folder, watched.cursor, self._limit(watched))
             receipts += self._settle(batch.mails, replace(watched, cursor=batch.cursor))
             if not batch.more:
+                self._forget_gone(folder)
                 return receipts
             watched = replace(watched, cursor=batch.cursor)
 
@@ -164,6 +165,13 @@ class Watcher:
         self._progress.finish(self.name, [place for place in places if place not in there])
         return mails
 
+    def _forget_gone(self, folder: str) -> None:
+        """Mails in work when the last process ended that nobody could take any more: somebody removed them since."""
+        stuck = self._progress.stuck(self.name)
+        gone = [s.place for s in stuck if not s.trouble and s.place.folder == folder]
+        if gone:
+            self._progress.finish(self.name, gone)
+
     def _limit(self, watched: Watched) -> int:
         """One by one past mails at which the last process ended, so that it shows which of them it was."""
         crashed = [s for s in self._progress.stuck(self.name) if self._lies_ahead(s.place, watched)]
@@ -180,8 +188,9 @@ class Watcher:
         tries = {p: stuck.tries for p, stuck in self._progress.begin(self.name, places).items()}
         with self._innocent(places):
             settlement = self._settler.settle(mails, tries, watched, self._presence.clock())
-            self._guard()
-            intents = settlement.write(self._ledger, watched)
+            with self._ledger.transaction():
+                self._guard()  # inside, so that nobody can take the mailbox over before all is written
+                intents = settlement.write(self._ledger, watched)
         return [*settlement.receipts, *self._delivery.hand_over(intents)]
 
     @contextmanager

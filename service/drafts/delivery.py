@@ -34,6 +34,7 @@ class Delivery:
         letters = [Letter(intent.message_id, intent.raw) for intent in intents]
         saved = {s.message_id: s for s in self.mailbox.save_drafts(letters)}
         with self.ledger.transaction():
+            self.guard()
             written = [(i, saved[i.message_id].uid) for i in intents if not saved[i.message_id].refused]
             return [*self._written(written), *self._refused(intents, saved)]
 
@@ -54,7 +55,9 @@ class Delivery:
     def _carry_out(self, steps: Sequence[tuple[Intent, Step]], now: datetime) -> list[Receipt]:
         missing = [intent for intent, step in steps if isinstance(step, Append)]
         with self.ledger.transaction():
-            told = self._written([(intent, step.uid) for intent, step in steps if isinstance(step, Done)])
+            self.guard()
+            # 0: a person may have changed it by now, and what lies elsewhere than it was put is compared (decision 8)
+            told = self._written([(intent, 0) for intent, step in steps if isinstance(step, Done)])
             told += [self._given_up(intent, step.why) for intent, step in steps if isinstance(step, GiveUp)]
             self.ledger.intents.trying(missing, now)
         return told + self.hand_over([replace(intent, tries=intent.tries + 1) for intent in missing])

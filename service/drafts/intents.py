@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from indexer.asking import Viewer
@@ -60,9 +60,11 @@ class Intents:
 
     def tally(self, mailbox: str, since: datetime) -> Tally:
         """How many drafts were made since, for the daily limits."""
-        sql = "SELECT sender FROM drafts WHERE mailbox = ? AND at >= ? AND state != 'dropped'"
+        # until: after a clock was set back, drafts from far ahead do not use up every day before
+        sql = "SELECT sender FROM drafts WHERE mailbox = ? AND at BETWEEN ? AND ? AND state != 'dropped'"
         tally = Tally()
-        for row in self._file.rows(sql, (mailbox, since.isoformat())):
+        until = since + timedelta(days=2)
+        for row in self._file.rows(sql, (mailbox, since.isoformat(), until.isoformat())):
             tally.add(row[0])
         return tally
 

@@ -21,12 +21,16 @@ class Lives:
         self._file = file
 
     def followed(self, mailbox: str, until: datetime, now: datetime) -> list[Life]:
-        """Drafts written before `until` whose end is not known for certain, oldest first."""
+        """Drafts written before `until` whose end is not known for certain, oldest first.
+
+        Those written after `now` as well: the clock was set back since, and they are as old as it was wrong.
+        """
         sql = (
-            f"SELECT {', '.join(_READ)} FROM drafts WHERE mailbox = ? AND at <= ? AND (state IN ('written', "
-            "'withdrawing', 'left', 'edited') OR state = 'deleted' AND changed_at > ?) ORDER BY at, message_id"
+            f"SELECT {', '.join(_READ)} FROM drafts WHERE mailbox = ? AND (at <= ? OR at > ?) AND (state IN "
+            "('written', 'withdrawing', 'left', 'edited') OR state = 'deleted' AND changed_at > ?) "
+            "ORDER BY at, message_id"
         )
-        values = (mailbox, until.isoformat(), (now - SECOND_LOOK).isoformat())
+        values = (mailbox, until.isoformat(), now.isoformat(), (now - SECOND_LOOK).isoformat())
         return [_life(row) for row in self._file.rows(sql, values)]
 
     def moved(self, lives: Sequence[tuple[Life, Place]]) -> None:

@@ -111,6 +111,7 @@ class Tender:
 
     def _carry_out(self, steps: Sequence[tuple[Life, Seen, Step]], now: datetime) -> list[Receipt]:
         with self._ledger.transaction():
+            self._guard()
             told = self._settled([(life, step) for life, _, step in steps if isinstance(step, Settled)], now)
             doomed = [(life, step) for life, _, step in steps if isinstance(step, Withdraw)]
             self._ledger.lives.withdrawing([(life, step.why) for life, step in doomed], now)

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from service.watching.progress import LEASE
+
 
 def wall_clock() -> datetime:
     """The time now, in UTC."""
@@ -20,9 +22,14 @@ def this_process() -> str:
 def is_free(holder: str, expires: datetime) -> bool:
     """Whether a lease may be taken over: its time is up, or its holder was a process of this host that is gone."""
     host, _, number = holder.rpartition(":")
-    if expires < wall_clock():
+    if is_over(expires, wall_clock()):
         return True
     return host == socket.gethostname() and number.isdigit() and not _lives(int(number))
+
+
+def is_over(expires: datetime, now: datetime) -> bool:
+    """Whether a lease's time is up; or further off than a lease lasts, because the clock was set back since."""
+    return not now <= expires <= now + LEASE
 
 
 def _lives(process: int) -> bool:

@@ -70,12 +70,14 @@ class Settler:
     ) -> Settlement:
         """Decide on every mail. `tries` counts how often each was begun, this time included."""
         settlement = Settlement()
-        items = self._new([self._open(mail, tries[mail.place], watched) for mail in mails], settlement)
+        items, twins = self._new([self._open(mail, tries[mail.place], watched) for mail in mails], settlement)
         self._judge_rest([item for item in items if item.verdict is _UNDECIDED])
         self._hold_back([(item, item.verdict) for item in items if isinstance(item.verdict, Draft)], now)
         self._compose([(item, item.verdict) for item in items if isinstance(item.verdict, Draft)], now)
         for item in items:
             self._note(item, settlement, now)
+        for twin, first in twins:
+            _note_twin(twin, first, settlement)
         return settlement
 
     def _open(self, mail: Arrival, tries: int, watched: Watched) -> _Item:
@@ -91,17 +93,22 @@ class Settler:
         case = replace(case, reading=reading)
         return _Item(case, tries, _at_sight(case, watched) or _UNDECIDED)
 
-    def _new(self, items: Sequence[_Item], settlement: Settlement) -> list[_Item]:
-        """Those never met before. One that was, here or in another folder, has its receipt already."""
-        known = set(self._ledger.known(self._mailbox.name, [item.case.identity for item in items]))
-        new = []
+    def _new(self, items: Sequence[_Item], settlement: Settlement) -> tuple[list[_Item], list[tuple[_Item, _Item]]]:
+        """Those never met before, and their twins in this batch beside them.
+
+        One that was met before, here or in another folder, has its receipt already.
+        """
+        known = self._ledger.known(self._mailbox.name, [item.case.identity for item in items])
+        new: dict[str, _Item] = {}
+        twins = []
         for item in items:
             if item.case.identity in known:
                 settlement.met.append((item.case.place, item.case.identity))
+            elif item.case.identity in new:
+                twins.append((item, new[item.case.identity]))
             else:
-                new.append(item)
-                known.add(item.case.identity)
-        return new
+                new[item.case.identity] = item
+        return list(new.values()), twins
 
     def _judge_rest(self, items: Sequence[_Item]) -> None:
         readings = [item.case.reading for item in items if item.case.reading]
@@ -143,8 +150,8 @@ class Settler:
             item.intent = Intent(*facts, mark, at=now, tried_at=now, basis=basis)
 
     def _note(self, item: _Item, settlement: Settlement, now: datetime) -> None:
-        if isinstance(item.verdict, Failed) and item.tries < MOST_TRIES:
-            settlement.again.append((item.case.place, item.verdict.says))
+        if trouble := _trouble(item):
+            settlement.again.append((item.case.place, trouble))
             return
         told = receipt(item.case, item.verdict, now, self._judge.policy.enough)
         if item.intent is not None:
@@ -153,6 +160,19 @@ class Settler:
             settlement.intents += [] if shadow else [item.intent]
         settlement.receipts.append(told)
         settlement.met.append((item.case.place, item.case.identity))
+
+
+def _trouble(item: _Item) -> str:
+    """What went wrong with a mail that will be tried again; empty where it is settled."""
+    return item.verdict.says if isinstance(item.verdict, Failed) and item.tries < MOST_TRIES else ""
+
+
+def _note_twin(twin: _Item, first: _Item, settlement: Settlement) -> None:
+    """A second copy shares the fate of the first; while that one is tried again, somebody may remove it."""
+    if trouble := _trouble(first):
+        settlement.again.append((twin.case.place, trouble))
+    else:
+        settlement.met.append((twin.case.place, twin.case.identity))
 
 
 def _at_sight(case: Case, watched: Watched) -> Pass | None:
