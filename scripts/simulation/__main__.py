@@ -1,0 +1,95 @@
+"""`scripts/sim`: run seeds, print what happened and what broke; exit 1 when anything did."""
+
+import argparse
+import logging
+import time
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+
+from scripts.simulation.disk import Disk
+from scripts.simulation.plan import KINDS, plan
+from scripts.simulation.runs import Tally, never_met, run, run_seeds, shrink
+
+CHUNK = 250
+SHOWN = 3
+TOLD_EVERY = 100_000
+CHECKED = {
+    "lost": ("lost", "stuck", "invented", "ending", "durable"),
+    "doubled": ("doubled", "stray", "made again"),
+    "touched": ("touched", "hands off"),
+    "answered twice": ("answered", "useless", "old mail"),
+    "held up": ("hostage", "restless"),
+}
+"""The lines of the summary and the checkers that each of them counts."""
+
+
+def tallies(first: int, count: int, workers: int) -> Iterator[Tally]:
+    """The runs of so many seeds, a chunk at a time, in this process or in several."""
+    chunks = [(at, min(CHUNK, first + count - at)) for at in range(first, first + count, CHUNK)]
+    if workers == 1:
+        disk = Disk()
+        yield from (run_seeds(at, size, disk) for at, size in chunks)
+        return
+    with ProcessPoolExecutor(workers) as pool:
+        yield from pool.map(run_seeds, *zip(*chunks, strict=True))
+
+
+def lines(tally: Tally, seconds: float) -> Iterator[str]:
+    """The summary of many runs."""
+    counts = tally.counts
+    yield f"{tally.seeds:,} seeds in {seconds:.0f} s: {tally.seeds / seconds:,.0f} seeds/s"
+    yield f"{counts['mails']:,} mails, {counts['passes']:,} passes, {counts['appends']:,} drafts handed over"
+    yield f"{sum(counts[kind] for kind in KINDS):,} faults:"
+    yield from (f"  {counts[kind]:>10,}  {kind}" for kind in KINDS)
+    people = sorted(what for what in counts if what.startswith("people: "))
+    yield f"{sum(counts[what] for what in people):,} acts of people:"
+    yield from (f"  {counts[what]:>10,}  {what.removeprefix('people: ')}" for what in people)
+    broken = [failure.violations[0].checker for failure in tally.failures]
+    yield ", ".join(f"{sum(map(broken.count, names)):,} {word}" for word, names in CHECKED.items())
+
+
+def run_many(first: int, count: int, workers: int) -> int:
+    """Run many seeds, print the summary and the first failures; the exit code."""
+    begun, tally = time.monotonic(), Tally()
+    for some in tallies(first, count, workers):
+        tally.add(some)
+        if tally.seeds % TOLD_EVERY == 0 and tally.seeds < count:
+            seconds = time.monotonic() - begun
+            print(f"{tally.seeds:,} seeds, {len(tally.failures)} failed, {seconds:.0f} s", flush=True)
+    print("\n".join(lines(tally, time.monotonic() - begun)))
+    for failure in tally.failures[:SHOWN]:
+        print(f"\nseed {failure.seed}, the smallest part of it that still fails:")
+        run(shrink(plan(failure.seed), Disk()), Disk(), print)
+    missing = never_met(tally)
+    if missing:
+        print(f"never met: {', '.join(missing)}")
+    return int(bool(tally.failures or missing))
+
+
+def run_one(seed: int, trace: bool) -> int:
+    """Run one seed, telling everything where asked; the exit code."""
+    world = run(plan(seed), Disk(), print if trace else None)
+    for broken in world.violations:
+        print(f"{broken.checker}: {broken.says}")
+    if not world.violations:
+        print(f"seed {seed} keeps every promise")
+    return int(bool(world.violations))
+
+
+def main() -> int:
+    """Read the arguments, run and report."""
+    parser = argparse.ArgumentParser(prog="scripts/sim", description=__doc__)
+    parser.add_argument("--seeds", type=int, default=1000, help="how many seeds to run (default: 1000)")
+    parser.add_argument("--from", type=int, default=1, dest="first", help="the first seed (default: 1)")
+    parser.add_argument("--workers", type=int, default=1, help="processes to spread them over (default: 1)")
+    parser.add_argument("--seed", type=int, help="run this seed alone")
+    parser.add_argument("--trace", action="store_true", help="tell everything that happens in it")
+    told = parser.parse_args()
+    logging.disable(logging.CRITICAL)
+    if told.seed is not None:
+        return run_one(told.seed, told.trace)
+    return run_many(told.first, told.seeds, told.workers)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
