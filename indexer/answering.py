@@ -1,22 +1,27 @@
 """Many questions → many answers: one call of the model, one of the index, then plain thinking."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from indexer import confidence, ranking
-from indexer.asking import Answer, AskOptions, Candidate, Hit, Mention, Question, Viewer
+from indexer.asking import Answer, AskOptions, Candidate, Hit, Mention, Near, Question, Viewer
 from indexer.documents import Document, Passage
 from indexer.embedding.protocol import Vectors
 from indexer.engines.protocol import Index, Query, Scope
-from indexer.entities import Directory
+from indexer.entities import Directory, Entity
 from indexer.evidence import candidates_of, telling
 from indexer.passages import passages
 from indexer.ranking import Evidence, Ranked
+from indexer.touches import People, is_one_of_us, people
 from indexer.written_out import written_out
 
 ORDERED = 40
 """Hits whose whole documents are read to put them in order; below that raw scores decide."""
+
+READ = 300
+"""Documents about somebody that are read to tell who of us is in touch with them."""
+ABOUT_PEOPLE = frozenset({"who", "other"})
 
 Embed = Callable[[Sequence[str]], Vectors | None]
 """Texts → vectors in the space of the index; None where the model at hand speaks of another."""
@@ -48,8 +53,8 @@ class Answering:
     def answers(self, questions: Sequence[Question], now: datetime) -> list[Answer]:
         """An answer for each question, in order; one without a text lists what the filters let through."""
         asked = [self._understood(question) for question in questions if question.text.strip()]
-        found = iter(self._searched(asked))
-        judged = iter([self._judged(one, next(found), now) for one in asked])
+        found = zip(asked, self._searched(asked), self._people(asked, now), strict=True)
+        judged = iter([replace(self._judged(one, seen, now), people=known) for one, seen, known in found])
         return [next(judged) if q.text.strip() else self._browsed(q) for q in questions]
 
     def _understood(self, question: Question) -> _Understood:
@@ -101,7 +106,28 @@ class Answering:
             one.mentions,
             one.unknown,
             len(ordered),
+            self._nearest(one.unknown),
         )
+
+    def _nearest(self, unknown: Sequence[str]) -> tuple[Near, ...]:
+        """Known names near those that nobody bears, as far as the viewer may know of them now."""
+        near = [found for name in unknown for found in self._directory.nearest(name)]
+        visible = self._visible([Mention(n.written, n.name, n.kind, 0.0) for n in near])
+        return tuple(n for n in near if Mention(n.written, n.name, n.kind, 0.0) in visible)
+
+    def _people(self, asked: Sequence[_Understood], now: datetime) -> list[People | None]:
+        """For each question who of us is in touch with the one company or person that it names for sure."""
+        about = [self._only(one) for one in asked]
+        ids = dict.fromkeys(id_ for entity in about if entity for id_ in entity.document_ids[-READ:])
+        held = {d.id: d for d in self._index.documents(tuple(ids), Scope(self._scope.visibilities))} if ids else {}
+        return [_in_touch(entity, held, now) if entity else None for entity in about]
+
+    def _only(self, one: _Understood) -> Entity | None:
+        """Whom alone a question names, a company before people; None where that is not sure."""
+        companies = [mention for mention in one.mentions if mention.kind == "company"]
+        named = companies or one.mentions
+        alone = len(named) == 1 and not one.unknown and one.question.kind in ABOUT_PEOPLE
+        return self._directory.about(named[0]) if alone else None
 
     def _fused(
         self, one: _Understood, found: Sequence[Sequence[Candidate]]
@@ -137,6 +163,15 @@ class Answering:
             text, anchor = (passage.text, passage.anchor) if passage else (document.title, None)
             hits.append(Hit(document, 0.0, text, anchor or document.url))
         return Answer(question, tuple(hits), total=total)
+
+
+def _in_touch(about: Entity, held: Mapping[str, Document], now: datetime) -> People | None:
+    """Who is in touch with somebody; None with one of us, and where nobody can be said to be in none of so much."""
+    documents = [held[id_] for id_ in about.document_ids[-READ:] if id_ in held]
+    if not documents or (about.kind == "person" and is_one_of_us(documents, about)):
+        return None
+    found = people(documents, about, now)
+    return found if found.team or len(about.document_ids) <= READ else None
 
 
 def _better_understood(one: _Understood, told: Mapping[str, Mention]) -> _Understood:

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Literal
 
 from indexer.documents import EVERYONE, Document, Kind, Status
+from indexer.touches import People
 
 QuestionKind = Literal["who", "similar work", "reference", "other"]
 Lane = Literal["entity", "word", "meaning"]
@@ -82,6 +83,19 @@ class Mention:
 
 
 @dataclass(frozen=True, slots=True)
+class Near:
+    """A name that nobody bears, as it was written, and a known one near it. Nothing is answered about the near one.
+
+    `letters` have to change to get from one to the other; 0 where the written name is a longer one.
+    """
+
+    written: str
+    name: str
+    kind: Literal["company", "person"]
+    letters: int
+
+
+@dataclass(frozen=True, slots=True)
 class Candidate:
     """A passage that a lane brought up, with the raw evidence of each lane. Cosines lie in [-1, 1].
 
@@ -95,6 +109,8 @@ class Candidate:
     is_title: bool = False
     length: int = 0
     """Words of the passage."""
+    is_question: bool = False
+    """A question that the document answered before, not a passage of it: its number is below 0, and nobody sees it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +142,9 @@ class Answer:
     """What a question found: hits, best first, and the probability that the first one answers it.
 
     `mentions` are the companies and people the question was understood to name; `unknown` are names it
-    seems to contain that nobody in the index bears. `total` counts what the filters and words let through.
+    seems to contain that nobody in the index bears, `nearest` the known names near those. `people` are who of us is
+    in touch with whom it names; None where it does not name just one for sure, or one of us. `total` counts what the
+    filters and words let through.
     """
 
     question: Question
@@ -135,6 +153,8 @@ class Answer:
     mentions: tuple[Mention, ...] = ()
     unknown: tuple[str, ...] = ()
     total: int = 0
+    nearest: tuple[Near, ...] = ()
+    people: People | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,17 +1,13 @@
-"""Documents → the companies and people a text can name, and a text → who of them it names. Pure but for rapidfuzz."""
+"""Documents → the companies and people a text can name, and a text → who of them it names. Pure."""
 
 from collections import Counter, defaultdict
 from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import replace
 
-import numpy as np
-from numpy.typing import NDArray
-from rapidfuzz.distance import OSA
-from rapidfuzz.process import extract
-
-from indexer.asking import Mention
+from indexer.asking import Mention, Near
 from indexer.documents import Document
 from indexer.gathering import gathered
+from indexer.lookalikes import Lookalikes
 from indexer.names import (
     DOUBTFUL,
     HEAD,
@@ -38,11 +34,8 @@ LONGEST = 6
 """Words of the longest name that is looked up."""
 LONGEST_TEXT = 20_000
 """Characters of a text that are read for names; nobody asks a longer question."""
-SHORTEST = 3
-SURE_LETTERS = 5
-"""Shorter names must be exact; one slip away from them is a doubtful guess, where the sentence asks for a name."""
-EDITS_OF_LETTERS = ((10, 2), (SHORTEST, 1))
-"""From how many letters on how many typing mistakes are looked for."""
+MOST_NEAR = 3
+"""Known names that are shown for an unknown one, where several are equally near."""
 
 
 def entities_of(documents: Iterable[Document]) -> tuple[Entity, ...]:
@@ -81,7 +74,7 @@ class Directory:
                 self._domains[domain].append(number)
             for email in entity.emails if entity.kind == "person" else ():
                 self._domains[email.lower()].append(number)
-        self._similar = _Lookalikes(self._bearers)
+        self._similar = Lookalikes(self._bearers)
 
     def find(self, text: str, domains: Sequence[str] = ()) -> tuple[Mention, ...]:
         """Who a text names, in its order; then whose mail domains it cites or come with it."""
@@ -104,10 +97,23 @@ class Directory:
         # A name that is longer than one we know ("Siemens Energy") is somebody else, however common its words.
         return tuple(dict.fromkeys(bare(told, s) for s in spans if overlapping(s, exact) or self._is_new(told, s)))
 
+    def nearest(self, name: str) -> tuple[Near, ...]:
+        """The known names nearest to one that nobody bears; nothing where none is near."""
+        words = core(tokens(name[:LONGEST_NAME]))
+        numbers, letters = self._similar.closest(words) or (self._beginning(words), 0)
+        named = sorted((self._entities[number] for number in numbers), key=lambda entity: (entity.kind, entity.name))
+        return tuple(Near(name, entity.name, entity.kind, letters) for entity in named[:MOST_NEAR])
+
     def documents_of(self, mention: Mention) -> frozenset[str]:
         """Ids of the documents about whom a mention means; all readings of an ambiguous one."""
         numbers = [n for name in (mention.name, *mention.others) for n in self._numbers.get((mention.kind, name), ())]
         return frozenset(id_ for number in numbers for id_ in self._entities[number].document_ids)
+
+    def about(self, mention: Mention) -> Entity | None:
+        """Whom a mention means; None where it is ambiguous, a mere guess, or nobody is called so any more."""
+        numbers: Sequence[int] = self._numbers.get((mention.kind, mention.name), ())
+        sure = mention.sureness > DOUBTFUL and not mention.others and len(numbers) == 1
+        return self._entities[numbers[0]] if sure else None
 
     def named_in_title(self, title: str) -> set[int]:
         """Positions of the companies that a title names to the letter."""
@@ -115,6 +121,12 @@ class Directory:
         found = [match for match in self._exact(told) if match.sureness >= SHORTENED and len(match.entities) == 1]
         numbers = {number for match in found for number in match.entities}
         return {number for number in numbers if self._entities[number].kind == "company"}
+
+    def _beginning(self, words: Sequence[str]) -> tuple[int, ...]:
+        """Who bears the beginning of a longer name: "Siemens" of "Siemens Energy"."""
+        runs = (collapse("".join(words[:last])) for last in range(len(words) - 1, 0, -1))
+        numbers, sureness = next((_surest(self._bearers[run]) for run in runs if run in self._bearers), ((), 0.0))
+        return numbers if sureness >= SHORTENED else ()
 
     def _mention(self, words: str, match: Match) -> Mention:
         named = [self._entities[number] for number in match.entities]
@@ -180,73 +192,6 @@ class Directory:
             return True
         words = [word.key for word in named if not is_droppable(word, told.german)]
         return any(word not in self._vocabulary and not is_ordinary(word) for word in words)
-
-
-class _Lookalikes:
-    """Names that are a typing mistake away. Candidates share letter triples; only they are measured."""
-
-    def __init__(self, bearers: dict[str, list[tuple[int, Spelling]]]) -> None:
-        self._found: dict[str, dict[int, Spelling]] = defaultdict(dict)
-        for number, spelling in (pair for found in bearers.values() for pair in found):
-            if spelling.sureness >= SHORTENED and len("".join(spelling.words)) >= SHORTEST:
-                self._found["".join(spelling.words)].setdefault(number, spelling)
-        self._runs = list(self._found)
-        self._lengths = np.array([len(run) for run in self._runs], dtype=np.int32)
-        lists: dict[str, list[int]] = defaultdict(list)
-        for number, run in enumerate(self._runs):
-            for triple in _triples(run):
-                lists[triple].append(number)
-        self._lists: dict[str, NDArray[np.int32]] = {t: np.array(found, dtype=np.int32) for t, found in lists.items()}
-
-    def nearest(self, words: Sequence[str]) -> tuple[tuple[int, ...], float] | None:
-        """Positions of the entities nearest to a written name, and how sure that is; None where none is near."""
-        text = "".join(words)
-        near = self._slips(words, text) if text else []
-        if not near:
-            return None
-        least, run = min(near)
-        numbers = {n for d, other in near if d == least for n in self._found[other]}
-        short = len(run) < SURE_LETTERS or len(text) < SURE_LETTERS
-        return tuple(sorted(numbers)), DOUBTFUL if short else round(max(0.7, 0.97 - 1.2 * least / len(run)), 3)
-
-    def _slips(self, words: Sequence[str], text: str) -> list[tuple[int, str]]:
-        """Names that the words, run together as `text`, may be a slip of, each behind its distance."""
-        found = extract(text, self._near(text), scorer=OSA.distance, score_cutoff=2, limit=None)
-        return [(int(d), run) for run, d, _ in found if d <= _edits(len(run)) and self._is_slip(words, run, int(d))]
-
-    def _near(self, text: str) -> list[str]:
-        triples = _triples(text)
-        lists = [self._lists[triple] for triple in triples if triple in self._lists]
-        if not lists:
-            return []
-        edits = _edits(len(text) + 1)
-        shared = np.bincount(np.concatenate(lists), minlength=len(self._runs))
-        near = (shared >= max(1, len(triples) - 4 * edits)) & (abs(self._lengths - len(text)) <= edits)
-        return [self._runs[number] for number in np.flatnonzero(near)]
-
-    def _is_slip(self, words: Sequence[str], run: str, distance: int) -> bool:
-        """Whether a difference is a slip of the hand: same digits, same first letter, and each word near its own."""
-        text = "".join(words)
-        if [c for c in text if c.isdigit()] != [c for c in run if c.isdigit()]:
-            return False
-        if text[0] != run[0] and not (distance == 1 and len(text) >= 8):
-            return text[:2] == run[1::-1]
-        return any(_words_agree(words, spelling.words) for spelling in self._found[run].values())
-
-
-def _words_agree(words: Sequence[str], others: Sequence[str]) -> bool:
-    if len(words) != len(others) or len(words) == 1:
-        return True
-    return all(OSA.distance(a, b) <= 1 + (len(a) > 8) for a, b in zip(words, others, strict=True))
-
-
-def _triples(run: str) -> set[str]:
-    padded = f"  {run} "
-    return {padded[i : i + 3] for i in range(len(padded) - 2)}
-
-
-def _edits(letters: int) -> int:
-    return next((edits for least, edits in EDITS_OF_LETTERS if letters >= least), 0)
 
 
 def _bearers(entities: Sequence[Entity]) -> dict[str, list[tuple[int, Spelling]]]:

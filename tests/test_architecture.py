@@ -17,7 +17,7 @@ DOORS = {
     "sentence_transformers": {"indexer/embedding"},
     "openvino": {"indexer/embedding"},
     "tokenizers": {"indexer/embedding"},
-    "rapidfuzz": {"indexer/entities", "indexer/names"},
+    "rapidfuzz": {"indexer/lookalikes"},
     "imapclient": {"service/mailbox/imap"},
     "fastapi": {"service/web"},
     "uvicorn": {"service/web"},

@@ -294,3 +294,35 @@ def _as_note(row: dict[str, str]) -> Document:
 def _meant(directory: Directory, text: str) -> frozenset[str]:
     sure = [mention for mention in directory.find(text) if mention.sureness > 0.65]
     return frozenset(id_ for mention in sure for id_ in directory.documents_of(mention))
+
+
+@pytest.mark.parametrize(
+    ("written", "known", "letters"),
+    [
+        ("Fabrikam", "Fabricam GmbH", 1),
+        ("Brugner Logistik", "Brückner Logistik GmbH", 2),
+        ("Siemens Energy", "Siemens AG", 0),
+    ],
+)
+def test_an_unknown_name_is_told_with_the_known_one_nearest_to_it(written: str, known: str, letters: int) -> None:
+    directory = Directory([a_company(known), a_company("Nordwind Energy Systems"), a_company("Bosch")])
+
+    assert [(n.written, n.name, n.letters) for n in directory.nearest(written)] == [(written, known, letters)]
+
+
+@pytest.mark.parametrize("written", ["Contoso", "Deutsche Bank", "Xy", "", "…", "Equinor"])
+def test_a_name_that_nothing_is_near_has_no_nearest(written: str) -> None:
+    assert Directory([a_company("Deutsche Telekom AG"), a_company("Cloudflare")]).nearest(written) == ()
+
+
+def test_names_that_are_equally_near_are_all_told() -> None:
+    directory = Directory([a_company("Fabricam"), a_company("Fabritam")])
+
+    assert [near.name for near in directory.nearest("Fabrikam")] == ["Fabricam", "Fabritam"]
+
+
+@given(st.text(max_size=40))
+def test_whatever_is_written_what_is_near_is_known(written: str) -> None:
+    near = Directory([a_company("Brückner Logistik GmbH"), a_company("3M")]).nearest(written)
+
+    assert {n.name for n in near} <= {"Brückner Logistik GmbH", "3M"}

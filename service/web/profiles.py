@@ -7,20 +7,11 @@ from datetime import datetime
 from indexer.asking import AskOptions, Filters, Question, Viewer
 from indexer.documents import Document
 from indexer.entities import Directory, Entity
+from indexer.touches import Colleague, customers, is_one_of_us, last_touch, people, timeline
 from service.web import links
 from service.web.links import Named
 from service.web.results import Card, Moment, called, card, moment
 from service.web.site import Site
-from service.web.touches import (
-    Colleague,
-    colleagues,
-    contacts,
-    customers,
-    is_one_of_us,
-    last_touch,
-    owners_in_conflict,
-    timeline,
-)
 from service.web.wording import short
 
 MOST_DOCUMENTS = 500
@@ -108,7 +99,7 @@ def _from_filters(site: Site, viewer: Viewer, name: str, kind: str) -> Entity | 
 
 def _profile(entity: Entity, documents: Sequence[Document], now: datetime) -> Profile:
     ours = entity.kind == "person" and is_one_of_us(documents, entity)
-    team = () if ours else colleagues(documents, entity)
+    known = people(documents, entity, now)
     filtered = "customer" if entity.kind == "company" else "person"
     return Profile(
         name=short(entity.name),
@@ -118,9 +109,9 @@ def _profile(entity: Entity, documents: Sequence[Document], now: datetime) -> Pr
         aliases=entity.aliases,
         domains=entity.domains,
         emails=entity.emails,
-        team=tuple(_in_touch(c, now) for c in team[:12]),
-        owners=owners_in_conflict(documents) if entity.kind == "company" else (),
-        people=tuple(called(p.name, "person") for p in contacts(documents, entity)[:24]),
+        team=() if ours else tuple(_in_touch(c, now) for c in known.team),
+        owners=known.owners,
+        people=tuple(called(c.person.name, "person") for c in known.contacts),
         companies=_companies(documents, entity),
         events=_events(documents[:ON_TIMELINE], now),
         documents=len(entity.document_ids),
