@@ -3,6 +3,7 @@
 import argparse
 import logging
 import os
+import signal
 import sys
 import tempfile
 import time
@@ -12,6 +13,7 @@ from pathlib import Path
 
 from scripts.torturing.patterns import Prepared
 from scripts.torturing.points import Point, point, spread
+from scripts.torturing.pymap_host import pymap
 from scripts.torturing.report import Tally, failure, summary, table
 from scripts.torturing.runs import prepare
 from scripts.torturing.scenes import SCENES
@@ -26,6 +28,7 @@ def main(arguments: Sequence[str]) -> int:
     """Read the arguments, interrupt and report."""
     told = _arguments(arguments)
     logging.disable()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # and not without taking the servers along
     # Nothing here speaks TLS, and reading all authorities at each connection takes most of its time
     os.environ.update(SSL_CERT_FILE=os.devnull, SSL_CERT_DIR=os.devnull)
     if told.server == "dovecot" and (missing := missing_tools()):
@@ -44,7 +47,7 @@ def main(arguments: Sequence[str]) -> int:
 
 def server(name: str) -> AbstractContextManager[Host]:
     """The server of this name, running until the block ends."""
-    return dovecot()
+    return dovecot() if name == "dovecot" else pymap()
 
 
 def _report(host: Host, prepared: dict[str, Prepared], points: Sequence[Point], told: argparse.Namespace) -> int:
@@ -54,6 +57,9 @@ def _report(host: Host, prepared: dict[str, Prepared], points: Sequence[Point], 
         tally.add(one)
         if one.wrong and len(tally.failures) <= MOST_SHOWN:
             print(failure(one, told.server), flush=True)
+        if time.monotonic() - began > told.minutes * 60:
+            print(f"stopped after {told.minutes:g} minutes, with {len(points) - tally.seen:,} points still to come")
+            break
         if time.monotonic() - shown > PROGRESS_SECONDS:
             shown = time.monotonic()
             print(f"… {tally.total:,} points, {len(tally.failures)} wrong", file=sys.stderr, flush=True)
@@ -73,5 +79,6 @@ def _arguments(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--server", choices=("dovecot", "pymap"), default="dovecot")
     parser.add_argument("--workers", type=int, default=as_many_as_cores())
     parser.add_argument("--seed", type=int, default=0, help="where the even choice begins, and what moments are drawn")
+    parser.add_argument("--minutes", type=float, default=float("inf"), help="stop after so long, wherever it is")
     parser.add_argument("--only", type=point, help="one point, as it is printed: SCENE:KIND:POSITION")
     return parser.parse_args(arguments)

@@ -35,6 +35,13 @@ class Pattern:
         """See `Account.people`."""
         return people_at(self.host.port, self.user)
 
+    def furnish(self) -> None:
+        """Make the folders that a mail program makes."""
+        with self.people() as client:
+            for name in ("Drafts", "Sent", *self.scene.more_folders):
+                if not client.folder_exists(name):
+                    client.create_folder(name)
+
     def watch(self, minutes: float = 10, dies: str = "") -> None:
         """See `Account.watch`."""
         self.clock.later(minutes)

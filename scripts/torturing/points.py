@@ -4,6 +4,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
+from random import Random
 
 STEPS = ("kill", "drop")
 """At a named step: the process is killed, or its connection is cut."""
@@ -52,7 +53,10 @@ KINDS = (
 
 
 def spread(extents: Mapping[str, Extent], number: int, seed: int = 0) -> list[Point]:
-    """So many different points, evenly over every scene, kind and position; random moments fill up what lacks."""
+    """So many different points, evenly over every scene, kind and position; random moments fill up what lacks.
+
+    In no order, so that whoever stops early has seen some of everything.
+    """
     steps = _Kinds(extents, STEPS)
     chosen = steps.evenly(min(steps.number, int(number * STEP_SHARE)), seed)
     left = number - len(chosen) - int(number * MOMENT_SHARE)
@@ -62,7 +66,9 @@ def spread(extents: Mapping[str, Extent], number: int, seed: int = 0) -> list[Po
     scenes = list(extents)
     missing = number - len(chosen)
     moments = [Point(scenes[n % len(scenes)], MOMENT, seed + n // len(scenes)) for n in range(missing)]
-    return sorted(set(chosen)) + moments
+    points = sorted({*chosen, *moments})
+    Random(seed).shuffle(points)
+    return points
 
 
 class _Kinds:

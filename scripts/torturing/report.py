@@ -34,6 +34,11 @@ class Tally:
         """Points at which something was really interrupted."""
         return self.reached.total()
 
+    @property
+    def seen(self) -> int:
+        """Points that were run, whether they were reached or not."""
+        return self.total + self.missed.total()
+
     def is_good(self) -> bool:
         """Whether nothing went wrong, and enough was interrupted to say so."""
         return not self.failures and self.missed.total() <= self.total // 20

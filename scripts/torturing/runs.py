@@ -22,7 +22,7 @@ from scripts.torturing.wire import Wire
 NOBODY = "u00000000"
 PATIENCE = 60.0
 """No run takes so many seconds."""
-STALLED_SECONDS = 0.3
+STALLED_SECONDS = 0.2
 """How long a watcher waits for a line that went silent."""
 MOST_PASSES = 8
 RESUMES_AFTER, LOOKS_AGAIN_AFTER = 30, 180
@@ -55,6 +55,7 @@ def prepare(host: Host, scene: Scene, folder: Path) -> Prepared:
     """Set a scene up, run it without interruption, and see that it ends as it says it does."""
     user = f"pattern-{scene.name.replace(' ', '-')}"
     pattern = Pattern(host, user, folder / f"{user}.db", scene)
+    pattern.furnish()
     if scene.met_before:
         pattern.watch()
     scene.prepare(pattern)

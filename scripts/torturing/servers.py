@@ -1,4 +1,4 @@
-"""Mail servers with as many users as are wanted, each with a mailbox copied from a pattern: Dovecot and pymap."""
+"""A mail server with as many users as are wanted, each with a mailbox copied from a pattern: Dovecot."""
 
 import os
 import pwd
@@ -88,7 +88,7 @@ def dovecot() -> Iterator[Dovecot]:
     folder = Path(tempfile.mkdtemp(prefix="signpost-torture-", dir=MEMORY if os.access(MEMORY, os.W_OK) else None))
     try:
         host = Dovecot(folder, free_port())
-        with _running([*_unprivileged(), "dovecot", "-F", "-c", str(_configuration(host))], host.port):
+        with running([*_unprivileged(), "dovecot", "-F", "-c", str(_configuration(host))], host.port):
             yield host
     finally:
         shutil.rmtree(folder, ignore_errors=True)
@@ -102,7 +102,8 @@ def free_port() -> int:
 
 
 @contextmanager
-def _running(command: Sequence[str], port: int) -> Iterator[None]:
+def running(command: Sequence[str], port: int) -> Iterator[None]:
+    """Run a server until the block ends; starts when it answers on its port."""
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         for _ in range(400):

@@ -59,11 +59,17 @@ def people_at(port: int, user: str) -> Iterator[IMAPClient]:
 def state_of(port: int, user: str, ledger: Path) -> State:
     """Everything that is to be seen of an account and its ledger; looking changes nothing."""
     with people_at(port, user) as client:
-        folders = {name: _folder(client, name) for _, _, name in client.list_folders()}
+        folders = _folders(client)
         drafts = _drafts(client) if "Drafts" in folders else Counter()
     with closing(sqlite3.connect(ledger, timeout=20)) as file:
         rows = {name: Counter(file.execute(query).fetchall()) for name, query in QUERIES.items()}
     return State({n: f for n, f in folders.items() if n != "Drafts"}, drafts, rows)
+
+
+def folders_of(port: int, user: str) -> dict[str, Folder]:
+    """Every folder of an account."""
+    with people_at(port, user) as client:
+        return _folders(client)
 
 
 def contents(ledger: Path) -> dict[str, list[tuple[object, ...]]]:
@@ -102,6 +108,10 @@ def _doubled(found: State, expected: State) -> list[object]:
 
 def _words(found: Counter[tuple[object, ...]], expected: Counter[tuple[object, ...]]) -> str:
     return f"has {sorted(found - expected, key=repr)}, not {sorted(expected - found, key=repr)}"
+
+
+def _folders(client: IMAPClient) -> dict[str, Folder]:
+    return {name: _folder(client, name) for _, _, name in client.list_folders()}
 
 
 def _folder(client: IMAPClient, name: str) -> Folder:
