@@ -43,6 +43,9 @@ class Count:
     number: int
 
 
+_TROUBLES = (sqlite3.Error, OSError)
+
+
 class SqliteFile:
     """A SQLite file that survives a power cut: WAL, synchronous=FULL. One connection, one lock, any thread."""
 
@@ -61,13 +64,19 @@ class SqliteFile:
 
     def rows(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """See `File.rows`."""
-        with self._lock, self._explained():
-            return self._connection.execute(sql, values).fetchall()
+        with self._lock:
+            try:
+                return self._connection.execute(sql, values).fetchall()
+            except _TROUBLES as error:
+                raise self._explanation(error) from error
 
     def put(self, sql: str, rows: Iterable[Sequence[Any]]) -> int:
         """See `File.put`."""
-        with self._lock, self._explained():
-            return self._connection.executemany(sql, rows).rowcount
+        with self._lock:
+            try:
+                return self._connection.executemany(sql, rows).rowcount
+            except _TROUBLES as error:
+                raise self._explanation(error) from error
 
     @contextmanager
     def writing(self) -> Iterator[None]:
@@ -94,8 +103,10 @@ class SqliteFile:
             self._run(how)
 
     def _run(self, sql: str) -> None:
-        with self._explained():
+        try:
             self._connection.execute(sql)
+        except _TROUBLES as error:
+            raise self._explanation(error) from error
 
     def _open(self, path: Path | None) -> sqlite3.Connection:
         if path is None:
@@ -129,11 +140,14 @@ class SqliteFile:
     def _explained(self) -> Iterator[None]:
         try:
             yield
-        except (sqlite3.Error, OSError) as error:
-            raise LedgerError(
-                f"{self._says} cannot be used ({error}). Check that its folder may be written and has space left; "
-                "if it is damaged, restore a backup or move it away: mail from before is then not answered."
-            ) from error
+        except _TROUBLES as error:
+            raise self._explanation(error) from error
+
+    def _explanation(self, error: Exception) -> LedgerError:
+        return LedgerError(
+            f"{self._says} cannot be used ({error}). Check that its folder may be written and has space left; "
+            "if it is damaged, restore a backup or move it away: mail from before is then not answered."
+        )
 
 
 class Ledger:

@@ -3,7 +3,7 @@
 import json
 import math
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -90,7 +90,7 @@ def _asked(answer: Answer) -> Asked:
 
 def to_json(told: Receipt) -> str:
     """The receipt as one line of JSON."""
-    return json.dumps(asdict(told), default=datetime.isoformat, ensure_ascii=False)
+    return json.dumps(_plain(told), default=_plain, ensure_ascii=False)
 
 
 def from_json(text: str) -> Receipt:
@@ -106,6 +106,13 @@ def from_json(text: str) -> Receipt:
             "asked": tuple(map(_asked_from, facts["asked"])),
         }
     )
+
+
+def _plain(thing: Any) -> Any:
+    """What JSON can say of a record or a time; dataclasses.asdict would copy all of it first."""
+    if isinstance(thing, datetime):
+        return thing.isoformat()
+    return {name: getattr(thing, name) for name in thing.__dataclass_fields__}
 
 
 def _time(text: str | None) -> datetime | None:

@@ -113,15 +113,17 @@ class Watcher:
 
     def _pass_over(self, folder: str) -> list[Receipt]:
         watched = self._progress.watched(self.name, folder) or self._first_contact(folder)
-        receipts = self._settle(self._waiting(watched), watched)
+        stuck = [s for s in self._progress.stuck(self.name) if s.place.folder == folder]
+        receipts = self._settle(self._waiting([s.place for s in stuck if s.trouble]), watched)
+        crashed = [s.place for s in stuck if not s.trouble]
         while True:
-            batch = self.mailbox.take(folder, watched.cursor, self._limit(watched))
+            batch = self.mailbox.take(folder, watched.cursor, self._limit(watched, crashed))
             if batch.renumbered:
                 watched = self._start_anew(watched)
-                batch = self.mailbox.take(folder, watched.cursor, self._limit(watched))
+                batch = self.mailbox.take(folder, watched.cursor, self.options.batch)
             receipts += self._settle(batch.mails, replace(watched, cursor=batch.cursor))
             if not batch.more:
-                self._forget_gone(folder)
+                self._forget_gone(crashed)
                 return receipts
             watched = replace(watched, cursor=batch.cursor)
 
@@ -157,29 +159,26 @@ class Watcher:
             self._progress.finish(self.name, stale)
         return anew
 
-    def _waiting(self, watched: Watched) -> list[Arrival]:
+    def _waiting(self, places: Sequence[Place]) -> list[Arrival]:
         """Mails that failed before and are tried again; those that somebody removed meanwhile are forgotten."""
-        places = [s.place for s in self._progress.stuck(self.name) if s.trouble and s.place.folder == watched.folder]
-        mails = self.mailbox.fetch(places) if places else []
+        if not places:
+            return []
+        mails = self.mailbox.fetch(places)
         there = {mail.place for mail in mails}
         self._progress.finish(self.name, [place for place in places if place not in there])
         return mails
 
-    def _forget_gone(self, folder: str) -> None:
-        """Mails in work when the last process ended that nobody could take any more: somebody removed them since."""
-        stuck = self._progress.stuck(self.name)
-        gone = [s.place for s in stuck if not s.trouble and s.place.folder == folder]
-        if gone:
-            self._progress.finish(self.name, gone)
+    def _forget_gone(self, crashed: Sequence[Place]) -> None:
+        """Mails in work when the last process ended that are not there to be taken: somebody removed them since."""
+        if crashed:
+            left = {s.place for s in self._progress.stuck(self.name) if not s.trouble}
+            self._progress.finish(self.name, [place for place in crashed if place in left])
 
-    def _limit(self, watched: Watched) -> int:
+    def _limit(self, watched: Watched, crashed: Sequence[Place]) -> int:
         """One by one past mails at which the last process ended, so that it shows which of them it was."""
-        crashed = [s for s in self._progress.stuck(self.name) if self._lies_ahead(s.place, watched)]
-        return 1 if crashed else self.options.batch
-
-    def _lies_ahead(self, place: Place, watched: Watched) -> bool:
-        here = (watched.folder, watched.cursor.validity)
-        return (place.folder, place.validity) == here and place.uid > watched.cursor.uid
+        here = watched.cursor
+        ahead = any(place.validity == here.validity and place.uid > here.uid for place in crashed)
+        return 1 if ahead else self.options.batch
 
     def _settle(self, mails: Sequence[Arrival], watched: Watched) -> list[Receipt]:
         if not mails:

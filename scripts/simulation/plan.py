@@ -112,7 +112,8 @@ class _Author:
         self.rng = rng
         self.mailboxes = 2
         self.rate = rng.choice((0.15, 0.4, 0.8))
-        self.breaks = self._some(BREAKS, 0.3)
+        sites = self._some((CALL, APPEND, APPEND, COMMIT, TAKE), 0.5)
+        self.breaks = [kind for site in sites for kind in self._some(BREAKS, 0.4) if BREAKS[kind] == site]
         self.spells = self._some(SPELLS, 0.25)
         self.blows = self._some(BLOWS, 0.3)
         self.people = self._some(PEOPLE, 0.5)
@@ -121,7 +122,7 @@ class _Author:
 
     def write(self) -> list[Event]:
         events: list[Event] = []
-        turns = self.rng.randint(14, 24)
+        turns = self.rng.randint(12, 20)
         for turn in range(turns):
             events.append(self._event(turn))
         return events
@@ -152,9 +153,8 @@ class _Author:
 
     def _fault(self) -> Fault:
         kind = self.rng.choice(self.breaks)
-        # The first steps of their kind break more often, so that appends and takes are met at all
-        reach = {CALL: 9, COMMIT: 6, APPEND: 2, TAKE: 2}[BREAKS[kind]]
-        nth = self.rng.randint(1, reach)
+        # As many as a pass with news has, so that it meets most of them
+        nth = self.rng.randint(1, {CALL: 9, COMMIT: 6, APPEND: 2, TAKE: 2}[BREAKS[kind]])
         much = self.rng.choice((70, 100, 200)) if kind == "process pauses" else self.rng.randint(1, 30)
         return Fault(kind, nth, much)
 

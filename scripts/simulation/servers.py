@@ -3,11 +3,13 @@
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from functools import lru_cache
 from random import Random
 from typing import Literal, Protocol, TypeVar
 
 from indexer.errors import Unreachable
 from scripts.simulation.plan import APPEND, CALL, TAKE, Fault
+from service.mailbox.folders import Purpose
 from service.mailbox.memory import MemoryFolder, MemoryMailbox, MemoryServer, Stored
 from service.mailbox.protocol import (
     Arrival,
@@ -23,8 +25,17 @@ from service.mailbox.protocol import (
     Saved,
     Sought,
 )
+from service.mailbox.replies import Envelope, envelope
 
 Result = TypeVar("Result")
+
+
+@lru_cache(10_000)
+def _thread(raw: bytes) -> tuple[str, frozenset[str]]:
+    found = envelope(0, raw)
+    return found.message_id, found.names
+
+
 FOLDERS = ("INBOX", "Anfragen", "Archive", "Drafts", "Sent", "Trash")
 PLAIN = frozenset({"\\Draft", "\\Seen"})
 
@@ -158,6 +169,14 @@ class Client(MemoryMailbox):
         """See `Mailbox.withdraw`; what it took is told."""
         return self._call(lambda: self._remove(places))
 
+    def _named(self, purpose: Purpose) -> str:
+        self._connect()
+        return purpose.capitalize()
+
+    def _envelopes(self, purpose: Purpose) -> list[Envelope]:
+        mails = self.server.folders[self._named(purpose)].mails.values()
+        return [Envelope(mail.uid, *_thread(mail.raw), mail.received) for mail in mails]
+
     def _call(self, action: Callable[[], Result]) -> Result:
         self.server.catch_up(self._watching.tick())
         fault = self._watching.due(CALL)
@@ -170,7 +189,7 @@ class Client(MemoryMailbox):
         return result
 
     def _append(self, letter: Letter) -> Saved:
-        self._folders()
+        self._connect()
         fault = self._watching.due(APPEND)
         self._watching.appending(letter.raw)
         if self.server.refuses:

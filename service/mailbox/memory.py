@@ -156,7 +156,7 @@ class MemoryMailbox:
 
     def drafts_mark(self) -> Mark:
         """See `Mailbox.drafts_mark`."""
-        name = folder_for("drafts", self._folders(), self.drafts) or self._create_drafts()
+        name = self._named("drafts") or self._create_drafts()
         opened = self._open(name)
         return Mark(name, opened.validity, opened.uidnext)
 
@@ -184,7 +184,7 @@ class MemoryMailbox:
     ) -> list[Related]:
         """See `Mailbox.related`."""
         wanted = set(map(bare, message_ids)) - {""}
-        name = folder_for(where, self._folders(), self.drafts if where == "drafts" else "")
+        name = self._named(where)
         if name is None:
             return []
         folder = self._open(name)
@@ -196,7 +196,7 @@ class MemoryMailbox:
 
     def withdraw(self, places: Sequence[Place]) -> Removal:
         """See `Mailbox.withdraw`."""
-        trash = folder_for("trash", self._folders())
+        trash = self._named("trash")
         ours = frozenset(p for p in places if (kept := self._at(p)) and is_plain(kept.flags))
         if not self.server.removes or (self.server.removes == "move" and not trash):
             return Removal(unable=ours)
@@ -226,14 +226,20 @@ class MemoryMailbox:
         """Nothing to leave."""
 
     def _folders(self) -> list[Folder]:
+        self._connect()
+        return [Folder(name) for name in self.server.folders]
+
+    def _named(self, purpose: Purpose) -> str | None:
+        return folder_for(purpose, self._folders(), self.drafts if purpose == "drafts" else "")
+
+    def _connect(self) -> None:
         if not self.server.reachable:
             raise Unreachable(f"The mail server of {self.name} does not answer.")
         if self.password != self.server.password:
             raise LoginRefused(f"The mail server refused the password of {self.name}.")
-        return [Folder(name) for name in self.server.folders]
 
     def _open(self, folder: str) -> MemoryFolder:
-        self._folders()
+        self._connect()
         if folder not in self.server.folders:
             raise MissingFolder(f"The mailbox {self.name} has no folder '{folder}'.")
         return self.server.folders[folder]
@@ -252,7 +258,7 @@ class MemoryMailbox:
         return Arrival(place, len(stored.raw), stored.raw.split(b"\r\n\r\n")[0], stored.received, "headers")
 
     def _envelopes(self, purpose: Purpose) -> list[Envelope]:
-        name = folder_for(purpose, self._folders(), self.drafts if purpose == "drafts" else "")
+        name = self._named(purpose)
         mails = self.server.folders[name].mails.values() if name else ()
         return [envelope(m.uid, m.raw, m.received) for m in mails]
 
@@ -264,7 +270,7 @@ class MemoryMailbox:
         return name
 
     def _save(self, folder: str, letter: Letter) -> Saved:
-        self._folders()
+        self._connect()
         if self.server.refuses:
             return Saved(letter.message_id, refused=self.server.refuses)
         uid = self.server.deliver(letter.raw, folder, frozenset({"\\Draft", "\\Seen"}))

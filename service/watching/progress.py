@@ -83,6 +83,8 @@ class Progress:
 
     def finish(self, mailbox: str, places: Sequence[Place]) -> None:
         """These mails are settled."""
+        if not places:
+            return
         with self._file.writing():
             self._file.put(f"DELETE FROM tries WHERE {_KEY}", _keys(mailbox, places))
 
