@@ -14,6 +14,7 @@ Answer = str | bytes | Callable[[socket.socket, str, str], None]
 done with the connection, the tag and the command."""
 
 POLITE: Mapping[str, str] = {
+    "greeting": "* OK scripted\r\n",
     "CAPABILITY": "* CAPABILITY IMAP4rev1 IDLE UIDPLUS AUTH=PLAIN\r\n%t OK done\r\n",
     "LOGIN": "%t OK welcome\r\n",
     "LIST": '* LIST (\\HasNoChildren) "/" INBOX\r\n* LIST (\\Drafts) "/" Drafts\r\n%t OK done\r\n',
@@ -54,7 +55,7 @@ def _serve(listening: socket.socket, script: Mapping[str, Answer]) -> None:
 def _converse(connection: socket.socket, script: Mapping[str, Answer]) -> None:
     try:
         with connection, connection.makefile("rb") as lines:
-            connection.sendall(b"* OK scripted\r\n")
+            _answer(connection, ("*", ""), "greeting", script)
             before = ""
             for line in lines:
                 tag, _, command = line.decode().strip().partition(" ")

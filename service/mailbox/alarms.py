@@ -11,7 +11,7 @@ MOST_BREAKS = 3
 REST = 3600.0
 """Seconds for which a bell that breaks the line each time is left alone; the mailbox is polled meanwhile."""
 MOST_FALSE = 3
-LONGEST_CALM = 15.0
+LONGEST_CALM = 4.0
 
 
 class Alarms:

@@ -1,11 +1,14 @@
 """What a mailbox asks of a line in more than one step: mails with their texts, the newest of a folder. Pure."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from itertools import groupby
 
 from service.mailbox.line import Facts, Line, Opened
 from service.mailbox.protocol import Arrival, Place, Related, Sought
 from service.mailbox.replies import Envelope
+
+_HEAD = 65_536
 
 
 def arrivals(line: Line, places: Sequence[Place], facts: Mapping[int, Facts], max_size: int) -> list[Arrival]:
@@ -17,6 +20,11 @@ def arrivals(line: Line, places: Sequence[Place], facts: Mapping[int, Facts], ma
     heads = line.heads([p.uid for p in places if p.uid in facts and facts[p.uid].size > max_size])
     missing = {p.uid for p in places} - texts.keys() - heads.keys()
     listed = missing & set(line.uids(min(missing), last=max(missing))) if missing else set()
+    # What the server said of the sizes need not be so
+    large = {uid: text for uid, text in texts.items() if len(text) > max_size}
+    facts = {**facts, **{uid: replace(facts[uid], size=len(text)) for uid, text in large.items()}}
+    heads |= {uid: text[:_HEAD] for uid, text in large.items()}
+    texts = {uid: text for uid, text in texts.items() if uid not in large}
     return [arrival for p in places if (arrival := _arrival(p, facts.get(p.uid), texts, heads, listed))]
 
 

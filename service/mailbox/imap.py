@@ -138,14 +138,13 @@ class ImapLine:
     def append(self, folder: str, raw: bytes) -> tuple[int, str]:
         """See `Line.append`."""
         with self._exchange() as wire:
-            wire.literal = raw  # type: ignore[assignment]
             try:
-                wire.ask("APPEND", self._quoted(folder), b"(\\Draft \\Seen)")
+                said = wire.put(self._quoted(folder), b"(\\Draft \\Seen)", raw)
             except Refused as refused:
                 if is_for_now(str(refused)):
                     raise
                 return 0, str(refused)
-        return appended(wire.ended, self._validities.get(folder)), ""
+        return appended(said, self._validities.get(folder)), ""
 
     def remove(self, folder: Opened, uids: Sequence[int], trash: str | None) -> bool | None:
         """See `Line.remove`."""

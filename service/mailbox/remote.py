@@ -157,7 +157,8 @@ class RemoteMailbox:
         """See `Mailbox.related`."""
         wanted = set(map(bare, message_ids)) - {""}
         with self._talk() as line:
-            opened, lying = self._lying(line, where, since)
+            # A server that hides Drafts for once has not deleted what lies in it
+            opened, lying = self._lying(line, where, since, self._drafts(line) if where == "drafts" else "")
             named = {e.uid: e for e in lying if wanted & {e.message_id, *e.names}}
             facts = line.facts(sorted(named)) if named else {}
         if opened is None:
@@ -239,9 +240,11 @@ class RemoteMailbox:
             self._folders = []  # a mail program makes Sent with the first mail it sends
         return found or folder_for(purpose, self._listed(line), wanted)
 
-    def _lying(self, line: Line, purpose: Purpose, since: date | None) -> tuple[Opened | None, list[Envelope]]:
+    def _lying(
+        self, line: Line, purpose: Purpose, since: date | None, name: str | None = ""
+    ) -> tuple[Opened | None, list[Envelope]]:
         """A folder and its newest mails, if there is such a folder."""
-        name = self._folder(line, purpose)
+        name = name or self._folder(line, purpose)
         if name is None:
             return None, []
         opened = line.open(name)

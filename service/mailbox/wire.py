@@ -25,6 +25,7 @@ MOST_TALK = 8_000_000
 SLOWEST = 10_000
 """Bytes a second at which the text of mails has to come in; slower than that is standing still."""
 _PIECE = 65_536
+_UNASKED = "not asked to go on"
 # A tag and nothing behind the word, which imaplib does not take for an answer
 _CURT = re.compile(rb"[A-Z]+\d+ (?:OK|NO|BAD)")
 
@@ -85,6 +86,15 @@ class Wire(imaplib.IMAP4):
             raise Refused(_text(data)[:300])
         self.ended = _text(data)
         return self.untagged_responses.pop(told, [])
+
+    def put(self, folder: bytes, flags: bytes, text: bytes) -> str:
+        """Put a mail into a folder and return what the server says of it. Raises Refused."""
+        self.literal = text  # type: ignore[assignment]
+        self.continuation_response = _UNASKED
+        self.ask("APPEND", folder, flags)
+        if self.continuation_response == _UNASKED:
+            raise self.abort("the server says that it has a mail which it never took")
+        return self.ended
 
     def enter(self, folder: bytes, readonly: bool) -> dict[str, int]:
         """Open a folder and return the numbers that the server told of it, without those that cannot be.
