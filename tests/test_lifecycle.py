@@ -76,13 +76,14 @@ def test_a_touched_draft_is_left_alone_for_ever(copy: Copy) -> None:
     reply=replies,
     missing=st.sampled_from([frozenset[str](), frozenset({"d"})]),
     begun=st.booleans(),
+    named=st.booleans(),
 )
 def test_nothing_touched_is_ever_removed_whatever_else_is_seen(
     copies: tuple[Copy, ...], stage: Any, **seen: Any
 ) -> None:
     found = judge(replace(LIFE, stage=stage), Seen(copies, **seen), NOW, timedelta(days=1))
 
-    if isinstance(found, Withdraw | Sweep):
+    if not isinstance(found, Keep) and found.places:
         assert all(copy == THERE for copy in copies)
         assert stage not in ("edited", "deleted")
 
@@ -113,6 +114,13 @@ def test_what_is_gone_was_sent_taken_over_or_deleted() -> None:
         state(step(named=True, sent=1.0)),
         state(step(copies=(Copy(HERE, DRAFT | {"\\Deleted"}),))),
     ] == ["deleted", "edited", "sent", "sent", "deleted"]
+
+
+def test_an_untouched_double_of_what_was_sent_is_removed() -> None:
+    double = Copy(Place("Drafts", 9, 7), DRAFT, same=True)
+
+    assert step(copies=(double,), named=True) == Settled("sent", "It was sent.", places=(double.place,))
+    assert step(copies=(replace(double, same=False),), named=True) == Settled("sent", "It was sent.")
 
 
 @pytest.mark.parametrize(("similarity", "says"), [(1.0, "as it was"), (0.72, "72% of its text"), (None, "was sent.")])

@@ -90,6 +90,32 @@ def test_a_draft_that_was_changed_before_it_was_found_again_counts_as_changed(de
     assert [told.state for told in desk.ledger.receipts()] == ["edited"]
 
 
+def test_a_mail_that_is_marked_as_answered_after_its_folder_was_numbered_anew_needs_no_draft(desk: Desk) -> None:
+    desk.arrive(a_mail())
+    desk.watcher().one_pass()
+    desk.server.renumber("INBOX")
+    (uid,) = desk.server.folders["INBOX"].mails
+    desk.server.flag("INBOX", uid, "\\Answered")
+
+    for _ in range(2):
+        desk.later(minutes=5)
+        desk.watcher().one_pass()
+
+    assert ([told.state for told in desk.ledger.receipts()], drafts(desk.mailbox)) == (["withdrawn"], [])
+
+
+def test_an_untouched_double_of_a_draft_that_was_sent_does_not_wait_for_ever(desk: Desk) -> None:
+    desk.arrive(a_mail())
+    desk.watcher().one_pass()
+    (lying,) = desk.server.folders["Drafts"].mails.values()
+    desk.server.deliver(lying.raw, "Drafts", lying.flags)
+    desk.server.move("Drafts", lying.uid, "Sent")
+    desk.later(minutes=5)
+
+    assert [told.state for told in desk.watcher().one_pass()] == ["sent"]
+    assert drafts(desk.mailbox) == []
+
+
 def test_drafts_from_before_the_clock_was_set_back_are_looked_after(desk: Desk) -> None:
     desk.later(days=400)
     desk.arrive(a_mail())

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -24,6 +25,19 @@ class Intents:
         """Make intents durable; returns those that are new. A mail that has one already gets no second."""
         with self._file.writing():
             return [intent for intent in intents if self._add(intent)]
+
+    def renumbered(self, mailbox: str, met: Sequence[tuple[Place, str]]) -> None:
+        """Mails (by identity) were met again under another UIDVALIDITY: their flags are to be looked for there."""
+        sql = "SELECT source FROM drafts WHERE mailbox = ? AND identity = ?"
+        sources = [(source_from_json(t), p, i) for p, i in met for (t,) in self._file.rows(sql, (mailbox, i))]
+        rows = [
+            (_source_to_json(replace(source, place=place)), mailbox, identity)
+            for source, place, identity in sources
+            if source.place.folder == place.folder and source.place.validity != place.validity
+        ]
+        if rows:
+            with self._file.writing():
+                self._file.put("UPDATE drafts SET source = ? WHERE mailbox = ? AND identity = ?", rows)
 
     def open(self, mailbox: str) -> list[Intent]:
         """Intents whose end was not recorded, oldest first."""

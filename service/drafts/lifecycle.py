@@ -1,7 +1,7 @@
 """A draft after it was written: what the ledger knows × what the mailbox shows × what is still true → a step. Pure."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -91,11 +91,12 @@ class Sweep:
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """What became of it, as a word and a sentence."""
+    """What became of it, as a word and a sentence. `places` are untouched copies that are left and to be removed."""
 
     state: End
     says: str
     similarity: float | None = None
+    places: tuple[Place, ...] = ()
 
 
 Step = Keep | Withdraw | Sweep | Settled
@@ -105,7 +106,7 @@ def judge(life: Life, seen: Seen, now: datetime, keep: timedelta | None) -> Step
     """What to do about a draft. Any doubt whether a person touched it means: hands off, for ever."""
     copies = tuple(copy for copy in seen.copies if not _thrown_away(copy, life))
     if seen.named or (seen.sent is not None and not copies):
-        return _sent(seen.sent)
+        return replace(_sent(seen.sent), places=_left_over(life, copies))
     if not copies:
         return _gone(life, seen)
     if life.stage in ("edited", "deleted"):
@@ -122,6 +123,12 @@ def is_untouched(copy: Copy, life: Life) -> bool:
     """
     plain = {flag.lower() for flag in copy.flags} <= _allowed(life)
     return plain and (copy.place == life.place if copy.same is None else copy.same)
+
+
+def _left_over(life: Life, copies: Sequence[Copy]) -> tuple[Place, ...]:
+    """What still lies there of a draft that was sent: a double, or what the mail program is about to remove itself."""
+    mine = life.stage not in ("edited", "deleted") and all(is_untouched(copy, life) for copy in copies)
+    return tuple(copy.place for copy in copies) if mine else ()
 
 
 def _allowed(life: Life) -> frozenset[str]:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from service.drafts.lifecycle import ALIKE, Copy, Life, Seen, Settled, Step, Sweep, Withdraw, judge
+from service.drafts.lifecycle import ALIKE, Copy, Keep, Life, Seen, Settled, Step, Withdraw, judge
 from service.drafts.likeness import is_same, similarity
 from service.ledger import Ledger
 from service.mailbox.protocol import Mailbox, Place, Related, Removal, Reply, bare
@@ -53,7 +53,7 @@ class Tender:
             return []
         cases = self._proven(self._look(lives))
         steps = [(c, judge(c.life, c.seen, now, self._options.keep)) for c in cases]
-        doomed = [case for case, step in steps if isinstance(step, Withdraw | Sweep)]
+        doomed = [case for case, step in steps if _doomed(step)]
         proven = {case.life.message_id: case for case in self._compared(doomed, sure=False)}
         cases = [proven.get(case.life.message_id, case) for case in cases]
         return self._carry_out([(c.life, c.seen, judge(c.life, c.seen, now, self._options.keep)) for c in cases], now)
@@ -116,7 +116,7 @@ class Tender:
             doomed = [(life, step) for life, _, step in steps if isinstance(step, Withdraw)]
             self._ledger.lives.withdrawing([(life, step.why) for life, step in doomed], now)
             self._ledger.lives.moved([(life, place) for life, seen, _ in steps for place in _moved(life, seen)])
-        places = [p for _, _, step in steps if isinstance(step, Withdraw | Sweep) for p in step.places]
+        places = [place for _, _, step in steps for place in _doomed(step)]
         if not places:
             return told
         self._guard()
@@ -134,6 +134,11 @@ class Tender:
         with self._ledger.transaction():
             self._ledger.lives.settle(ends, now)
             return self._ledger.tell(self._mailbox.name, changes)
+
+
+def _doomed(step: Step) -> tuple[Place, ...]:
+    """What a step removes."""
+    return () if isinstance(step, Keep) else step.places
 
 
 def _case(life: Life, drafts: Sequence[Related], sent: Sequence[Related], reply: Reply | None) -> _Case:

@@ -18,21 +18,27 @@ from service.watching.progress import Watched
 
 @dataclass(slots=True)
 class Settlement:
-    """All that is to be written about a batch, in one transaction, before any draft is."""
+    """All that is to be written about a batch, in one transaction, before any draft is.
+
+    `met` are mails that end here, `known` those that had ended before and lie there again or elsewhere by now.
+    """
 
     receipts: list[Receipt] = field(default_factory=list)
     intents: list[Intent] = field(default_factory=list)
     met: list[tuple[Place, str]] = field(default_factory=list)
+    known: list[tuple[Place, str]] = field(default_factory=list)
     again: list[tuple[Place, str]] = field(default_factory=list)
 
     def write(self, ledger: Ledger, watched: Watched) -> list[Intent]:
         """Make it durable together with how far the folder was read; returns the drafts that are to be written."""
         name = watched.mailbox
         with ledger.transaction():
+            ledger.intents.renumbered(name, self.known)
             intents = ledger.intents.add(self.intents)
             ledger.keep(self.receipts)
-            ledger.progress.met(name, self.met)
-            ledger.progress.finish(name, [place for place, _ in self.met])
+            met = [*self.known, *self.met]
+            ledger.progress.met(name, met)
+            ledger.progress.finish(name, [place for place, _ in met])
             ledger.progress.failed(name, self.again)
             ledger.progress.advance(watched)
         return intents
@@ -103,7 +109,7 @@ class Settler:
         twins = []
         for item in items:
             if item.case.identity in known:
-                settlement.met.append((item.case.place, item.case.identity))
+                settlement.known.append((item.case.place, item.case.identity))
             elif item.case.identity in new:
                 twins.append((item, new[item.case.identity]))
             else:
