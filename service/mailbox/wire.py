@@ -111,6 +111,8 @@ class Wire(imaplib.IMAP4):
         """Connect; nothing of what the server says is buffered anywhere but here."""
         self.host, self.port = host, port
         plain = socket.create_connection((host, port), timeout)
+        # The end of a literal is a write of its own, and would wait for a server that is slow to acknowledge
+        plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         try:
             self.sock = self._context.wrap_socket(plain, server_hostname=host) if self._context else plain
         except BaseException:
