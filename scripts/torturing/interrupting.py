@@ -7,7 +7,7 @@ import signal
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 
@@ -35,12 +35,13 @@ def main(arguments: Sequence[str]) -> int:
         print(f"skipped: {' and '.join(missing)} not installed (Debian: apt-get install dovecot-imapd)")
         return 0
     with server(told.server) as host, tempfile.TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None) as folder:
-        prepared = {scene.name: prepare(host, scene, Path(folder)) for scene in SCENES}
+        scenes = [scene for scene in SCENES if scene.name in _wanted(told)]
+        prepared = {scene.name: prepare(host, scene, Path(folder)) for scene in scenes}
         points = (
             [told.only] if told.only else spread({n: p.extent for n, p in prepared.items()}, told.points, told.seed)
         )
         print(
-            f"{told.server}: {len(SCENES)} scenes, {_possible(prepared):,} points, {len(points):,} chosen", flush=True
+            f"{told.server}: {len(scenes)} scenes, {_possible(prepared):,} points, {len(points):,} chosen", flush=True
         )
         return _report(host, prepared, points, told)
 
@@ -68,6 +69,10 @@ def _report(host: Host, prepared: dict[str, Prepared], points: Sequence[Point], 
     return 0 if tally.is_good() else 1
 
 
+def _wanted(told: argparse.Namespace) -> Collection[str]:
+    return [told.only.scene] if told.only else told.scene or [scene.name for scene in SCENES]
+
+
 def _possible(prepared: dict[str, Prepared]) -> int:
     extents = [p.extent for p in prepared.values()]
     return sum(2 * e.steps + 5 * e.up + 4 * e.down for e in extents)
@@ -79,6 +84,7 @@ def _arguments(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--server", choices=("dovecot", "pymap"), default="dovecot")
     parser.add_argument("--workers", type=int, default=as_many_as_cores())
     parser.add_argument("--seed", type=int, default=0, help="where the even choice begins, and what moments are drawn")
+    parser.add_argument("--scene", action="append", choices=[scene.name for scene in SCENES], help="only this one")
     parser.add_argument("--minutes", type=float, default=float("inf"), help="stop after so long, wherever it is")
     parser.add_argument("--only", type=point, help="one point, as it is printed: SCENE:KIND:POSITION")
     return parser.parse_args(arguments)

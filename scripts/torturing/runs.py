@@ -60,25 +60,17 @@ def prepare(host: Host, scene: Scene, folder: Path) -> Prepared:
         pattern.watch()
     scene.prepare(pattern)
     prepared = Prepared(scene, user, pattern.ledger, pattern.clock.now)
-    steps = cast(tuple[str, ...], _rehearse(host, prepared).ended.result)
-    whole = _rehearse(host, prepared)
     with account(host, prepared, NOBODY) as case:
-        bring_to_its_end(case)  # in this very process, so that what is forked off it has everything compiled and loaded
-    with account(host, prepared, NOBODY) as case:
-        _interrupted(case, None)
-        wrong, _ = _finish(case)
+        whole = _interrupted(case, None)
+        if whole.ended.trouble:
+            raise RuntimeError(f"{scene.name} fails without an interruption: {whole.ended.trouble}")
+        # In this very process, so that what is forked off it has everything compiled and loaded
+        wrong, _ = bring_to_its_end(case)
         expected = case.state()
     _check(scene, expected, wrong)
+    steps = cast(tuple[str, ...], whole.ended.result)
     extent = Extent(len(steps), whole.up, whole.down)
     return replace(prepared, expected=expected, extent=extent, steps=steps, seconds=whole.seconds)
-
-
-def _rehearse(host: Host, prepared: Prepared) -> Interrupted:
-    with account(host, prepared, NOBODY) as case:
-        done = _interrupted(case, None)
-    if done.ended.trouble:
-        raise RuntimeError(f"{prepared.scene.name} fails without an interruption: {done.ended.trouble}")
-    return done
 
 
 def _check(scene: Scene, expected: State, wrong: dict[str, str]) -> None:
@@ -199,11 +191,13 @@ def bring_to_its_end(case: Case) -> tuple[dict[str, str], float]:
 
 def _comes_to_rest(case: Case) -> bool:
     watcher, clock = case.watcher(RESUMES_AFTER)
+    before = case.trace()
     for _ in range(MOST_PASSES):
-        before = case.trace()
         watcher.one_pass()
         clock.later(5)
-        if case.trace() == before:
+        after = case.trace()
+        if after == before:
             watcher.close()
             return True
+        before = after
     return False
