@@ -14,7 +14,7 @@ from indexer.names import Entity, EntityKind
 Channel = Literal["call", "meeting", "mail", "note", "comment", "card", "task"]
 OURS = ("owner", "assignee", "author")
 THEIRS = ("contact", "self")
-LED: Mapping[Kind, float] = {"deal": 2.0, "company": 2.0, "card": 1.5}
+LED: Mapping[Kind, float] = {"deal": 2.0, "company": 2.0, "card": 1.5, "contact": 1.2}
 """Kinds of documents whose owner looks after whom they are about, and how much that counts beside a touch."""
 WORTH: Mapping[str, float] = {"call": 1.0, "meeting": 1.2, "mail": 0.9, "note": 0.9, "comment": 0.6, "card": 0.6}
 NAMED_ONLY = 0.4
@@ -73,7 +73,7 @@ class Colleague:
 
     @property
     def leads(self) -> tuple[Document, ...]:
-        """The deals, companies and cards owned: open ones, where there are any, and deals first."""
+        """The deals, companies, cards and contacts owned: open ones, where there are any, and deals first."""
         owned = [t.document for t in self.touches if t.role == "owner" and t.document.kind in LED]
         kept = [d for d in owned if d.status == "open"] or owned
         return tuple(sorted(kept, key=lambda d: list(LED).index(d.kind)))
@@ -136,7 +136,7 @@ def colleagues(documents: Sequence[Document], about: Entity, now: datetime) -> t
     key = _Keys(touches)
     for touch in touches:
         of_each[key(touch)].append(touch)
-    ordered = sorted(of_each.values(), key=lambda of_one: (_weight(of_one, now), of_one[0].name), reverse=True)
+    ordered = sorted(of_each.values(), key=lambda of_one: (-_weight(of_one, now), of_one[0].name))
     return tuple(_colleague(of_one, now) for of_one in ordered)
 
 
@@ -277,7 +277,9 @@ def _felt(touch: Touch, now: datetime) -> float:
 
 
 def _open(touch: Touch) -> float:
-    return CLOSED if touch.document.status in ("archived", "lost") else 1.0
+    """What a touch counts by its document: little where that is closed, or is about many companies at once."""
+    about = max(1, len(touch.document.customers))
+    return (CLOSED if touch.document.status in ("archived", "lost") else 1.0) / about
 
 
 def _faded(at: datetime | None, now: datetime, half: float) -> float:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.asking import Answer
+from indexer.asking import Answer, Mention, Near
 from indexer.documents import PRIVATE
 from service.mail.letter import Address, Automatic, Reading, Trust
 from service.replies.decide import before_search, decide
@@ -114,6 +114,36 @@ def test_nothing_found_names_the_question_and_who_is_unknown() -> None:
     assert outcome.reason is Reason.NO_ANSWER
     assert outcome.says == (
         "Nothing in the index comes near “Who is talking to Brückner?”. Nothing in the index is called “Contoso”."
+    )
+
+
+def test_a_name_that_nobody_bears_is_told_with_the_nearest_known_one() -> None:
+    near = Near("Fabrikam", "Fabricam GmbH", "company", 1)
+    outcome = decide(a_reading(), [an_answer(BRÜCKNER, sure=0.1, unknown=("Fabrikam",), nearest=(near,))], POLICY)
+
+    assert isinstance(outcome, Pass)
+    assert outcome.says.endswith(
+        " Nothing in the index is called “Fabrikam”. The nearest known name is “Fabricam GmbH”, 1 letter away."
+    )
+    assert outcome.would_change.endswith("; or a mail that names “Fabricam GmbH”, if that was meant.")
+
+
+def test_a_name_that_two_bear_is_told_with_both() -> None:
+    both = Mention("Brückner", "Brückner Bau", "company", 1.0, ("Brückner Logistik",))
+    outcome = decide(a_reading(), [an_answer(BRÜCKNER, sure=0.4, mentions=(both,))], POLICY)
+
+    assert isinstance(outcome, Pass)
+    assert " “Brückner” may be Brückner Bau or Brückner Logistik." in outcome.says
+    assert "a mail that says which “Brückner” is meant" in outcome.would_change
+
+
+def test_of_several_questions_the_one_that_came_nearest_is_named() -> None:
+    asked = [an_answer(asking="Any reference in Spain?"), an_answer(BRÜCKNER, sure=0.3)]
+    outcome = decide(a_reading(("Any reference in Spain?", "Who is talking to Brückner?")), asked, POLICY)
+
+    assert isinstance(outcome, Pass)
+    assert outcome.says.startswith(
+        "The nearest to “Who is talking to Brückner?”, “Pilot with Brückner Logistik”, is 30"
     )
 
 

@@ -27,7 +27,10 @@ def test_the_users_own_folder_comes_first(tmp_path: Path) -> None:
 
 
 def test_what_the_user_has_no_template_for_is_ours(tmp_path: Path) -> None:
-    names = "language subject greeting opening search search_url asked closing name wrote groups quoted"
+    names = (
+        "language subject greeting opening groups nothing unanswered also beyond search search_url asked closing name "
+        "wrote quoted"
+    )
 
     assert "<html" in Templates(tmp_path).render("mail/reply.html", **dict.fromkeys(names.split(), ""))
 

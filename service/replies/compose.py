@@ -14,13 +14,12 @@ from email.message import EmailMessage
 from email.policy import SMTP, EmailPolicy
 from email.utils import format_datetime
 
-from indexer.asking import Answer, Hit, Question
 from service.mail.letter import Address, Mail
-from service.replies import subject, thread
+from service.replies import people, subject, thread
 from service.replies.audience import ascii_domain
 from service.replies.clean import head, lines, one_line
-from service.replies.evidence import evidence
-from service.replies.links import of_hit, to_search
+from service.replies.grouping import LONGEST_QUESTION, Manner, asked, groups
+from service.replies.links import to_search
 from service.replies.names import first_name
 from service.replies.outcome import Draft
 from service.replies.wording import Wording
@@ -29,7 +28,7 @@ from service.templates import Templates
 LARGEST = 100_000
 """Bytes of a draft. The quoted original gives way: the recipient has it."""
 _ROOM = (20_000, 5_000, 1_000, 0)
-_TITLE, _NAME, _ASKED = 160, 64, 160
+_NAME = 64
 MARK = "X-Signpost-Draft"
 """The header by which Signpost knows its own drafts again; holds the identity of the mail that is answered."""
 _IDS = ("Message-ID", "In-Reply-To", "References", MARK)
@@ -48,24 +47,6 @@ class Writing:
     now: datetime
     search_url: str = ""
     language: str = "en"
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """One link as the templates show it: title, address, the evidence in quotation marks, owner and age."""
-
-    title: str
-    url: str
-    evidence: str
-    about: str
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """The links that answer one question; the question is empty where the mail asks only one thing."""
-
-    question: str
-    links: tuple[Link, ...]
 
 
 def compose(draft: Draft, writing: Writing, templates: Templates) -> bytes:
@@ -142,39 +123,26 @@ def _once(text: str) -> str:
 
 def _values(draft: Draft, writing: Writing, wording: Wording, room: int) -> dict[str, object]:
     """All that the two templates may use."""
-    answered = [a for a in draft.answers if a.hits]
-    whole = len(draft.answers) >= len(draft.reading.questions)
+    several = len(draft.answers) > 1 or bool(draft.unanswered or draft.beyond)
+    whole = not (draft.unanswered or any(people.nobody(a) for a in draft.answers))
     sender = draft.audience.to[0]
     return {
         "language": wording.say("language"),
         "greeting": wording.greeting(sender.name),
         "opening": wording.say("opening" if whole else "opening_part"),
-        "groups": tuple(_group(a, len(answered) > 1 or not whole, writing, wording) for a in answered),
+        "groups": groups(draft.answers, several, Manner(wording, writing.search_url, writing.now)),
+        "nothing": wording.say("nothing"),
+        "unanswered": asked(draft.unanswered, wording),
+        "also": wording.say("beyond"),
+        "beyond": asked(draft.beyond, wording),
         "search": wording.say("search"),
-        "search_url": to_search(writing.search_url, answered[0]),
-        "asked": one_line(answered[0].question.text, _ASKED),
+        "search_url": to_search(writing.search_url, draft.answers[0]),
+        "asked": one_line(draft.answers[0].question.text, LONGEST_QUESTION),
         "closing": wording.say("closing"),
         "name": first_name(writing.sender.name) or one_line(writing.sender.name, _NAME),
         "wrote": wording.wrote(draft.reading.mail),
         "quoted": _quoted(draft.reading.mail, room),
     }
-
-
-def _group(answer: Answer, named: bool, writing: Writing, wording: Wording) -> Group:
-    question = wording.quoted(one_line(answer.question.text, _ASKED)) if named else ""
-    links = (_link(hit, answer.question, writing, wording) for hit in answer.hits)
-    return Group(question, tuple(link for link in links if link.url))
-
-
-def _link(hit: Hit, question: Question, writing: Writing, wording: Wording) -> Link:
-    said = evidence(hit, question.text)
-    url = of_hit(hit, writing.search_url)
-    return Link(
-        title=one_line(hit.document.title, _TITLE) or url,
-        url=url,
-        evidence=wording.quoted(said) if said else "",
-        about=wording.about(hit.document, writing.now),
-    )
 
 
 def _quoted(mail: Mail, room: int) -> tuple[str, ...]:

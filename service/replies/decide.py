@@ -1,14 +1,17 @@
 """A mail that was read, and its answers → Draft, or Pass with its reason in sentences. Pure.
 
 The rules stand in the order in which they are asked. Nothing in a mail can skip one.
+
+Of several questions enough is answered where the first one is, for people ask first what they write for, or half of
+all. Below that a reply would mostly say what it does not know. What is not answered is named as open in the reply.
 """
 
-import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from indexer.asking import Answer, Hit, Viewer
+from indexer.asking import Answer, Hit, Question, Viewer
 from service.mail.letter import Address, Reading
+from service.replies import missing, people
 from service.replies.audience import audience_of, is_internal, is_own, is_plain, viewer_of
 from service.replies.clean import one_line
 from service.replies.links import of_hit
@@ -30,13 +33,37 @@ def decide(reading: Reading, answers: Sequence[Answer], policy: Policy) -> Draft
         return passed
     audience = audience_of(reading, policy)
     seen = [_shown(answer, viewer_of(audience, policy)) for answer in answers]
-    if not _any_hits(seen):
-        return _nothing_found(seen)
     linkable = [_openable(answer, policy.site) for answer in seen]
+    asked = _asked(reading, linkable)
     if not _any_hits(linkable):
-        return _no_link(seen)
-    good = _within([a for a in linkable if a.hits and a.probability >= policy.enough], policy.max_links)
-    return Draft(reading, audience, good) if good else _unsure(linkable, policy)
+        return missing.no_link(seen) if _any_hits(seen) else missing.nothing_found(seen)
+    good = [a for a in linkable if a.hits and a.probability >= policy.enough]
+    if not good:
+        return missing.unsure(linkable, policy)
+    if not _is_enough(asked, good):
+        return missing.partly(asked, linkable, good)
+    return _drafted(Draft(reading, audience, tuple(good)), asked, policy)
+
+
+def _asked(reading: Reading, answers: Sequence[Answer]) -> Sequence[Question]:
+    """Every question of the mail once, also one that got no answer at all."""
+    questions = [*(a.question for a in answers), *reading.questions[len(answers) :]]
+    return tuple({question.text: question for question in reversed(questions)}.values())[::-1]
+
+
+def _is_enough(asked: Sequence[Question], good: Sequence[Answer]) -> bool:
+    """Whether the first question is answered, or at least half of all."""
+    answered = [question.text in {a.question.text for a in good} for question in asked]
+    return answered[0] or 2 * sum(answered) >= len(answered)
+
+
+def _drafted(draft: Draft, asked: Sequence[Question], policy: Policy) -> Draft:
+    """The draft with its links chosen, and every question without one named."""
+    kept = _within(draft.answers, policy)
+    told, good = ({a.question.text for a in answers} for answers in (kept, draft.answers))
+    unanswered = tuple(question for question in asked if question.text not in good)
+    beyond = tuple(question for question in asked if question.text in good - told)
+    return replace(draft, answers=kept, unanswered=unanswered, beyond=beyond)
 
 
 def _any_hits(answers: Sequence[Answer]) -> bool:
@@ -102,80 +129,38 @@ def _asks_nothing(reading: Reading, _: Policy) -> Pass | None:
 
 def _shown(answer: Answer, viewer: Viewer) -> Answer:
     """The search has filtered already. Asked again, for a draft cannot be called back once it is sent."""
-    return replace(answer, hits=tuple(h for h in answer.hits if viewer.may_see(h.document.visibility)))
+    hits = tuple(h for h in answer.hits if viewer.may_see(h.document.visibility))
+    return people.in_sight(replace(answer, hits=hits), viewer)
 
 
 def _openable(answer: Answer, site: str) -> Answer:
     return replace(answer, hits=tuple(h for h in answer.hits if of_hit(h, site)))
 
 
-def _within(answers: Sequence[Answer], most: int) -> tuple[Answer, ...]:
-    """The answers with `most` hits in all: every answer's best one first, no document twice.
+def _within(answers: Sequence[Answer], policy: Policy) -> tuple[Answer, ...]:
+    """The answers with `max_links` hits in all: every answer's best one first, then people's, no document twice.
 
     An answer whose document is linked for another one is kept without hits: it is answered.
     """
     kept: list[list[Hit]] = [[] for _ in answers]
     linked: set[str] = set()
-    for index, hit in _in_turn(answers):
-        if hit.document.id not in linked and len(linked) < most:
+    for index, hit in _in_turn(answers, policy.site):
+        if hit.document.id not in linked and len(linked) < policy.max_links:
             linked.add(hit.document.id)
             kept[index].append(hit)
     pairs = [replace(a, hits=tuple(hits)) for a, hits in zip(answers, kept, strict=True)]
     return tuple(p for p, a in zip(pairs, answers, strict=True) if p.hits or a.hits[0].document.id in linked)
 
 
-def _in_turn(answers: Sequence[Answer]) -> Iterator[tuple[int, Hit]]:
-    for rank in range(max((len(a.hits) for a in answers), default=0)):
+def _in_turn(answers: Sequence[Answer], site: str) -> Iterator[tuple[int, Hit]]:
+    yield from ((index, answer.hits[0]) for index, answer in enumerate(answers))
+    for index, answer in enumerate(answers):
+        yield from ((index, one.hit) for one in people.said(answer) if of_hit(one.hit, site))
+    for rank in range(1, max((len(a.hits) for a in answers), default=0)):
         for index, answer in enumerate(answers):
             close = rank < len(answer.hits) and answer.hits[rank].score >= NEARLY * answer.hits[0].score
             if close:
                 yield index, answer.hits[rank]
-
-
-def _nothing_found(answers: Sequence[Answer]) -> Pass:
-    asked = "; ".join(f"“{one_line(a.question.text, 120)}”" for a in answers[:3])
-    says = f"Nothing in the index comes near {asked or 'what is asked'}.{_nobody_called(answers)}"
-    return Pass(Reason.NO_ANSWER, says, f"{_wanted(answers)}.", tuple(answers))
-
-
-def _no_link(answers: Sequence[Answer]) -> Pass:
-    says = f"{_titled(_best(answers).hits[0])} may answer it, but there is no link that opens it."
-    change = "A link for that source, or the base_url of the search page, in the settings."
-    return Pass(Reason.NO_ANSWER, says, change, tuple(answers))
-
-
-def _unsure(answers: Sequence[Answer], policy: Policy) -> Pass:
-    best = _best(answers)
-    nearest = _titled(best.hits[0])
-    sure, bar = math.floor(best.probability * 100), math.ceil(policy.enough * 100)
-    says = f"The nearest, {nearest}, is {sure} % sure to answer it; a draft needs {bar} %.{_nobody_called(answers)}"
-    change = _wanted(answers)
-    if best.probability >= policy.enough / 2:
-        change += f"; or enough = {math.floor(best.probability * 100) / 100:.2f} in the settings"
-    return Pass(Reason.UNSURE, says, f"{change}.", tuple(answers))
-
-
-def _best(answers: Sequence[Answer]) -> Answer:
-    return max((a for a in answers if a.hits), key=lambda a: a.probability)
-
-
-def _wanted(answers: Sequence[Answer]) -> str:
-    names = _unknown(answers)
-    return f"A card, note or contact {f'about {names}' if names else 'that says it'}, which all colleagues may see"
-
-
-def _nobody_called(answers: Sequence[Answer]) -> str:
-    names = _unknown(answers)
-    return f" Nothing in the index is called {names}." if names else ""
-
-
-def _unknown(answers: Sequence[Answer]) -> str:
-    names = dict.fromkeys(f"“{one_line(name, 60)}”" for a in answers for name in a.unknown)
-    return " or ".join(list(names)[:3])
-
-
-def _titled(hit: Hit) -> str:
-    return f"“{one_line(hit.document.title, 100) or hit.document.id}”"
 
 
 def _shown_address(address: Address) -> str:

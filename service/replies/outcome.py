@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from indexer.asking import Answer
+from indexer.asking import Answer, Question
 from service.mail.letter import Address, Reading
+from service.replies import people
 
 
 class Reason(StrEnum):
@@ -17,6 +18,7 @@ class Reason(StrEnum):
     NO_QUESTION = "no question"
     NO_ANSWER = "nothing found"
     UNSURE = "not sure enough"
+    PARTLY = "too little of it answered"
     ANSWERED = "already answered"
     THREAD = "thread has a draft"
     CAP = "daily limit"
@@ -54,11 +56,23 @@ class Audience:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A reply worth writing: the mail it answers, who reads it, and the answers it links to."""
+    """A reply worth writing: the mail it answers, who reads it, and the answers it links to.
+
+    An answer without hits is one whose document is linked for another answer. `unanswered` are the questions that the
+    reply names as open, `beyond` those that are answered but got no link, since a reply has only so many.
+    """
 
     reading: Reading
     audience: Audience
     answers: tuple[Answer, ...]
+    unanswered: tuple[Question, ...] = ()
+    beyond: tuple[Question, ...] = ()
+
+    @property
+    def documents(self) -> frozenset[str]:
+        """Ids of all documents that the reply rests on: those it links to, and those that show who is in touch."""
+        linked = {hit.document.id for answer in self.answers for hit in answer.hits}
+        return frozenset(linked | {d.id for answer in self.answers for d in people.documents(answer)})
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """The words of one language → greetings, ages and attributions. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -25,6 +25,10 @@ class Wording:
         """The words of this name with the values filled in. Raises TemplateError when they ask for another value."""
         return _filled(what, "".join(self.words[what]), values)
 
+    def choose(self, what: str, which: int, **values: object) -> str:
+        """The one of several wordings at this place, filled in."""
+        return _filled(what, list(self.words[what])[which], values)
+
     def quoted(self, text: str) -> str:
         """The text in the language's quotation marks."""
         opening, closing = list(self.words["quotes"])
@@ -35,9 +39,20 @@ class Wording:
         name = first_name(display)
         return self.say("greeting", name=name) if name else self.say("greeting_unnamed")
 
-    def about(self, document: Document, now: datetime) -> str:
-        """Who answers for the document, how long ago it was changed, and its state unless it is open."""
-        owner = document.owner
+    def date(self, at: datetime, now: datetime) -> str:
+        """`3 May`; with the year where it is not this one."""
+        local = at.astimezone(now.tzinfo)
+        month = self.words["month_names"][local.month - 1]
+        return self.choose("date", int(local.year != now.year), day=local.day, month=month, year=local.year)
+
+    def joined(self, names: Sequence[str]) -> str:
+        """`Anna, Tom and Léa`."""
+        *first, last = names
+        return self.say("and").join(filter(None, (", ".join(first), last)))
+
+    def about(self, document: Document, now: datetime, named: bool = False) -> str:
+        """Who answers for the document unless that is `named` already, its age, and its state unless it is open."""
+        owner = None if named else document.owner
         name = one_line(owner.name, _NAME) if owner else ""
         state = "" if document.status == "open" else self.say(document.status)
         return ", ".join(filter(None, (name, self._when(document, now), state)))
@@ -55,8 +70,7 @@ class Wording:
             return self.say("yesterday" if days == 1 else "today")
         length, name = next((length, n) for length, n in _STEPS if days >= length * (2 if n == "weeks" else 1))
         count = max(1, int(days / length))
-        one, many = list(self.words[name])
-        return _filled(name, one if count == 1 else many, {"n": count})
+        return self.choose(name, int(count != 1), n=count)
 
     def wrote(self, mail: Mail) -> str:
         """The line above a quoted mail: who wrote it, and when by the writer's own clock."""

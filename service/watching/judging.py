@@ -74,9 +74,8 @@ class Judge:
 
     def basis(self, draft: Draft, raw: bytes, key: bytes) -> Basis:
         """What a composed draft rests on: it is of no use any more once that is gone."""
-        documents = frozenset(hit.document.id for answer in draft.answers for hit in answer.hits)
         viewer = attempt("audience", partial(self.steps.viewer, draft.reading, self.policy))
-        return Basis(documents, NOBODY if isinstance(viewer, Failed) else viewer, self.words(raw, key))
+        return Basis(draft.documents, NOBODY if isinstance(viewer, Failed) else viewer, self.words(raw, key))
 
     def words(self, raw: bytes, key: bytes) -> bytes:
         """The shingles of what a mail says without its quotes; empty where it cannot be read."""

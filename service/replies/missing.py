@@ -1,0 +1,111 @@
+"""Answers that are not enough → the pass that names what was missing, and what would have changed it. Pure."""
+
+import math
+from collections.abc import Iterable, Sequence
+
+from indexer.asking import Answer, Hit, Mention, Near, Question
+from service.replies.clean import one_line
+from service.replies.outcome import Pass, Policy, Reason
+
+MOST = 3
+"""Questions and names that are told one by one."""
+
+
+def nothing_found(answers: Sequence[Answer]) -> Pass:
+    """The index has nothing that all who would get the draft may see."""
+    asked = "; ".join(_quoted(a.question) for a in answers[:MOST])
+    says = f"Nothing in the index comes near {asked or 'what is asked'}.{_names(answers)}"
+    return Pass(Reason.NO_ANSWER, says, f"{_wanted(answers)}.", tuple(answers))
+
+
+def no_link(answers: Sequence[Answer]) -> Pass:
+    """Something may answer, but nothing opens it."""
+    says = f"{_titled(_best(answers).hits[0])} may answer it, but there is no link that opens it."
+    change = "A link for that source, or the base_url of the search page, in the settings."
+    return Pass(Reason.NO_ANSWER, says, change, tuple(answers))
+
+
+def unsure(answers: Sequence[Answer], policy: Policy) -> Pass:
+    """No answer reaches the bar; the nearest is named, with its question where there are several."""
+    best = _best(answers)
+    about = f" to {_quoted(best.question)}" if len(answers) > 1 else ""
+    bar = math.ceil(policy.enough * 100)
+    says = f"The nearest{about}, {_sure(best)}; a draft needs {bar} %.{_names(answers)}"
+    change = _wanted(answers)
+    if best.probability >= policy.enough / 2:
+        change += f"; or enough = {math.floor(best.probability * 100) / 100:.2f} in the settings"
+    return Pass(Reason.UNSURE, says, f"{change}.", tuple(answers))
+
+
+def partly(asked: Sequence[Question], answers: Sequence[Answer], good: Sequence[Answer]) -> Pass:
+    """Less than half is answered, and not what was asked first."""
+    told = {answer.question.text for answer in good}
+    lacking = [answer for answer in answers if answer.question.text not in told]
+    open_ = [question for question in asked if question.text not in told]
+    says = (
+        f"{len(asked) - len(open_)} of {len(asked)} questions answered, and not the first: {_lacking(lacking, open_)}."
+    )
+    change = f"An answer to {_quoted(open_[0])}, or to half of the questions: {_wanted(lacking)[:1].lower()}"
+    return Pass(Reason.PARTLY, f"{says}{_names(lacking)}", f"{change}{_wanted(lacking)[1:]}.", tuple(answers))
+
+
+def _lacking(answers: Sequence[Answer], questions: Sequence[Question]) -> str:
+    """Each open question, with what came nearest."""
+    near = {a.question.text: f" (the nearest, {_sure(a)})" for a in answers if a.hits}
+    return "; ".join(_quoted(q) + near.get(q.text, " (nothing comes near)") for q in questions[:MOST])
+
+
+def _best(answers: Sequence[Answer]) -> Answer:
+    return max((a for a in answers if a.hits), key=lambda a: a.probability)
+
+
+def _sure(answer: Answer) -> str:
+    return f"{_titled(answer.hits[0])}, is {math.floor(answer.probability * 100)} % sure to answer it"
+
+
+def _wanted(answers: Sequence[Answer]) -> str:
+    """What would have to be written, or to be asked otherwise."""
+    names = _listed(name for a in answers for name in a.unknown)
+    wanted = f"A card, note or contact {f'about {names}' if names else 'that says it'}, which all colleagues may see"
+    near = _listed(n.name for a in answers for n in a.nearest)
+    meant = _listed(m.written for a in answers for m in a.mentions if m.others)
+    return "; or ".join(
+        [
+            wanted,
+            *([f"a mail that names {near}, if that was meant"] if near else []),
+            *([f"a mail that says which {meant} is meant"] if meant else []),
+        ]
+    )
+
+
+def _names(answers: Sequence[Answer]) -> str:
+    """What hindered about the names: nobody bears one, or more than one does."""
+    unknown = _listed(name for a in answers for name in a.unknown)
+    told = [f" Nothing in the index is called {unknown}."] if unknown else []
+    told += dict.fromkeys(f" {_nearest(a.nearest)}." for a in answers if a.nearest)
+    told += dict.fromkeys(
+        f" “{one_line(m.written, 60)}” may be {_either(m)}." for a in answers for m in a.mentions if m.others
+    )
+    return "".join(told)
+
+
+def _nearest(near: Sequence[Near]) -> str:
+    letters = near[0].letters
+    away = f", {letters} letter{'s' if letters > 1 else ''} away" if letters else ""
+    return f"The nearest known name is {_listed(n.name for n in near if n.letters == letters)}{away}"
+
+
+def _either(mention: Mention) -> str:
+    return " or ".join(one_line(name, 60) for name in (mention.name, *mention.others)[:MOST])
+
+
+def _listed(names: Iterable[str]) -> str:
+    return " or ".join(list(dict.fromkeys(f"“{one_line(name, 60)}”" for name in names))[:MOST])
+
+
+def _quoted(question: Question) -> str:
+    return f"“{one_line(question.text, 120)}”"
+
+
+def _titled(hit: Hit) -> str:
+    return f"“{one_line(hit.document.title, 100) or hit.document.id}”"
