@@ -109,8 +109,20 @@ class Candidate:
     is_title: bool = False
     length: int = 0
     """Words of the passage."""
-    is_question: bool = False
-    """A question that the document answered before, not a passage of it: its number is below 0, and nobody sees it."""
+    before: "Before | None" = None
+    """Set where it stands for the questions that the document answered before: no passage then, its number is 0."""
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """How like a text the questions are that a document answered before: cosines, and how many these are.
+
+    `nearest` is that of the question most like it, `middle` that of the mean of all.
+    """
+
+    nearest: float
+    middle: float
+    count: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ def candidates_of(shown: Sequence[Ranked], found: Sequence[Sequence[Candidate]])
     wanted = {ranked.document_id for ranked in shown}
     of: dict[str, list[Candidate]] = {document: [] for document in wanted}
     for candidate in (c for candidates in found for c in candidates):
-        if candidate.document_id in wanted and not candidate.is_title:
+        if candidate.document_id in wanted and not (candidate.is_title or candidate.before):
             of[candidate.document_id].append(candidate)
     return {document: sorted(candidates, key=worth, reverse=True) for document, candidates in of.items()}
 

@@ -11,10 +11,11 @@ from threading import Lock
 
 from indexer.answering import Answering
 from indexer.asking import Answer, AskOptions, Question, Viewer
+from indexer.confirming import Confirmation, usable
 from indexer.documents import Document
 from indexer.embedding.protocol import Embedder, Vectors
 from indexer.engines.embedded import EmbeddedIndex
-from indexer.engines.protocol import Index, Scope
+from indexer.engines.protocol import Embedded, Index, Scope
 from indexer.entities import Entity
 from indexer.errors import IndexProblem, NoIndex
 from indexer.remembering import RememberedChoices, RememberedNames, RememberedVectors
@@ -105,6 +106,27 @@ class Knowledge:
                 opened.index.settle()
                 opened.names.settle()
         return dropped
+
+    def confirm(self, confirmations: Sequence[Confirmation]) -> int:
+        """Let documents be found, from the next answer on, by questions that they answered; how many are new.
+
+        Nothing but these questions is embedded, and each only once. Confirming again changes nothing but the time.
+        What asks nothing, or is of a document that is not there, is passed over. Raises NoIndex, BusyIndex or
+        ModelError; then none is kept.
+        """
+        index, told = self._opened().index, usable(confirmations)
+        texts = {one.text_hash: one.question for one in told}
+        missing = sorted(index.unembedded(index.fingerprint, tuple(texts)))
+        vectors = self._embedded(index, [texts[key] for key in missing]) if missing else None
+        embedded = None if vectors is None else Embedded(index.fingerprint, tuple(missing), vectors)
+        return index.confirm(told, embedded) if told else 0
+
+    def refute(self, confirmations: Sequence[Confirmation]) -> int:
+        """Take back that documents answered these questions, whoever said so and when; how many that were.
+
+        Raises NoIndex or BusyIndex.
+        """
+        return self._opened().index.refute(usable(confirmations))
 
     def sources(self) -> tuple[str, ...]:
         """The names of all sources that the index holds something of, whether or not anybody still reads them."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from indexer.asking import Candidate, Lane, Mention, Question, QuestionKind, Why
+from indexer.confirming import gained
 from indexer.documents import Document, Kind
 from indexer.highlights import content_words, highlights, matching_words
 from indexer.names import DOUBTFUL
@@ -14,6 +15,8 @@ from indexer.wording import fold
 
 __all__ = ["Evidence", "Ranked", "Weights", "fuse", "highlights", "order"]
 
+TELLING = 0.02
+"""From this part of the score on is said that a document answered a question like this before."""
 NEAR = 0.35
 """From this cosine on a hit is said to be close in meaning."""
 
@@ -50,7 +53,8 @@ class Evidence:
 class Ranked:
     """A document that may answer: its score, its best passage, and why.
 
-    Of the score, `entity` is owed to the name (its sureness, or 0) and `preferred` to what the question is after.
+    Of the score, `entity` is owed to the name (its sureness, or 0), `preferred` to what the question is after, and
+    `learned` to questions like it that the document answered before.
     """
 
     document_id: str
@@ -61,6 +65,7 @@ class Ranked:
     words: float = 0.0
     entity: float = 0.0
     preferred: float = 0.0
+    learned: float = 0.0
 
     @property
     def likeness(self) -> float:
@@ -76,14 +81,16 @@ class _Best:
     words: float
     joint: float
     candidate: Candidate
+    learned: float = 0.0
 
     def score(self, weights: Weights) -> float:
-        return weights.meaning * self.meaning + weights.words * self.words
+        return weights.meaning * self.meaning + weights.words * self.words + self.learned
 
 
 def fuse(question: Question, evidence: Evidence, weights: Weights = Weights()) -> list[Ranked]:
     """Every document that was brought up, once, best first."""
-    lists = [_best(candidates, weights) for candidates in evidence.candidates_by_window if candidates]
+    named = evidence.entity_documents
+    lists = [_learned(_best(c, weights), c, named) for c in evidence.candidates_by_window if c]
     if not lists:
         return []
     own, wider = lists[0], lists[1:]
@@ -97,12 +104,23 @@ def _best(candidates: Sequence[Candidate], weights: Weights) -> dict[str, _Best]
     shares = _shared_titles(candidates)
     best: dict[str, _Best] = {}
     for candidate in candidates:
+        if candidate.before:
+            continue
         share = shares[_look(candidate)] if candidate.is_title else 1
         fair = float(share**-weights.shared_title) if share > 1 else 1.0
         meaning, words = fair * candidate.meaning, fair * candidate.words
         found = _Best(meaning, words, weights.meaning * meaning + weights.words * words, candidate)
         known = best.get(candidate.document_id)
         best[candidate.document_id] = _better(known, found) if known else found
+    return best
+
+
+def _learned(best: dict[str, _Best], candidates: Sequence[Candidate], named: Mapping[str, Mention]) -> dict[str, _Best]:
+    """The same with what documents answered before; where somebody is named, that of others says nothing."""
+    for candidate in candidates:
+        if candidate.before and (not named or candidate.document_id in named):
+            known = best.get(candidate.document_id) or _Best(0.0, 0.0, 0.0, candidate)
+            best[candidate.document_id] = replace(known, learned=gained(candidate.before, known.meaning))
     return best
 
 
@@ -137,7 +155,8 @@ def _ranked(
     sureness = mention.sureness if mention else 0.0
     why = tuple(_reasons(shown, mention, weights))
     total = score + weights.entity * sureness
-    return Ranked(id_, total, shown.candidate.passage_id, why, shown.meaning, shown.words, sureness)
+    told = (shown.candidate.passage_id, why, shown.meaning, shown.words, sureness)
+    return Ranked(id_, total, *told, learned=shown.learned)
 
 
 def _floor(found: Mapping[str, _Best], weights: Weights) -> float:
@@ -154,6 +173,8 @@ def _reasons(seen: _Best, mention: Mention | None, weights: Weights) -> list[Why
     if seen.meaning >= NEAR or not why:
         says = "close in meaning" if seen.meaning >= NEAR else "the nearest in meaning"
         why.append(("meaning", says, weights.meaning * seen.meaning))
+    if seen.learned > TELLING:
+        why.append(("meaning", "answered a question like this before", seen.learned))
     return [Why(lane, says, round(score, 4)) for lane, says, score in why]
 
 

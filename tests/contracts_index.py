@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from indexer.asking import Candidate, Filters
+from indexer.confirming import MOST, Confirmation
 from indexer.documents import PRIVATE, Customer, Document, Person, Section
 from indexer.engines.protocol import Batch, Embedded, Index, Query, Scope
 from indexer.errors import BusyIndex
@@ -23,6 +24,7 @@ CRANE = a_card("Crane maintenance", "Spare parts for the harbour of Gdańsk.", l
 LUNCH = a_note("Canteen", "The lunch menu has soup again.", updated_at=NOW - timedelta(days=40))
 SECRET = a_card("Rail bid, board only", "Our margin on rail signalling.", key="secret", visibility="group:board")
 HIDDEN = a_card("Rail draft", "Nobody may see this rail text.", key="hidden", visibility=PRIVATE)
+LIFTS = "Who mends lifts?"
 WORLD = (RAIL, CRANE, LUNCH, SECRET, HIDDEN)
 
 
@@ -44,6 +46,12 @@ def put(index: Index, *documents: Document, drops: Sequence[Document] = ()) -> N
 
 def asked(text: str, *named: Document) -> Query:
     return Query(text, EMBEDDER.embed([text])[0], frozenset(d.id for d in named))
+
+
+def confirm(index: Index, question: str, *documents: Document) -> int:
+    """Let these documents have answered a question."""
+    told = [Confirmation(question, document.id, NOW) for document in documents]
+    return index.confirm(told, Embedded(EMBEDDER.fingerprint, (told[0].text_hash,), EMBEDDER.embed([question])))
 
 
 def found(index: Index, text: str, scope: Scope = ALL) -> list[Candidate]:
@@ -273,6 +281,90 @@ class IndexContract:
         index.adopt("another model", 128)
         (told,) = index.search([Query("zzz", rows[0])], ALL)
         assert math.isclose(max(c.meaning for c in told), 1.0, abs_tol=1e-3)
+
+    def test_a_document_is_found_by_a_question_it_answered(self, index: Index) -> None:
+        put(index, *WORLD)
+
+        assert confirm(index, LIFTS, CRANE) == 1
+
+        (before,) = [c.before for c in found(index, "who mends broken lifts") if c.before]
+        assert before.nearest == pytest.approx(before.middle, abs=2e-3)
+        assert before.count == 1
+        assert before.nearest > 0.5
+        assert CRANE.id in {c.document_id for c in found(index, LIFTS) if not c.before}
+        assert not index.search([Query(LIFTS)], ALL)[0]
+
+    def test_confirming_twice_is_confirming_once_and_refuting_undoes_it(self, index: Index) -> None:
+        put(index, *WORLD)
+        had = found(index, LIFTS)
+        confirm(index, LIFTS, CRANE)
+        sequence, once = index.sequence, found(index, LIFTS)
+
+        assert (confirm(index, LIFTS, CRANE), index.sequence, found(index, LIFTS)) == (0, sequence, once)
+        told = [Confirmation("who mends LIFTS", CRANE.id, NOW)]
+        assert (index.refute(told), index.refute(told)) == (1, 0)
+        assert (found(index, LIFTS), index.standing().confirmed) == (had, 0)
+        assert index.unembedded(EMBEDDER.fingerprint, [told[0].text_hash])
+
+    def test_what_was_confirmed_stays_when_its_document_changes_and_goes_with_it(self, index: Index) -> None:
+        put(index, *WORLD)
+        confirm(index, LIFTS, CRANE)
+
+        put(index, replace(CRANE, title="Jibs", sections=(Section("All new."),)))
+        assert {c.document_id for c in found(index, LIFTS) if c.before} == {CRANE.id}
+
+        put(index, drops=[CRANE])
+        put(index, CRANE)
+        assert index.standing().confirmed == 0
+        assert not [c for c in found(index, LIFTS) if c.before]
+
+    def test_nobody_finds_a_question_of_what_they_may_not_see(self, index: Index) -> None:
+        put(index, *WORLD)
+
+        confirm(index, LIFTS, SECRET, HIDDEN)
+
+        assert ids(found(index, LIFTS)).isdisjoint({SECRET.id, HIDDEN.id})
+        board = found(index, LIFTS, Scope(frozenset({"everyone", "group:board"})))
+        assert {c.document_id for c in board if c.before} == {SECRET.id}
+        put(index, replace(SECRET, visibility=PRIVATE))
+        assert not [c for c in found(index, LIFTS, Scope(frozenset({"everyone", "group:board"}))) if c.before]
+
+    def test_nothing_is_confirmed_of_what_is_not_there(self, index: Index) -> None:
+        put(index, RAIL)
+        before = index.sequence
+
+        assert (confirm(index, LIFTS, CRANE), index.sequence, index.standing().confirmed) == (0, before, 0)
+
+    def test_only_so_many_questions_of_a_document_are_kept(self, index: Index) -> None:
+        put(index, *WORLD)
+        told = [Confirmation(f"Lift {n}?", CRANE.id, NOW + timedelta(hours=n)) for n in range(MOST + 5)]
+
+        assert index.confirm(told, None) == MOST
+        assert index.standing().confirmed == MOST
+        assert index.confirm(told[:5], None) == 0
+
+    def test_a_question_confirmed_without_a_vector_lacks_one_and_is_found_once_it_has(self, index: Index) -> None:
+        put(index, *WORLD)
+        one = Confirmation(LIFTS, CRANE.id, NOW)
+        index.confirm([one], None)
+
+        assert index.lacking(EMBEDDER.fingerprint, 9) == ([(one.text_hash, LIFTS)], 1)
+        assert not [c for c in found(index, LIFTS) if c.before]
+        index.embed(Embedded(EMBEDDER.fingerprint, (one.text_hash,), EMBEDDER.embed([LIFTS])))
+        with index.writing():
+            index.settle()
+        assert [c.document_id for c in found(index, LIFTS) if c.before] == [CRANE.id]
+
+    def test_forgetting_a_source_forgets_its_questions(self, index: Index) -> None:
+        put(index, *WORLD)
+        confirm(index, LIFTS, CRANE, LUNCH)
+
+        index.forget(["trello:sales"], NOW)
+
+        assert index.standing().confirmed == 1
+        assert [c.document_id for c in found(index, LIFTS) if c.before] == [LUNCH.id]
+        index.forget(["crm:hubspot"], NOW)
+        assert index.unembedded(EMBEDDER.fingerprint, [Confirmation(LIFTS, "", NOW).text_hash])
 
     def test_one_writes_at_a_time(self, index: Index) -> None:
         with index.writing(), pytest.raises(BusyIndex, match="being updated by another"), index.writing():

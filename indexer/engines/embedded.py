@@ -9,12 +9,14 @@ from threading import Lock
 
 from indexer.allowed import Allowed
 from indexer.asking import Candidate
+from indexer.confirming import Confirmation
 from indexer.documents import Document, Passage
-from indexer.engines import generations, reading, replay, writing
+from indexer.engines import confirmed, generations, reading, replay, writing
+from indexer.engines.confirmed import Confirmed
 from indexer.engines.lock import held
 from indexer.engines.meaning import Meaning, MeaningShelf
 from indexer.engines.protocol import Batch, Embedded, Query, Scope, Standing
-from indexer.engines.searching import candidates
+from indexer.engines.searching import Held, candidates
 from indexer.engines.terms import Terms, TermShelf
 from indexer.errors import IndexProblem
 from indexer.store import Store
@@ -33,7 +35,9 @@ class _State:
     fingerprint: str
     meaning: Meaning | None
     terms: Terms
-    allowed: dict[Scope, Allowed] = field(default_factory=dict)
+    confirmed: Confirmed | None
+    allowed: dict[Scope, tuple[Allowed, Allowed]] = field(default_factory=dict)
+    """In each scope the passages, and the documents that have confirmed questions."""
 
     @property
     def settled(self) -> bool:
@@ -128,6 +132,16 @@ class EmbeddedIndex:
         with self._store.transaction() as transaction:
             return writing.forget(transaction, sources, now)
 
+    def confirm(self, confirmations: Sequence[Confirmation], embedded: Embedded | None) -> int:
+        """Let documents be found by questions that they answered; how many are new."""
+        with self._store.transaction() as transaction:
+            return confirmed.confirm(transaction, confirmations, embedded)
+
+    def refute(self, confirmations: Sequence[Confirmation]) -> int:
+        """Take back what was confirmed; how many questions that were."""
+        with self._store.transaction() as transaction:
+            return confirmed.refute(transaction, confirmations)
+
     def settle(self) -> None:
         """Publish the caches at the present sequence and clear away what nothing needs any more."""
         state = self._loaded()
@@ -142,7 +156,8 @@ class EmbeddedIndex:
     def search(self, queries: Sequence[Query], scope: Scope) -> list[tuple[Candidate, ...]]:
         """For each query the best passages of each lane, each with the evidence of both."""
         state = self._current()
-        return candidates(self._store, state.meaning, state.terms, queries, self._allowed(state, scope))
+        held = Held(state.meaning, state.terms, state.confirmed)
+        return candidates(self._store, held, queries, *self._allowed(state, scope))
 
     def passages(self, ids: Sequence[int]) -> dict[int, Passage]:
         """These passages, as far as they still exist."""
@@ -195,8 +210,9 @@ class EmbeddedIndex:
         told, had = reading.meta(self._store), self._state
         meaning = self._meaning.current(had.meaning if had else None, told.fingerprint)
         terms = self._terms.current(had.terms if had else None)
+        before = confirmed.current(self._store, had.confirmed if had else None, told.fingerprint)
         allowed = had.allowed if had and had.sequence == told.sequence else {}
-        return _State(told.sequence, told.fingerprint, meaning, terms, allowed)
+        return _State(told.sequence, told.fingerprint, meaning, terms, before, allowed)
 
     def _repaired(self, state: _State) -> _State:
         unpublished = state.meaning is not None and state.meaning.generation is None
@@ -217,12 +233,13 @@ class EmbeddedIndex:
         """Texts whose vectors are damaged, looked for only where vectors are missing; they are to be embedded anew."""
         live = replay.live(self._store).ids
         had = Allowed(state.meaning.neighbours.ids) if state.meaning else Allowed(live[:0])
-        return replay.unsound(self._store, state.fingerprint) if not had.among(live).all() else []
+        whole = had.among(live).all() and not confirmed.lacks(self._store, state.confirmed)
+        return [] if whole else replay.unsound(self._store, state.fingerprint)
 
-    def _allowed(self, state: _State, scope: Scope) -> Allowed:
+    def _allowed(self, state: _State, scope: Scope) -> tuple[Allowed, Allowed]:
         found = state.allowed.get(scope)
         if found is None:
-            found = reading.allowed(self._store, scope)
+            found = reading.allowed(self._store, scope), confirmed.allowed(self._store, scope)
             if len(state.allowed) < SCOPES:
                 state.allowed[scope] = found
         return found

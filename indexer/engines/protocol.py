@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Protocol
 
 from indexer.asking import Candidate, Filters
+from indexer.confirming import Confirmation
 from indexer.documents import EVERYONE, Document, Passage
 from indexer.embedding.protocol import Vectors
 
@@ -53,7 +54,7 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How an index stands. `problems` are sentences; empty when all is well."""
+    """How an index stands; `confirmed` counts questions that documents answered, `problems` are sentences."""
 
     documents: int = 0
     passages: int = 0
@@ -61,6 +62,7 @@ class Standing:
     by_source: tuple[tuple[str, int], ...] = ()
     updated_at: datetime | None = None
     fingerprint: str = ""
+    confirmed: int = 0
     problems: tuple[str, ...] = field(default=())
 
 
@@ -119,7 +121,10 @@ class Index(Protocol):
         ...
 
     def lacking(self, fingerprint: str, limit: int) -> tuple[Sequence[tuple[str, str]], int]:
-        """Up to `limit` (text hash, text) of passages without a vector in that space, and how many there are."""
+        """Up to `limit` (text hash, text) without a vector in that space, and how many there are.
+
+        Texts are those of passages and of confirmed questions.
+        """
         ...
 
     def embed(self, embedded: Embedded) -> None:
@@ -137,12 +142,29 @@ class Index(Protocol):
         """
         ...
 
+    def confirm(self, confirmations: Sequence[Confirmation], embedded: Embedded | None) -> int:
+        """Let documents be found by questions that they answered, at once, and say how many of these are new.
+
+        `embedded` holds vectors of the questions that have none yet; what comes without one is found once `lacking`
+        told of it. Of each document the newest are kept, of equal ones the newest; a question goes with its document.
+        Needs no `writing()`. Of documents that are not there nothing is kept.
+        """
+        ...
+
+    def refute(self, confirmations: Sequence[Confirmation]) -> int:
+        """Take back what was confirmed, whenever and by whomever, and say how many questions that were."""
+        ...
+
     def settle(self) -> None:
         """Make everything written so far searchable quickly: bring the caches up to the sequence."""
         ...
 
     def search(self, queries: Sequence[Query], scope: Scope) -> list[tuple[Candidate, ...]]:
-        """For each query the best passages of each lane, each with the evidence of both."""
+        """For each query the best passages of each lane, each with the evidence of both.
+
+        Documents that answered questions like it before come with a candidate that tells how like (`before`), and with
+        their own best passages.
+        """
         ...
 
     def passages(self, ids: Sequence[int]) -> dict[int, Passage]:

@@ -85,14 +85,19 @@ def unembedded(store: Store, fingerprint: str, hashes: Sequence[str]) -> frozens
 
 
 def lacking(store: Store, fingerprint: str, limit: int) -> tuple[list[tuple[str, str]], int]:
-    """Up to `limit` (text hash, text) of passages without a vector in that space, and how many texts lack one."""
-    without = """FROM passages p WHERE NOT EXISTS (SELECT 1 FROM vectors v JOIN spaces s ON s.number = v.space
+    """Up to `limit` (text hash, text) of passages and questions without a vector in that space, and how many there are.
+
+    Questions come first: they are few.
+    """
+    without = """WHERE NOT EXISTS (SELECT 1 FROM vectors v JOIN spaces s ON s.number = v.space
         WHERE s.fingerprint = ? AND v.text_hash = p.text_hash)"""
-    count = store.rows(f"SELECT count(DISTINCT p.text_hash) {without}", (fingerprint,))[0][0]
-    ids = [
-        row[0] for row in store.rows(f"SELECT max(p.id) {without} GROUP BY p.text_hash LIMIT ?", (fingerprint, limit))
-    ]
-    return [(p.text_hash, p.embedded_text) for p in passages(store, ids).values()], int(count)
+    tables = ("questions", "passages")
+    counts = [store.rows(f"SELECT count(DISTINCT p.text_hash) FROM {t} p {without}", (fingerprint,)) for t in tables]
+    one_each = f"{without} GROUP BY p.text_hash LIMIT ?"
+    asked = store.rows(f"SELECT p.text_hash, p.text FROM questions p {one_each}", (fingerprint, limit))
+    ids = [r[0] for r in store.rows(f"SELECT max(p.id) FROM passages p {one_each}", (fingerprint, limit - len(asked)))]
+    texts = [(p.text_hash, p.embedded_text) for p in passages(store, ids).values()]
+    return [*((text_hash.hex(), text) for text_hash, text in asked), *texts], sum(int(c[0][0]) for c in counts)
 
 
 def allowed(store: Store, scope: Scope) -> Allowed:
@@ -178,6 +183,7 @@ def standing(store: Store) -> Standing:
         by_source=tuple((str(source), int(count)) for source, count in by_source),
         updated_at=told.updated_at,
         fingerprint=told.fingerprint,
+        confirmed=store.rows("SELECT count(*) FROM questions")[0][0],
     )
 
 

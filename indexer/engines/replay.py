@@ -40,17 +40,25 @@ def entries_after(store: Store, last: int) -> Iterator[Entry]:
 
 def vectors_after(store: Store, fingerprint: str, last: int) -> Iterator[tuple[Ids, Vectors]]:
     """Passages with a higher id than `last` and their vectors in a space; unsound ones are left out."""
+    return _vectors(store, "SELECT t.id, v.vector FROM passages t {} WHERE t.id > ? ORDER BY t.id", fingerprint, last)
+
+
+def questions(store: Store, fingerprint: str) -> Iterator[tuple[Ids, Vectors]]:
+    """For each confirmed question the number of its document, ascending, and its vector; unsound ones are left out."""
+    statement = "SELECT t.number, v.vector FROM questions t {} WHERE t.id > ? ORDER BY t.number"
+    return _vectors(store, statement, fingerprint, 0)
+
+
+def _vectors(store: Store, statement: str, fingerprint: str, last: int) -> Iterator[tuple[Ids, Vectors]]:
+    """Numbers and vectors as the statement tells them, which joins {} for the vectors of this space."""
     for space, dimension in store.rows("SELECT number, dimension FROM spaces WHERE fingerprint = ?", (fingerprint,)):
-        rows = store.stream(
-            """SELECT p.id, v.vector FROM passages p JOIN vectors v ON v.text_hash = p.text_hash AND v.space = ?
-            WHERE p.id > ? ORDER BY p.id""",
-            (space, last),
-        )
+        joined = "JOIN vectors v ON v.text_hash = t.text_hash AND v.space = ?"
+        rows = store.stream(statement.format(joined), (space, last))
         while some := list(islice(rows, MANY)):
             vectors = _matrix([blob for _, blob in some], dimension)
             sound = _sound(vectors)
             if sound.any():
-                yield np.array([passage for passage, _ in some], dtype=np.int64)[sound], vectors[sound]
+                yield np.array([number for number, _ in some], dtype=np.int64)[sound], vectors[sound]
 
 
 def unsound(store: Store, fingerprint: str) -> list[bytes]:

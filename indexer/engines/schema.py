@@ -3,7 +3,8 @@
 A document's `record` is the whole truth about it, kept apart so that filters need not read past it; `documents`,
 `people` and `customers` repeat what filters ask for, folded. Passage ids are never given twice, so whatever remembers
 one can only find that very text or nothing. Caches replay the passages above the highest id they have, and the graves
-dug since. `naming` is a hash of what tells who is who; `names_sequence` grows when one changes.
+dug since. `naming` is a hash of what tells who is who; `names_sequence` grows when one changes. `questions` are those
+that documents answered by somebody's word; no source knows of them.
 """
 
 MIGRATIONS = (
@@ -71,5 +72,17 @@ MIGRATIONS = (
         vector BLOB NOT NULL,
         UNIQUE (space, text_hash)
     );
+    """,
+    """
+    CREATE TABLE questions (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        number INTEGER NOT NULL REFERENCES documents ON DELETE CASCADE,
+        text TEXT NOT NULL,
+        text_hash BLOB NOT NULL,
+        at TEXT NOT NULL,
+        by TEXT NOT NULL
+    );
+    CREATE INDEX questions_of ON questions (number);
+    CREATE INDEX questions_by_text ON questions (text_hash);
     """,
 )

@@ -1,14 +1,16 @@
 """Many queries → the best passages of both lanes, each with the evidence of both."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from itertools import chain
 
 import numpy as np
 
 from indexer.allowed import Allowed
-from indexer.asking import Candidate
+from indexer.asking import Before, Candidate
 from indexer.embedding.protocol import Vectors
-from indexer.engines import reading
+from indexer.engines import confirmed, reading
+from indexer.engines.confirmed import Confirmed
 from indexer.engines.meaning import Meaning
 from indexer.engines.protocol import Query
 from indexer.engines.terms import Terms
@@ -21,11 +23,24 @@ NAMED = 100
 """Passages of documents that a query names, nearest first."""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Held:
+    """What is searched: both lanes, and the questions that documents answered."""
+
+    meaning: Meaning | None
+    terms: Terms
+    confirmed: Confirmed | None = None
+
+
 def candidates(
-    store: Store, meaning: Meaning | None, terms: Terms, queries: Sequence[Query], allowed: Allowed
+    store: Store, held: Held, queries: Sequence[Query], allowed: Allowed, asked_before: Allowed
 ) -> list[tuple[Candidate, ...]]:
-    """For each query the candidates of both lanes and of the documents it names; only allowed passages."""
-    neighbours = meaning.neighbours if meaning else None
+    """For each query the candidates of both lanes and of the documents it names or that answered one like it.
+
+    Only `allowed` passages, and among confirmed questions only those of `asked_before`.
+    """
+    neighbours, terms = held.meaning.neighbours if held.meaning else None, held.terms
+    before = confirmed.nearest(store, held.confirmed, [query.vector for query in queries], asked_before)
     near = _nearest(neighbours, queries, allowed)
     worded = [dict(terms.words.best(query.text, DEPTH, allowed)) for query in queries]
     named = {documents: _named(store, documents, allowed) for documents in {query.documents for query in queries}}
@@ -33,8 +48,12 @@ def candidates(
         if query.documents:
             near[row].update(_closest(neighbours, query, named[query.documents]))
             worded[row].update(terms.words.best(query.text, NAMED, named[query.documents]))
+    for row, documents in enumerate(before):
+        # Their own passages too, for a question is no evidence that anybody could read
+        near[row].update(_closest(neighbours, queries[row], _named(store, frozenset(documents), allowed)))
     _complete(neighbours, queries, near, worded)
-    return _told(store, near, worded)
+    told = _told(store, near, worded)
+    return [(*one, *_answered(found)) for one, found in zip(told, before, strict=True)]
 
 
 def _nearest(neighbours: Neighbours | None, queries: Sequence[Query], allowed: Allowed) -> list[dict[int, float]]:
@@ -57,6 +76,10 @@ def _closest(neighbours: Neighbours | None, query: Query, named: Allowed) -> dic
     if neighbours is None or query.vector is None:
         return dict.fromkeys(named.ids[:NAMED].tolist(), 0.0)
     return dict(neighbours.nearest(query.vector[None, :], NAMED, named)[0]) if len(named) else {}
+
+
+def _answered(before: Mapping[str, Before]) -> list[Candidate]:
+    return [Candidate(0, document, _cosine(told.nearest), before=told) for document, told in before.items()]
 
 
 def _complete(

@@ -102,7 +102,7 @@ def discard(transaction: Transaction, hashes: Sequence[bytes]) -> None:
 
 
 def tidy(transaction: Transaction, sequence: int) -> None:
-    """Forget vectors of texts that no passage has any more, and graves that every cache has replayed."""
+    """Forget vectors of texts that no passage or question has any more, and graves that every cache has replayed."""
     _forget_vectors(transaction)
     transaction.run("DELETE FROM graves WHERE sequence <= ?", (sequence,))
 
@@ -113,18 +113,27 @@ def forget(transaction: Transaction, sources: Sequence[str], now: datetime) -> i
     ids = [row[0] for source in dict.fromkeys(sources) for row in transaction.run(known, (source,))]
     transaction.run_many("DELETE FROM sources WHERE name = ?", [(source,) for source in sources])
     if ids:
-        sequence = _next(transaction)
+        sequence = grow(transaction)
         for document_id in ids:
             _drop(transaction, document_id, sequence)
         _forget_vectors(transaction)
-        remember(transaction, "sequence", str(sequence))
         remember(transaction, "names_sequence", str(sequence))
         remember(transaction, "updated_at", now.isoformat())
     return len(ids)
 
 
 def _forget_vectors(transaction: Transaction) -> None:
-    transaction.run("DELETE FROM vectors WHERE text_hash NOT IN (SELECT text_hash FROM passages)")
+    transaction.run(
+        """DELETE FROM vectors WHERE text_hash NOT IN (SELECT text_hash FROM passages)
+            AND text_hash NOT IN (SELECT text_hash FROM questions)"""
+    )
+
+
+def grow(transaction: Transaction) -> int:
+    """The next sequence, which from now on is the present one."""
+    sequence = _next(transaction)
+    remember(transaction, "sequence", str(sequence))
+    return sequence
 
 
 def _next(transaction: Transaction) -> int:
