@@ -1,10 +1,14 @@
 """Servers that lie, stall and hang up: the mailbox says so in a sentence, soon, and connects again."""
 
+import re
 import socket
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -354,6 +358,14 @@ def test_a_plain_expunge_is_never_sent(can: str, folders: str, said: list[str]) 
 def test_a_draft_in_a_folder_that_may_not_be_changed_stays() -> None:
     with at(UID_FETCH=HAS_A_DRAFT, SELECT=POLITE["EXAMINE"]) as mailbox:
         assert mailbox.withdraw([Place("Drafts", 7, 11)]).unable == {Place("Drafts", 7, 11)}
+
+
+def test_a_watcher_stands_every_third_of_the_hostile_servers() -> None:
+    command = [sys.executable, "-m", "scripts.torturing.hostile", "--every", "3", "--quiet"]
+    done = subprocess.run(command, cwd=Path(__file__).parents[1], capture_output=True, text=True, timeout=400)
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert re.search(r"\n(6\d|7\d) scripts, stalled 0, over 100 MB 0, other account disturbed 0", done.stdout)
 
 
 def test_a_draft_whose_flags_the_server_does_not_tell_stays() -> None:

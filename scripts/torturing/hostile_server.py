@@ -29,6 +29,9 @@ class HostileServer:
     memory: MemoryServer = field(default_factory=MemoryServer)
     able: str = ABLE
     flags: dict[str, str] = field(default_factory=lambda: {"Drafts": "\\Drafts", "Sent": "\\Sent", "Trash": "\\Trash"})
+    delimiter: str = "/"
+    only_inside: str = ""
+    """Folders are made only where the name begins so."""
     stage: str = ""
     act: Act | None = None
     hostile: bool = False
@@ -79,7 +82,8 @@ class Talk:
 
     def converse(self) -> None:
         """Answer command after command."""
-        with suppress(OSError, ValueError), self.connection:  # ValueError: it was closed meanwhile
+        with suppress(OSError, ValueError, Over), self.connection:  # ValueError: it was closed meanwhile
+            self.connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self.answer("greeting", f"* OK [CAPABILITY {self.server.able}] ready\r\n".encode())
             while (line := self._line()) is not None:
                 tag, _, command = line.decode("utf-8", "replace").partition(" ")
@@ -110,7 +114,8 @@ class Talk:
             return
         if told is not None:
             stage, lines, end = told
-            self.answer(stage, lines + self.tag + b" " + end + b"\r\n")
+            with suppress(Over):
+                self.answer(stage, lines + self.tag + b" " + end + b"\r\n")
 
     def _locked(self, does: "Verb", rest: str) -> tuple[str, bytes, bytes] | None:
         with self.server.lock:
@@ -164,11 +169,21 @@ class Talk:
         lines = b""
         for name in self.server.memory.folders:
             flags = self.server.flags.get(name, "\\HasNoChildren").encode()
-            lines += b"* LIST (" + flags + b') "/" ' + quoted(on_the_wire(name)) + b"\r\n"
+            lines += (
+                b"* LIST ("
+                + flags
+                + b') "'
+                + self.server.delimiter.encode()
+                + b'" '
+                + quoted(on_the_wire(name))
+                + b"\r\n"
+            )
         return "LIST", lines, b"OK done"
 
     def _create(self, rest: str) -> tuple[str, bytes, bytes]:
         name = decoded(rest.strip('"').encode()) or ""
+        if not name.startswith(self.server.only_inside):
+            return "CREATE", b"", b"NO folders lie in INBOX here"
         if name in self.server.memory.folders:
             return "CREATE", b"", b"NO [ALREADYEXISTS] it is there"
         self.server.memory.create(name)

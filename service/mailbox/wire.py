@@ -119,6 +119,9 @@ class Wire(imaplib.IMAP4):
             plain.close()
             raise
         self.sock.settimeout(self.patience.silence)
+        self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        # A draft goes out in three pieces; none of them waits until the one before was acknowledged
+        self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._begun = time.monotonic()
 
     def starttls(self, ssl_context: Any = None) -> tuple[Any, list[Any]]:
