@@ -176,7 +176,9 @@ def _touches(document: Document) -> Iterator[Touch]:
     """Signs of contact in a document: what was signed, and who is named as owner, doer or author."""
     said = [s for s in document.sections if s.author]
     for section in said:
-        at, channel = section.at or document.updated_at, channel_of(document, section)
+        # when a document changed says nothing about a comment in it that has no date
+        at = section.at or (None if section.kind == "comment" else document.updated_at)
+        channel = channel_of(document, section)
         anchor = section.anchor or document.url
         yield Touch(section.author or "", "author", document, at, "", channel, anchor, section.text)
     at, written = _changed(document, said), next((s.text for s in document.sections if s.kind != "field"), "")

@@ -14,6 +14,7 @@ from service.replies import clean
 
 if TYPE_CHECKING:
     from indexer.knowledge import Progress, Report, SourceReport
+    from indexer.touches import People
     from service.app import State
 
 Show = Callable[["Progress"], None]
@@ -93,12 +94,35 @@ def _hanging(text: str) -> str:
 def answer_text(answer: Answer) -> str:
     """The hits of a question, and what was understood of it."""
     lines = [f"Understood “{m.written}” as {' or '.join((m.name, *m.others))} ({m.kind})." for m in answer.mentions]
-    lines += [f"Nothing in the index is called “{name}”." for name in answer.unknown]
+    lines += [f"Nothing in the index is called “{name}”.{_did_you_mean(name, answer)}" for name in answer.unknown]
+    lines += _in_touch(answer.people) if answer.people else []
     if not answer.hits:
         return "\n".join([*lines, "Nothing found. Try other words, or fewer filters."])
     sure = f" The first is {percent(answer.probability)} sure to answer." if answer.question.text.strip() else ""
     lines.append(f"{answer.total:,} found.{sure}")
     return "\n".join(lines) + "\n\n" + "\n\n".join(_hit(n, hit) for n, hit in enumerate(answer.hits, 1))
+
+
+def _did_you_mean(name: str, answer: Answer) -> str:
+    """The known names near one that nobody bears."""
+    near = [n for n in answer.nearest if n.written == name]
+    letters = {0: "", 1: " (1 letter)"}.get(near[0].letters, f" ({near[0].letters} letters)") if near else ""
+    return f" Did you mean {' or '.join(n.name for n in near)}{letters}?" if near else ""
+
+
+def _in_touch(people: "People") -> list[str]:
+    """Who of us is in touch with whom the question names, at most three, and where that stands."""
+    if not people.team:
+        return [f"Nobody of us is on record for {people.name}."]
+    owners = f" {len(people.owners)} owners: {', '.join(people.owners)}." if people.owners else ""
+    lines = [f"In touch with {people.name}:{owners}"]
+    for one in people.team[:3]:
+        touch = one.touches[0]
+        when = f" {touch.at:%Y-%m-%d}" if touch.at else ""
+        roles = f" ({', '.join(one.roles)})"
+        lines.append(f"   {one.name}{roles}: {touch.channel or touch.document.kind}{when}, {touch.document.title}")
+        lines += [f"   {touch.anchor or touch.document.url}"] if touch.anchor or touch.document.url else []
+    return lines
 
 
 def _hit(number: int, hit: Hit) -> str:

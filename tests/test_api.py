@@ -48,6 +48,23 @@ def test_a_company_that_is_named_leads_to_its_page(program: TestClient) -> None:
     assert program.get(mention["page"]).status_code == 200
 
 
+def test_who_is_in_touch_is_told_with_when_how_and_where(program: TestClient) -> None:
+    told = program.get(SEARCH, params={"q": "Who talks to Brückner Logistik?"}).json()["people"]
+
+    tom = next(one for one in told["team"] if one["name"] == "Tom Okafor")
+    assert (told["name"], tom["channel"], tom["document"]["title"]) == (
+        ("Brückner Logistik", "call", "Call with Brückner Logistik")
+    )
+    assert program.get(SEARCH, params={"q": "timetables"}).json()["people"] is None
+
+
+def test_an_unknown_name_comes_with_known_ones_near_it(program: TestClient) -> None:
+    told = program.get(SEARCH, params={"q": "Who talks to Brugner Logistik?"}).json()
+
+    assert (told["unknown"], told["people"]) == (["Brugner Logistik"], None)
+    assert [(near["name"], near["letters"]) for near in told["nearest"]] == [("Brückner Logistik", 2)]
+
+
 def test_hits_come_in_portions_that_lead_to_the_next(tmp_path: Path) -> None:
     program = a_client(knowing(tmp_path, many_cards(25)))
 

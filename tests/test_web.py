@@ -213,6 +213,20 @@ def test_what_does_not_exist_is_a_page_that_says_so(browser: TestClient, url: st
     assert "Nothing stands here" in answer.text
 
 
+def test_who_is_in_touch_stands_above_the_results(browser: TestClient) -> None:
+    shown = page(browser, "/?q=Who talks to Brückner Logistik?").text
+
+    assert shown.index("Who of us talks to them") < shown.index("They asked for references")
+    assert "call · " in shown
+
+
+def test_a_name_that_nobody_bears_is_shown_with_the_nearest(browser: TestClient) -> None:
+    shown = page(browser, "/?q=Who talks to Brugner Logistik?")
+
+    assert "Nobody called “Brugner Logistik” is in the index. Did you mean Brückner Logistik?" in shown.text
+    assert "/companies/Br%C3%BCckner%20Logistik" in shown.links
+
+
 def test_two_owners_are_said_openly(tmp_path: Path) -> None:
     deals = [
         a_card(f"Deal {n}", key=f"d{n}", kind="deal", customers=(BRUECKNER,), people=(Person(name, "owner"),))

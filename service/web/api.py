@@ -9,7 +9,7 @@ from indexer.asking import Answer
 from service.web import links
 from service.web.access import Viewing
 from service.web.reference import operations, records
-from service.web.schemas import AnswerRecord, ProblemRecord, hit_record, mention_records
+from service.web.schemas import AnswerRecord, ProblemRecord, hit_record, mention_records, near_records, people_record
 from service.web.site import Here
 from service.web.wanted import LAST_OFFSET, WantedHits
 
@@ -41,6 +41,8 @@ def search(site: Here, viewer: Viewing, wanted: Annotated[WantedHits, Query()]) 
         offset=wanted.offset,
         mentions=mention_records(answer, base_url),
         unknown=list(answer.unknown),
+        nearest=near_records(answer),
+        people=people_record(answer, base_url),
         hits=[hit_record(hit, base_url) for hit in answer.hits],
         next=_next(wanted, answer, base_url),
     )

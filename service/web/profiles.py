@@ -7,7 +7,7 @@ from datetime import datetime
 from indexer.asking import AskOptions, Filters, Question, Viewer
 from indexer.documents import Document
 from indexer.entities import Directory, Entity
-from indexer.touches import Colleague, customers, is_one_of_us, last_touch, people, timeline
+from indexer.touches import Colleague, People, customers, is_one_of_us, last_touch, people, timeline
 from service.web import links
 from service.web.links import Named
 from service.web.results import Card, Moment, called, card, moment
@@ -16,20 +16,32 @@ from service.web.wording import short
 
 MOST_DOCUMENTS = 500
 ON_TIMELINE = 25
+CHANNELS = {"comment": "card comment", "mail": "e-mail"} | {c: c for c in ("call", "meeting", "note", "card", "task")}
 _ROLES = {"owner": "owner", "assignee": "works on it", "author": "wrote"}
 
 
 @dataclass(frozen=True, slots=True)
 class InTouch:
-    """One of us: in which roles, how often, when last, and the document that shows it."""
+    """One of us: in which roles, how often, when and by which channel last, and the document that shows it."""
 
     name: str
     href: str
     email: str
     roles: str
     documents: int
+    channel: str
     last: Moment | None
     through: Card
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    """Who of us is in touch with a company or person; nobody where nothing that is written names one of us."""
+
+    name: str
+    kind: str
+    team: tuple[InTouch, ...]
+    owners: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +71,11 @@ class Profile:
     events: tuple[Event, ...]
     documents: int
     all_documents: str
+
+
+def team(found: People, now: datetime) -> Team:
+    """Who is in touch, for the page."""
+    return Team(short(found.name), found.kind, tuple(_in_touch(c, now) for c in found.team), found.owners)
 
 
 def profile(site: Site, viewer: Viewer, name: str, kind: str) -> Profile | None:
@@ -125,14 +142,16 @@ def _companies(documents: Sequence[Document], about: Entity) -> tuple[Named, ...
 
 
 def _in_touch(colleague: Colleague, now: datetime) -> InTouch:
+    touch = colleague.touches[0]
     return InTouch(
         name=short(colleague.name, 80),
         href=called(colleague.name, "person").href,
         email=colleague.email,
         roles=", ".join(_ROLES[role] for role in colleague.roles),
         documents=colleague.documents,
-        last=moment(colleague.last.at, now),
-        through=card(colleague.last.document, now),
+        channel=CHANNELS.get(touch.channel, ""),
+        last=moment(touch.at, now),
+        through=card(touch.document, now, touch.anchor),
     )
 
 

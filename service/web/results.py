@@ -61,6 +61,14 @@ class Understood:
     others: tuple[Named, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """A name that nobody in the index bears, and the known ones near it."""
+
+    name: str
+    near: tuple[Named, ...]
+
+
 def when(at: datetime, now: datetime) -> Moment:
     """A time for the page."""
     return Moment(at.isoformat(timespec="minutes"), day(at), ago(at, now))
@@ -136,6 +144,16 @@ def understood(mentions: Sequence[Mention]) -> tuple[Understood, ...]:
             others=tuple(called(other, m.kind) for other in m.others[:5]),
         )
         for m in mentions
+    )
+
+
+def strangers_named(answer: Answer) -> tuple[Unknown, ...]:
+    """The names that nobody bears; a near one that was guessed already is not offered again."""
+    guessed = {mention.name for mention in answer.mentions}
+    near = [n for n in answer.nearest if n.name not in guessed]
+    return tuple(
+        Unknown(short(name, 80), tuple(called(n.name, n.kind) for n in near if n.written == name))
+        for name in answer.unknown
     )
 
 

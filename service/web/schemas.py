@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from indexer.asking import Answer, Hit, Lane
 from indexer.documents import Document, Kind, Status
+from indexer.touches import Colleague
 from service.web import links
 
 
@@ -64,6 +65,35 @@ class MentionRecord(ApiRecord):
     page: str
 
 
+class NearRecord(ApiRecord):
+    """A known name near one that nobody bears."""
+
+    written: str
+    name: str
+    kind: Literal["company", "person"]
+    letters: int = Field(description="Letters that have to change; 0 where the written name is a longer one.")
+
+
+class ColleagueRecord(ApiRecord):
+    """One of us who is in touch with whom the question names."""
+
+    name: str
+    email: str
+    roles: list[str]
+    channel: str = Field(description="Of the last touch: call, meeting, mail, note, comment, card, task; may be empty.")
+    at: datetime | None = Field(description="When that was.")
+    document: DocumentRecord = Field(description="What shows it.")
+    anchor: str | None = Field(description="Opens the document there.")
+
+
+class PeopleRecord(ApiRecord):
+    """Who of us is in touch with the one company or person that the question names for sure."""
+
+    name: str
+    team: list[ColleagueRecord] = Field(description="The likeliest first; empty where nobody is on record.")
+    owners: list[str] = Field(description="Owners of open deals and company records, where they are more than one.")
+
+
 class AnswerRecord(ApiRecord):
     """What a question found."""
 
@@ -74,6 +104,8 @@ class AnswerRecord(ApiRecord):
     offset: int
     mentions: list[MentionRecord]
     unknown: list[str] = Field(description="Names in the question that nobody in the index bears.")
+    nearest: list[NearRecord] = Field(description="Known names near the unknown ones.")
+    people: PeopleRecord | None = Field(description="Null where nobody is named for sure, or one of us.")
     hits: list[HitRecord]
     next: str | None = Field(description="Where the following hits are.")
 
@@ -133,3 +165,30 @@ def mention_records(answer: Answer, base_url: str) -> list[MentionRecord]:
         )
         for m in answer.mentions
     ]
+
+
+def near_records(answer: Answer) -> list[NearRecord]:
+    """Known names near unknown ones, for the API."""
+    return [NearRecord(written=n.written, name=n.name, kind=n.kind, letters=n.letters) for n in answer.nearest]
+
+
+def people_record(answer: Answer, base_url: str) -> PeopleRecord | None:
+    """Who of us is in touch, for the API."""
+    found = answer.people
+    if found is None:
+        return None
+    team = [_colleague_record(colleague, base_url) for colleague in found.team]
+    return PeopleRecord(name=found.name, team=team, owners=list(found.owners))
+
+
+def _colleague_record(colleague: Colleague, base_url: str) -> ColleagueRecord:
+    touch = colleague.touches[0]
+    return ColleagueRecord(
+        name=colleague.name,
+        email=colleague.email,
+        roles=list(colleague.roles),
+        channel=touch.channel,
+        at=touch.at,
+        document=document_record(touch.document, base_url),
+        anchor=links.safe(touch.anchor) or None,
+    )

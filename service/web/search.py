@@ -9,8 +9,8 @@ from indexer.asking import Answer, Viewer
 from service.web import links
 from service.web.access import Viewing
 from service.web.facets import chips, facets, spelled, strangers, summary
-from service.web.profiles import Profile, profile
-from service.web.results import found, results, understood, verdict
+from service.web.profiles import Profile, profile, team
+from service.web.results import found, results, strangers_named, understood, verdict
 from service.web.site import Here, Site
 from service.web.wanted import LAST_PAGE, PAGE_SIZE, WantedPage
 
@@ -62,13 +62,14 @@ def _found(site: Site, viewer: Viewer, asked: WantedPage) -> Response:
 
 def _answered(site: Site, viewer: Viewer, answer: Answer, wanted: WantedPage) -> dict[str, Any]:
     first_page = wanted.page == 1
-    about = _profile(site, viewer, answer) if first_page else None
+    people = team(answer.people, site.now) if first_page and answer.people else None
     return {
         "heading": found(answer.total, bool(wanted.q)),
-        "verdict": verdict(answer) if first_page and not (about and about.team) else "",
+        "verdict": verdict(answer) if first_page and not (people and people.team) else "",
         "understood": understood(answer.mentions),
-        "profile": about,
-        "unknown": answer.unknown,
+        "people": people,
+        "profile": _profile(site, viewer, answer) if first_page and not people else None,
+        "unknown": strangers_named(answer),
         "results": results(answer.hits, site.now),
         "page": wanted.page,
         "pages": max(1, min(LAST_PAGE, -(-answer.total // PAGE_SIZE))),
@@ -76,8 +77,7 @@ def _answered(site: Site, viewer: Viewer, answer: Answer, wanted: WantedPage) ->
 
 
 def _profile(site: Site, viewer: Viewer, answer: Answer) -> Profile | None:
-    """Who of us talks to the company or person asked about, where the question names just one."""
-    if len(answer.mentions) != 1 or answer.mentions[0].others:
+    """Whom the one of us looks after whom the question names, where it names nobody else."""
+    if len(answer.mentions) != 1 or answer.mentions[0].others or answer.mentions[0].kind != "person":
         return None
-    mention = answer.mentions[0]
-    return profile(site, viewer, mention.name, mention.kind)
+    return profile(site, viewer, answer.mentions[0].name, "person")
