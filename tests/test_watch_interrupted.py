@@ -104,6 +104,20 @@ def test_a_mail_that_is_marked_as_answered_after_its_folder_was_numbered_anew_ne
     assert ([told.state for told in desk.ledger.receipts()], drafts(desk.mailbox)) == (["withdrawn"], [])
 
 
+def test_a_draft_is_not_written_again_before_the_flag_of_its_mail_can_be_found(desk: Desk) -> None:
+    desk.arrive(a_mail())
+    killed_at(desk, "before append")
+    desk.server.renumber("INBOX")
+    (uid,) = desk.server.folders["INBOX"].mails
+    desk.server.flag("INBOX", uid, "\\Answered")
+
+    for _ in range(2):
+        desk.later(minutes=1)
+        desk.watcher().one_pass()
+
+    assert (reasons(desk.ledger.receipts()), drafts(desk.mailbox)) == (["already answered"], [])
+
+
 def test_an_untouched_double_of_a_draft_that_was_sent_does_not_wait_for_ever(desk: Desk) -> None:
     desk.arrive(a_mail())
     desk.watcher().one_pass()

@@ -6,19 +6,20 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 
+from scripts.simulation.bugs import BUGS
 from scripts.simulation.disk import Disk
 from scripts.simulation.plan import KINDS, plan
-from scripts.simulation.runs import Tally, never_met, run, run_seeds, shrink
+from scripts.simulation.runs import MANY, Tally, hunt, never_met, run, run_seeds, shrink
 
 CHUNK = 250
 SHOWN = 3
 TOLD_EVERY = 100_000
 CHECKED = {
     "lost": ("lost", "stuck", "invented", "ending", "durable"),
-    "doubled": ("doubled", "stray", "made again"),
+    "doubled": ("doubled", "stray", "made again", "hasty", "thread"),
     "touched": ("touched", "hands off"),
     "answered twice": ("answered", "useless", "old mail"),
-    "held up": ("hostage", "restless"),
+    "held up": ("hostage", "restless", "escaped"),
 }
 """The lines of the summary and the checkers that each of them counts."""
 
@@ -76,16 +77,31 @@ def run_one(seed: int, trace: bool) -> int:
     return int(bool(world.violations))
 
 
+def run_bugs() -> int:
+    """Plant every bug and look for the first seed that catches it; the exit code."""
+    disk, survivors = Disk(), 0
+    for name in BUGS:
+        caught = hunt(name, MANY, disk)
+        survivors += caught is None
+        by = f"seed {caught.seed:>4}, {caught.violations[0].checker}" if caught else f"NOT CAUGHT by {MANY:,} seeds"
+        print(f"{name:<52} {by}", flush=True)
+    print(f"{len(BUGS)} planted bugs, {survivors} survived")
+    return int(survivors > 0)
+
+
 def main() -> int:
     """Read the arguments, run and report."""
     parser = argparse.ArgumentParser(prog="scripts/sim", description=__doc__)
     parser.add_argument("--seeds", type=int, default=1000, help="how many seeds to run (default: 1000)")
     parser.add_argument("--from", type=int, default=1, dest="first", help="the first seed (default: 1)")
     parser.add_argument("--workers", type=int, default=1, help="processes to spread them over (default: 1)")
+    parser.add_argument("--bugs", action="store_true", help="plant each known bug and say which seed catches it")
     parser.add_argument("--seed", type=int, help="run this seed alone")
     parser.add_argument("--trace", action="store_true", help="tell everything that happens in it")
     told = parser.parse_args()
     logging.disable(logging.CRITICAL)
+    if told.bugs:
+        return run_bugs()
     if told.seed is not None:
         return run_one(told.seed, told.trace)
     return run_many(told.first, told.seeds, told.workers)

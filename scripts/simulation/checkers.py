@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import combinations
 
 from scripts.simulation import mails
 from scripts.simulation.plan import ASKS
@@ -163,11 +164,19 @@ def _drafts(world: World, mailbox: int) -> Iterator[Violation]:
             )
         elif told[key].state == "written" and key in answered - _begun(world, mailbox):
             yield Violation("useless", f"the draft for {key} still waits, although a person answered")
+    waiting = [key for key in lying if told[key].state == "written"]
+    if pair := next((p for p in combinations(waiting, 2) if _in_one_thread(memory, *p)), None):
+        yield Violation("thread", f"drafts for {' and '.join(pair)} wait in one thread")
     for key, receipt in told.items():
         if receipt.state == "written" and not lying[key]:
             yield Violation("lost", f"the draft for {key} is not in Drafts, its receipt says written")
         if receipt.state in ("sent", "edited", "deleted") and key not in memory.handled | {mails.identity(OLD)}:
             yield Violation("lost", f"nobody touched the draft for {key}, its receipt says {receipt.state}")
+
+
+def _in_one_thread(memory: Memory, one: str, other: str) -> bool:
+    first, second = (memory.arrived[key] for key in (one, other))
+    return bool({first.message_id, *first.names} & {second.message_id, *second.names} - {0})
 
 
 def _begun(world: World, mailbox: int) -> set[str]:

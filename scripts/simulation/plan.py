@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import Literal
 
-CALL, APPEND, COMMIT, TAKE = "call", "append", "commit", "take"
+CALL, APPEND, COMMIT, TAKE, REMOVE = "call", "append", "commit", "take", "removal"
 BREAKS = {
     "connection drops before a call": CALL,
     "connection drops after a call": CALL,
@@ -20,6 +20,8 @@ BREAKS = {
     "disk refuses a commit": COMMIT,
     "mail is withheld": TAKE,
     "mail is removed while it is fetched": TAKE,
+    "connection drops after a removal": REMOVE,
+    "process dies after a removal": REMOVE,
 }
 """What can break within a pass, and at which kind of step."""
 
@@ -112,7 +114,7 @@ class _Author:
         self.rng = rng
         self.mailboxes = 2
         self.rate = rng.choice((0.15, 0.4, 0.8))
-        sites = self._some((CALL, APPEND, APPEND, COMMIT, TAKE), 0.5)
+        sites = self._some((CALL, APPEND, APPEND, COMMIT, TAKE, REMOVE, REMOVE, REMOVE), 0.5)
         self.breaks = [kind for site in sites for kind in self._some(BREAKS, 0.4) if BREAKS[kind] == site]
         self.spells = self._some(SPELLS, 0.25)
         self.blows = self._some(BLOWS, 0.3)
@@ -141,7 +143,7 @@ class _Author:
         return self._make("process restarts") if throw > 0.985 else self._pass()
 
     def _make(self, verb: str, **more: object) -> Event:
-        after = self.rng.choice((1, 3, 8, 20, 60, 200)) if self.rng.random() < 0.8 else 4000
+        after = self.rng.choice((1, 3, 8, 20, 60, 200, 200))
         mailbox = int(self.rng.random() < 0.3)
         return Event(verb, after, mailbox, self.rng.randrange(1000), **more)  # type: ignore[arg-type]
 
@@ -149,12 +151,14 @@ class _Author:
         faults: tuple[Fault, ...] = ()
         if self.breaks and self.rng.random() < self.rate:
             faults = tuple(self._fault() for _ in range(1 if self.rng.random() < 0.8 else 2))
+            # Few passes remove anything: where removals break, they break in each pass that has one
+            faults += tuple(Fault(kind, 1) for kind in self.breaks if BREAKS[kind] == REMOVE)
         return self._make("pass", faults=faults)
 
     def _fault(self) -> Fault:
         kind = self.rng.choice(self.breaks)
         # As many as a pass with news has, so that it meets most of them
-        nth = self.rng.randint(1, {CALL: 9, COMMIT: 6, APPEND: 2, TAKE: 2}[BREAKS[kind]])
+        nth = self.rng.randint(1, {CALL: 9, COMMIT: 6, APPEND: 2, TAKE: 2, REMOVE: 1}[BREAKS[kind]])
         much = self.rng.choice((70, 100, 200)) if kind == "process pauses" else self.rng.randint(1, 30)
         return Fault(kind, nth, much)
 

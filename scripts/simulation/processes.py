@@ -83,9 +83,9 @@ class Process:
         """See `Watching.after`."""
         if BREAKS[fault.kind] != "call":
             self._strike(fault)
-        if fault.kind == "connection drops after a call":
+        if fault.kind in ("connection drops after a call", "connection drops after a removal"):
             raise Unreachable("The connection broke off.")
-        if fault.kind == "process dies after a call":
+        if fault.kind in ("process dies after a call", "process dies after a removal"):
             self.die()
 
     def tick(self) -> float:

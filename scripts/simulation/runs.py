@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from scripts.simulation.bugs import planted
 from scripts.simulation.checkers import rest
 from scripts.simulation.disk import Disk
 from scripts.simulation.plan import KINDS, Plan, plan
@@ -67,6 +68,13 @@ def shrink(script: Plan, disk: Disk) -> Plan:
     """The smallest part of a failing plan that still breaks the same promise first."""
     checker = run(script, disk).violations[0].checker
     return shrunk(script, lambda smaller: any(v.checker == checker for v in run(smaller, disk).violations[:1]))
+
+
+def hunt(bug: str, limit: int, disk: Disk) -> Failure | None:
+    """The first seed that catches a planted bug; None where so many do not."""
+    with planted(bug):
+        seeds = (run_seeds(seed, 1, disk).failures for seed in range(1, limit + 1))
+        return next((failures[0] for failures in seeds if failures), None)
 
 
 def never_met(tally: Tally) -> list[str]:

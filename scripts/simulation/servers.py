@@ -8,7 +8,8 @@ from random import Random
 from typing import Literal, Protocol, TypeVar
 
 from indexer.errors import Unreachable
-from scripts.simulation.plan import APPEND, CALL, TAKE, Fault
+from scripts.simulation.mails import answers
+from scripts.simulation.plan import APPEND, CALL, REMOVE, TAKE, Fault
 from service.mailbox.folders import Purpose
 from service.mailbox.memory import MemoryFolder, MemoryMailbox, MemoryServer, Stored
 from service.mailbox.protocol import (
@@ -36,6 +37,8 @@ def _thread(raw: bytes) -> tuple[str, frozenset[str]]:
     return found.message_id, found.names
 
 
+SETTLE = 10.0
+"""Seconds that a watcher gives a server to show a draft after the connection broke, as `WatchOptions` has it."""
 FOLDERS = ("INBOX", "Anfragen", "Archive", "Drafts", "Sent", "Trash")
 PLAIN = frozenset({"\\Draft", "\\Seen"})
 
@@ -48,12 +51,17 @@ class Server(MemoryServer):
         super().__init__(FOLDERS)
         self.clock = clock
         self.late: list[tuple[float, bytes]] = []
+        self.broken: dict[str, float] = {}
 
     def catch_up(self, elapsed: float) -> None:
         """Commit what is due of the APPENDs whose connection broke."""
         for due, raw in [item for item in self.late if item[0] <= elapsed]:
             self.late.remove((due, raw))
             self.put(raw, "Drafts", PLAIN)
+
+    def is_hasty(self, identity: str, elapsed: float) -> bool:
+        """Whether an APPEND for this mail broke off less than the settle period ago and may still be committed."""
+        return elapsed - self.broken.get(identity, -SETTLE) < SETTLE
 
     def put(self, raw: bytes, folder: str, flags: frozenset[str] = frozenset()) -> int:
         """Store a mail; nobody sleeps here, so no bell is rung."""
@@ -201,6 +209,7 @@ class Client(MemoryMailbox):
             return Saved(letter.message_id, refused="[LIMIT] Try again later.")
         if fault.kind == "append commits late":
             self.server.late.append((self._watching.tick() + fault.much, letter.raw))
+            self.server.broken[answers(letter.raw)] = self._watching.tick()
         else:
             self.server.put(letter.raw, "Drafts", PLAIN)
         raise Unreachable("The connection broke off while a draft was written.")
@@ -211,4 +220,6 @@ class Client(MemoryMailbox):
         for place, stored in kept.items():
             if place.uid not in self.server.folders[place.folder].mails:
                 self._watching.withdrew(place.folder, stored)
+        if removal.removed and (fault := self._watching.due(REMOVE)):
+            self._watching.after(fault)
         return removal

@@ -47,12 +47,13 @@ class Visit:
 class Memory:
     """What the world knows of one mailbox and a watcher can only find out.
 
-    `arrived` are mails by identity, `places` says which lay where, `handled` are mails whose draft a person touched,
-    `answered` Message-ID numbers with a reply in Sent, `begun` replies of people in Drafts, `written` all that
+    `arrived` are mails by identity, `twice` those that came more than once, `places` says which lay where, `handled`
+    are mails whose draft a person touched, `answered` Message-ID numbers with a reply in Sent, `begun` replies of people in Drafts, `written` all that
     people wrote, `told` the receipts that were acknowledged, `odd` what may explain an unusual ending.
     """
 
     arrived: dict[str, Recipe] = field(default_factory=dict)
+    twice: set[str] = field(default_factory=set)
     places: dict[str, str] = field(default_factory=dict)
     handled: set[str] = field(default_factory=set)
     answered: set[int] = field(default_factory=set)
@@ -143,6 +144,8 @@ class World:
         uid = server.put(mails.raw(mail), folder)
         key = mails.identity(mail)
         memory.places[f"{folder}:{server.folders[folder].validity}:{uid}"] = key
+        if key in memory.arrived:
+            memory.twice.add(key)
         memory.arrived[key] = mail
         self.count("mails")
         if self.tracing:
@@ -184,6 +187,8 @@ class World:
             self.broke("answered", f"{identity} had been answered when a draft for it was written")
         if identity in visit.handled:
             self.broke("made again", f"a person had dealt with the draft for {identity} when it was written again")
+        if self.servers[mailbox].is_hasty(identity, self.elapsed) and "leapt" not in self.memories[mailbox].odd:
+            self.broke("hasty", f"the draft for {identity} was written again before the server had time for the first")
         if identity == mails.identity(OLD):
             self.broke("old mail", "a mail from before the first contact got a draft")
 
@@ -241,6 +246,9 @@ class World:
             self.say(f"    {type(error).__name__}: {error}")
             self._report(process, mailbox, str(error))
             return False
+        except Exception as error:  # whatever it is, a pass must not end in it
+            self.broke("escaped", f"{type(error).__name__}: {error}")
+            return False
         for told in receipts:
             self.memories[mailbox].told[told.identity] = (told.at.isoformat(), told.outcome, told.state)
             if self.tracing:
@@ -283,7 +291,7 @@ class World:
         return {memory.places[place] for place in lying} - {mails.identity(OLD)}
 
     def _flagged(self, mailbox: int) -> set[str]:
-        """Mails of which every copy is flagged as answered."""
+        """Mails that are flagged as answered; of one that came twice nobody says at which copy is looked."""
         memory, folders = self.memories[mailbox], self.servers[mailbox].folders
         open_: set[str] = set()
         flagged: set[str] = set()
@@ -291,7 +299,7 @@ class World:
             for uid, mail in folders[name].mails.items():
                 key = memory.places[f"{name}:{folders[name].validity}:{uid}"]
                 (flagged if "\\Answered" in mail.flags else open_).add(key)
-        return flagged - open_
+        return flagged - open_ - memory.twice
 
     def _start(self, which: int) -> Process:
         self._started += 1

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import groupby
 
-from indexer.errors import LedgerError
-from service.drafts.drafting import MOST_TRIES, Append, Done, GiveUp, Intent, Step, next_step
+from indexer.errors import LedgerError, MissingFolder
+from service.drafts.drafting import MOST_TRIES, Append, Done, GiveUp, Intent, Settle, Step, next_step
 from service.ledger import Ledger
 from service.mailbox.protocol import Letter, Look, Mailbox, Saved
 from service.receipts import Receipt
@@ -50,7 +50,23 @@ class Delivery:
             (intent, next_step(intent, looks[intent.message_id], reply, now, self.settle))
             for intent, reply in zip(intents, replies, strict=True)
         ]
-        return self._carry_out(steps, now)
+        return self._carry_out(self._patient(steps), now)
+
+    def _patient(self, steps: Sequence[tuple[Intent, Step]]) -> list[tuple[Intent, Step]]:
+        """Nothing is written again while a folder waits to be looked at anew: its mails' flags cannot be found yet."""
+        folders = {intent.source.place.folder for intent, step in steps if isinstance(step, Append)}
+        anew = {folder for folder in folders if self._is_numbered_anew(folder)}
+        return [
+            (intent, Settle() if isinstance(step, Append) and intent.source.place.folder in anew else step)
+            for intent, step in steps
+        ]
+
+    def _is_numbered_anew(self, folder: str) -> bool:
+        watched = self.ledger.progress.watched(self.mailbox.name, folder)
+        try:
+            return watched is not None and self.mailbox.start(folder).validity != watched.cursor.validity
+        except MissingFolder:
+            return False
 
     def _carry_out(self, steps: Sequence[tuple[Intent, Step]], now: datetime) -> list[Receipt]:
         missing = [intent for intent, step in steps if isinstance(step, Append)]
