@@ -49,16 +49,17 @@ def _serve(listening: socket.socket, script: Mapping[str, Answer]) -> None:
             connection, _ = listening.accept()
         except OSError:
             return
-        threading.Thread(target=_converse, args=(connection, script), daemon=True).start()
+        threading.Thread(target=converse, args=(connection, script), daemon=True).start()
 
 
-def _converse(connection: socket.socket, script: Mapping[str, Answer]) -> None:
+def converse(connection: socket.socket, script: Mapping[str, Answer]) -> None:
+    """Greet, and answer every command as the script says."""
     try:
         with connection, connection.makefile("rb") as lines:
             _answer(connection, ("*", ""), "greeting", script)
             before = ""
             for line in lines:
-                tag, _, command = line.decode().strip().partition(" ")
+                tag, _, command = line.decode("utf-8", "replace").strip().partition(" ")
                 _answer(connection, (tag, before), command or tag, script)
                 before = tag
     except OSError:

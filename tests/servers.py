@@ -167,7 +167,7 @@ def _as_nobody(folder: Path) -> list[str]:
 
 
 def _dovecot_conf(folder: Path, port: int, tls_port: int) -> Path:
-    _certificates(folder)
+    certificates(folder)
     root = os.geteuid() == 0
     user = "nobody" if root else pwd.getpwuid(os.geteuid()).pw_name
     group = "nogroup" if root else str(os.getegid())
@@ -180,7 +180,9 @@ def _dovecot_conf(folder: Path, port: int, tls_port: int) -> Path:
     return conf
 
 
-def _certificates(folder: Path) -> None:
+def certificates(folder: Path) -> None:
+    """An authority (ca.pem) and a server's certificate (srv.pem, srv.key) for localhost, in this folder."""
+
     def openssl(*words: str) -> None:
         subprocess.run(["openssl", *words], cwd=folder, check=True, capture_output=True)
 

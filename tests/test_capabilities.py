@@ -12,7 +12,8 @@ from imapclient import IMAPClient
 
 from indexer.errors import Unreachable
 from scripts.torturing.hostile_acts import changed, refused
-from scripts.torturing.hostile_server import ABLE, HostileServer, serving
+from scripts.torturing.hostile_server import serving
+from scripts.torturing.hostile_talk import ABLE, HostileServer
 from service.ledger import Ledger
 from service.mailbox.account import ImapAccount
 from service.mailbox.imap import imap_mailbox

@@ -6,7 +6,7 @@ import struct
 import time
 from collections.abc import Callable
 
-from scripts.torturing.hostile_server import Act, Over, Talk
+from scripts.torturing.hostile_talk import Act, Over, Talk
 
 
 def stall(talk: Talk, polite: bytes) -> None:

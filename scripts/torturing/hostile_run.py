@@ -13,7 +13,8 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from scripts.torturing.hostile_scripts import Script
-from scripts.torturing.hostile_server import HostileServer, serving
+from scripts.torturing.hostile_server import serving
+from scripts.torturing.hostile_talk import HostileServer
 from service.ledger import Ledger
 from service.mailbox.account import ImapAccount
 from service.mailbox.imap import imap_mailbox

@@ -21,7 +21,7 @@ from scripts.torturing.hostile_acts import (
     thirty_megabytes,
     trickle,
 )
-from scripts.torturing.hostile_server import ABLE, Act
+from scripts.torturing.hostile_talk import ABLE, Act
 
 
 @dataclass(frozen=True, slots=True)

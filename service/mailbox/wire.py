@@ -113,15 +113,13 @@ class Wire(imaplib.IMAP4):
         plain = socket.create_connection((host, port), timeout)
         # The end of a literal is a write of its own, and would wait for a server that is slow to acknowledge
         plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        plain.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
         try:
             self.sock = self._context.wrap_socket(plain, server_hostname=host) if self._context else plain
         except BaseException:
             plain.close()
             raise
         self.sock.settimeout(self.patience.silence)
-        self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-        # A draft goes out in three pieces; none of them waits until the one before was acknowledged
-        self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._begun = time.monotonic()
 
     def starttls(self, ssl_context: Any = None) -> tuple[Any, list[Any]]:
