@@ -1,9 +1,10 @@
 """Settings → sources, mailboxes, watchers: each table of the settings becomes the object that does the work."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from indexer.asking import Viewer
+from indexer.confirming import Confirmation
 from indexer.knowledge import Knowledge
 from indexer.sources.crm_csv import CrmCsv
 from indexer.sources.protocol import Source
@@ -89,4 +90,7 @@ def _steps(settings: Settings, policy: Policy, knowledge: Knowledge) -> Steps:
     def still_there(ids: Collection[str], reader: Viewer) -> frozenset[str]:
         return frozenset(document.id for document in knowledge.documents(list(ids), reader))
 
-    return Steps(worker.read, before_search, viewer, decide, written, worker.close, still_there)
+    def learn(confirmations: Sequence[Confirmation]) -> None:
+        knowledge.confirm(confirmations)
+
+    return Steps(worker.read, before_search, viewer, decide, written, worker.close, still_there, learn)

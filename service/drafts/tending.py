@@ -116,6 +116,7 @@ class Tender:
             doomed = [(life, step) for life, _, step in steps if isinstance(step, Withdraw)]
             self._ledger.lives.withdrawing([(life, step.why) for life, step in doomed], now)
             self._ledger.lives.moved([(life, place) for life, seen, _ in steps for place in _moved(life, seen)])
+        self._judge.learn(told)
         places = [place for _, _, step in steps for place in _doomed(step)]
         if not places:
             return told

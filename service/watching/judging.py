@@ -1,5 +1,6 @@
 """Mails that were read → a draft, a pass or a failure each, with one search for all their questions."""
 
+import logging
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,12 +8,17 @@ from functools import partial
 from typing import Protocol
 
 from indexer.asking import NOBODY, Answer, Question, Viewer
+from indexer.confirming import Confirmation
 from indexer.errors import SignpostError
+from service.drafts.lessons import lessons
 from service.drafts.lifecycle import Basis
 from service.drafts.likeness import shingles
 from service.mail.letter import Address, Reading
+from service.receipts import Receipt
 from service.replies.outcome import Draft, Outcome, Pass, Policy
 from service.watching.attempt import Failed, attempt
+
+log = logging.getLogger(__name__)
 
 
 class Answering(Protocol):
@@ -29,7 +35,7 @@ class Steps:
 
     `read` may say by itself why it leaves a mail alone. `compose` gets the draft, the address it is written from, its
     Message-ID and the time. `close` lets go of what the steps hold. `still_there` asks the knowledge which of these
-    documents exist and may be seen.
+    documents exist and may be seen. `learn` is told which questions documents answered, by what people sent.
     """
 
     read: Callable[[bytes], Reading | Failed]
@@ -39,6 +45,7 @@ class Steps:
     compose: Callable[[Draft, Address, str, datetime], bytes]
     close: Callable[[], None] = lambda: None
     still_there: Callable[[Collection[str], Viewer], frozenset[str]] = lambda ids, viewer: frozenset(ids)
+    learn: Callable[[Sequence[Confirmation]], None] = lambda confirmations: None
 
 
 Found = list[Answer] | Failed
@@ -81,6 +88,14 @@ class Judge:
         """The shingles of what a mail says without its quotes; empty where it cannot be read."""
         reading = self.read(raw)
         return b"" if isinstance(reading, Failed) else shingles(reading.own.text, key)
+
+    def learn(self, receipts: Sequence[Receipt]) -> None:
+        """Let the knowledge learn of drafts that were sent as they were. What it cannot take is told and left out."""
+        if learned := lessons(receipts):
+            try:
+                attempt("learning", partial(self.steps.learn, learned), through=(SignpostError,))
+            except SignpostError as error:
+                log.warning("Of %d confirmed questions nothing was learned: %s", len(learned), error)
 
     def missing(self, bases: Sequence[Basis]) -> list[frozenset[str]]:
         """For each basis its documents that are gone or out of sight. Raises SignpostError if that cannot be known."""
