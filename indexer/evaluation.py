@@ -1,5 +1,6 @@
 """Labelled questions and what was answered → figures with confidence intervals. Pure."""
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -58,7 +59,12 @@ def hit_at(judged: Sequence[Judged], depth: int, seed: int = 0) -> Figure:
 
 def reciprocal_rank(judged: Sequence[Judged], seed: int = 0) -> Figure:
     """Mean of 1 / rank of the first answer over the answerable questions (MRR)."""
-    return _mean([_one_over_rank(j) for j in _answerable(judged)], seed)
+    return _mean([one_over_rank(j) for j in _answerable(judged)], seed)
+
+
+def discounted_gain(judged: Sequence[Judged], depth: int = 10, seed: int = 0) -> Figure:
+    """Mean nDCG within `depth` over the answerable questions: an answer is worth less the lower it stands."""
+    return _mean([gain(j, depth) for j in _answerable(judged)], seed)
 
 
 def auroc(judged: Sequence[Judged], depth: int = 1, seed: int = 0) -> Figure:
@@ -80,6 +86,15 @@ def kept_at(judged: Sequence[Judged], precision: float, depth: int = 1, seed: in
         return float(drafted_right[reached[-1]] / max(1.0, answerable.sum())) if len(reached) else 0.0
 
     return _resampled(_arrays(judged, depth), kept, seed)
+
+
+def threshold_at(judged: Sequence[Judged], precision: float, depth: int = 1) -> float:
+    """The lowest threshold whose drafts are right (within `depth`) to this share; above 1 where there is none."""
+    said, right, _ = _arrays(judged, depth)
+    turn = np.argsort(-said, kind="stable")
+    last = np.append(said[turn][1:] != said[turn][:-1], True) if len(said) else np.zeros(0, dtype=bool)
+    reached = np.flatnonzero(last & (np.cumsum(right[turn]) / np.arange(1, len(said) + 1) >= precision))
+    return float(said[turn][reached[-1]]) if len(reached) else 1.01
 
 
 def drafted(judged: Sequence[Judged], enough: float, seed: int = 0) -> Figure:
@@ -105,9 +120,18 @@ def _answerable(judged: Sequence[Judged]) -> list[Judged]:
     return [j for j in judged if j.label.relevant]
 
 
-def _one_over_rank(judged: Judged) -> float:
+def one_over_rank(judged: Judged) -> float:
+    """1 / rank of the first answer of one question; 0 where none was found."""
     ranks = (rank for rank, id_ in enumerate(judged.found, 1) if id_ in judged.label.relevant)
     return 1 / next(ranks, float("inf"))
+
+
+def gain(judged: Judged, depth: int) -> float:
+    """nDCG of one answerable question: what was found beside all that could have stood first."""
+    found = judged.found[:depth]
+    told = sum(1 / math.log2(rank + 1) for rank, id_ in enumerate(found, 1) if id_ in judged.label.relevant)
+    best = sum(1 / math.log2(rank + 1) for rank in range(1, min(depth, len(judged.label.relevant)) + 1))
+    return told / best
 
 
 def _arrays(judged: Sequence[Judged], depth: int) -> tuple[Floats, Floats, Floats]:

@@ -1,0 +1,30 @@
+"""Seed → the whole evaluation world: documents, sources and mails, the same every time. Pure."""
+
+from dataclasses import dataclass
+
+from scripts.world.facts import SPLITS, Facts, Split, found
+from scripts.world.letters import WorldMail, Writer
+from scripts.world.shelves import Shelves, filled
+
+SEED = 11
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """One organisation: what it knows, what it wrote down, and the mails of both splits."""
+
+    facts: Facts
+    shelves: Shelves
+    mails: tuple[WorldMail, ...]
+
+    def of(self, split: Split) -> list[WorldMail]:
+        """The mails of one split."""
+        return [mail for mail in self.mails if mail.split == split]
+
+
+def make(seed: int = SEED) -> World:
+    """The world of this seed."""
+    facts = found(seed)
+    shelves = filled(facts, seed)
+    mails = tuple(mail for split in SPLITS for mail in Writer(facts, shelves, split, seed).mails())
+    return World(facts, shelves, mails)
