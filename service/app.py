@@ -20,12 +20,13 @@ from indexer.knowledge import IndexStatus, Knowledge, Report, UpdateOptions
 from indexer.sources.protocol import Source
 from service.ledger import Ledger
 from service.mailbox.protocol import Mailbox
+from service.oauth.entering import enter
 from service.receipts import Receipt
 from service.settings import MailboxSettings, Settings, load
 from service.version import version
 from service.watch import Watcher
 from service.watching.loop import stop_on_signals, watch_all
-from service.wiring import mailbox_of, source_of, watcher_of
+from service.wiring import client_in, logins_in, mailbox_of, source_of, watcher_of
 
 CONFIG = Path("signpost.toml")
 log = logging.getLogger(__name__)
@@ -46,7 +47,7 @@ class App:
     def __init__(self, settings: Settings) -> None:
         """Open nothing yet."""
         self.settings = settings
-        self.mailbox_of: Callable[[MailboxSettings], Mailbox] = mailbox_of
+        self.mailbox_of: Callable[[MailboxSettings], Mailbox] = partial(mailbox_of, data=settings.data)
 
     @classmethod
     def open(cls, config: Path | None, options: Mapping[str, Mapping[str, Any]] | None = None) -> Self:
@@ -216,6 +217,25 @@ class App:
         problems += [f"{a.mailbox}: {a.trouble}" for a in self.ledger.progress.accounts() if a.trouble]
         problems += self._checked() if check else []
         return State(index, self._mails(), tuple(dict.fromkeys(problems)))
+
+    def login(self, name: str | None, say: Callable[[str], object]) -> str:
+        """Let a person log in to a mailbox, telling it what to do; returns where the login is kept."""
+        if len(named := self._by_token(name)) > 1:
+            raise SignpostError(f"Which one? Run: signpost login {named[0].name}, or another of the mailboxes.")
+        (told,) = named
+        return enter(told.name, told.user, client_in(told), logins_in(self.settings.data), say)
+
+    def try_logins(self, name: str | None = None) -> list[tuple[str, list[str]]]:
+        """Each mailbox that logs in by a token, and what is wrong with it; all of them, or the one of this name."""
+        return [(told.name, self._refused(told)) for told in self._by_token(name)]
+
+    def _by_token(self, name: str | None) -> list[MailboxSettings]:
+        by_token = [told for told in self.settings.mailboxes if told.auth == "oauth2"]
+        named = [told for told in by_token if name in (None, told.name, told.user)]
+        if not named:
+            there = ", ".join(told.name for told in by_token) or "none"
+            raise SettingsError([f'There is no mailbox {name or ""} with auth = "oauth2"; there are: {there}.'])
+        return named
 
     def close(self) -> None:
         """Let go of index and ledger, as far as they were opened."""

@@ -5,22 +5,18 @@ Exit codes: 0 done; 1 it could not be done, and the sentence on stderr says why;
 """
 
 import io
-import json
+import os
 import sys
-from collections.abc import Callable
 from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
 from indexer.errors import SettingsError, SignpostError
-
-if TYPE_CHECKING:
-    from service.app import App
-
-DONE, FAILED, WRONG_USAGE, IN_PART = 0, 1, 2, 3
+from service.cli_mailboxes import login
+from service.terminal import DONE, FAILED, IN_PART, WRONG_USAGE, Config, Json, as_text, opened, show
 
 cli = typer.Typer(
     name="signpost",
@@ -31,11 +27,6 @@ cli = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-Config = Annotated[
-    Path | None,
-    typer.Option("--config", "-c", help="The settings file.", show_default="signpost.toml", envvar="SIGNPOST_CONFIG"),
-]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]
 Many = list[str] | None
 
 
@@ -48,6 +39,7 @@ def _day(given: str) -> date:
 
 def main() -> None:
     """Run the command line. What can be explained becomes a sentence on stderr and an exit code, never a traceback."""
+    os.umask(0o077)  # what is written holds mail and cards: for its owner alone
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal that knows no “…” shows a ?
@@ -112,12 +104,12 @@ def reindex(
     from indexer.knowledge import UpdateOptions
     from service.printing import progress_bar, report_text
 
-    with _open(config) as app, progress_bar(quiet=as_json) as show:
+    with opened(config) as app, progress_bar(quiet=as_json) as bar:
         if forget:
             typer.echo(f"signpost: {app.forget(forget)} documents forgotten", err=True)
-        report = app.reindex(sources or (), UpdateOptions(dry_run, allow_shrink, show))
+        report = app.reindex(sources or (), UpdateOptions(dry_run, allow_shrink, bar))
         left_over = app.left_over()
-    _print(report, as_json, partial(report_text, dry_run=dry_run))
+    show(report, as_json, partial(report_text, dry_run=dry_run))
     for name in left_over:
         typer.echo(f"signpost: {name} is no longer in the settings, but stays findable. Drop it: ", err=True, nl=False)
         typer.echo(f"signpost reindex --forget {name}", err=True)
@@ -154,12 +146,12 @@ def search(
         "source": source, "kind": kind, "parent": parent, "lane": lane,
         "customer": customer, "person": person, "status": status,
     }  # fmt: skip
-    given: dict[str, Any] = {name: tuple(map(_text, values)) for name, values in narrowed.items() if values}
+    given: dict[str, Any] = {name: tuple(map(as_text, values)) for name, values in narrowed.items() if values}
     filters = Filters(**given, since=since, until=until)
-    with _open(config) as app:
-        found = app.search(_text(query), filters, limit)
+    with opened(config) as app:
+        found = app.search(as_text(query), filters, limit)
         strange = [] if found.hits else app.strange(filters)
-    _print(found, as_json, answer_text)
+    show(found, as_json, answer_text)
     for sentence in strange:
         typer.echo(f"signpost: {sentence}", err=True)
 
@@ -175,7 +167,7 @@ def watch(
 
     log_to_stderr()
     failed: list[str] = []
-    with _open(config, {"watch": {"shadow": True}} if shadow else None) as app:
+    with opened(config, {"watch": {"shadow": True}} if shadow else None) as app:
         if not once:
             return app.watch()
         unmet, receipts = app.unmet(), app.watch_once(failed.append)
@@ -195,8 +187,11 @@ def serve(
 ) -> None:
     """Serve the search page, the receipts and the API."""
     given = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
-    with _open(config, {"web": given}) as app:
+    with opened(config, {"web": given}) as app:
         app.serve(lambda address: typer.echo(f"Serving {address} (Ctrl-C ends it)"))
+
+
+cli.command()(login)
 
 
 @cli.command()
@@ -210,11 +205,11 @@ def explain(
     """Say what became of a mail, and why; without a Message-ID list the last ten mails with theirs."""
     from service.printing import latest_text, receipt_text
 
-    with _open(config) as app:
+    with opened(config) as app:
         if message_id is None:
-            _print(app.latest(), as_json, latest_text)
+            show(app.latest(), as_json, latest_text)
         else:
-            _print(app.explain(_text(message_id)), as_json, receipt_text)
+            show(app.explain(as_text(message_id)), as_json, receipt_text)
 
 
 @cli.command()
@@ -227,7 +222,7 @@ def read(
     from service.mail.telling import told
     from service.reading.file import read_file
 
-    _print(read_file(file, config), as_json, lambda reading: told(reading).rstrip())
+    show(read_file(file, config), as_json, lambda reading: told(reading).rstrip())
 
 
 @cli.command()
@@ -239,9 +234,9 @@ def status(
     """Show what is indexed, what the watcher did, and what needs attention."""
     from service.printing import state_text
 
-    with _open(config) as app:
+    with opened(config) as app:
         state = app.state(check)
-    _print(state, as_json, state_text)
+    show(state, as_json, state_text)
     raise typer.Exit(IN_PART if state.problems else DONE)
 
 
@@ -255,23 +250,6 @@ def demo(
     from service.demo.show import run
 
     raise typer.Exit(run(folder, check, port))
-
-
-def _open(config: Path | None, options: dict[str, Any] | None = None) -> "App":
-    from service.app import App
-
-    return App.open(config, options)
-
-
-def _text(given: str) -> str:
-    """An argument as text that can be stored and searched: bytes that are no UTF-8 become �."""
-    return given.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-
-
-def _print(told: Any, as_json: bool, text: Callable[[Any], str]) -> None:
-    from service.printing import plain, printable
-
-    typer.echo(json.dumps(plain(told), ensure_ascii=False, indent=1) if as_json else printable(text(told)))
 
 
 def _said(problem: OSError) -> str:

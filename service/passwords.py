@@ -3,6 +3,7 @@
 import importlib
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from indexer.errors import SettingsError
 from service.settings_given import variable
@@ -12,25 +13,41 @@ SERVICE = "signpost"
 
 
 def keyring_entry(name: str) -> str | None:
-    """What the keyring of this machine holds for a mailbox; None without the optional package `keyring`."""
-    try:
-        keyring = importlib.import_module("keyring")
-    except ImportError:
+    """What the keyring of this machine holds under a name; None without the optional package `keyring`."""
+    keyring = _keyring()
+    if keyring is None:
         return None
     try:
         found = keyring.get_password(SERVICE, name)
+    except keyring.errors.NoKeyringError:
+        return None
     except keyring.errors.KeyringError as fault:
         raise SettingsError([f"The keyring does not hand out the password of {name}: {fault}."]) from fault
     return str(found) if found is not None else None
 
 
+def put_into_keyring(name: str, secret: str) -> bool:
+    """Keep a secret in the keyring of this machine; False where there is none that would."""
+    keyring = _keyring()
+    if keyring is None:
+        return False
+    try:
+        keyring.set_password(SERVICE, name, secret)
+    except keyring.errors.KeyringError:
+        return False
+    return True
+
+
+def _keyring() -> Any:
+    try:
+        return importlib.import_module("keyring")
+    except ImportError:
+        return None
+
+
 def password_of(mailbox: MailboxSettings, keyring: Callable[[str], str | None] = keyring_entry) -> str:
     """The password. Raises SettingsError with the places it can be put in when there is none."""
-    if mailbox.password is not None:
-        return mailbox.password.get_secret_value()
-    if mailbox.password_file is not None:
-        return _read(mailbox.password_file, mailbox.name)
-    if found := keyring(mailbox.name):
+    if found := secret_of(mailbox, keyring):
         return found
     raise SettingsError(
         [
@@ -39,6 +56,15 @@ def password_of(mailbox: MailboxSettings, keyring: Callable[[str], str | None] =
             f"or into the keyring: keyring set {SERVICE} {mailbox.name}"
         ]
     )
+
+
+def secret_of(mailbox: MailboxSettings, keyring: Callable[[str], str | None] = keyring_entry) -> str:
+    """The same, but empty where there is none: a client of an authorization server need not have one."""
+    if mailbox.password is not None:
+        return mailbox.password.get_secret_value()
+    if mailbox.password_file is not None:
+        return _read(mailbox.password_file, mailbox.name)
+    return keyring(mailbox.name) or ""
 
 
 def _read(file: Path, name: str) -> str:

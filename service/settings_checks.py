@@ -8,6 +8,7 @@ from pydantic_core import PydanticCustomError
 
 from service.mail.letter import Address
 from service.mailbox.account import is_loopback
+from service.oauth.clients import client_of
 from service.replies.audience import ascii_domain, is_plain
 from service.replies.links import web_link
 
@@ -70,10 +71,23 @@ def _web_address(url: str) -> str:
     return web_link(url).rstrip("/")
 
 
+def _client(told: dict[str, str], info: ValidationInfo) -> dict[str, str]:
+    """What `client_of` can make a client of, where the account logs in with one."""
+    by_token = info.data.get("auth") == "oauth2"
+    if told and not by_token:
+        raise wrong('is given, but auth is not "oauth2"')
+    try:
+        client_of(told) if by_token else None
+    except ValueError as fault:
+        raise wrong(str(fault)) from fault
+    return told
+
+
 FilePath = Annotated[Path, AfterValidator(_absolute)]
 MaybePath = Annotated[FilePath | None, BeforeValidator(_blank_is_none)]
 Name = Annotated[str, AfterValidator(_account)]
 Model = Annotated[str, AfterValidator(_folder_or_name)]
 Internal = Annotated[str, AfterValidator(_internal)]
 Host = Annotated[str, AfterValidator(_this_machine)]
+OAuth = Annotated[dict[str, str], AfterValidator(_client)]
 WebAddress = Annotated[str, AfterValidator(_web_address)]

@@ -18,7 +18,7 @@ ELSEWHERE = {"SIGNPOST_CONFIG"}
 """Variables that are ours and no settings."""
 MOST_TABLES = 100
 Where = tuple[str | int, ...]
-_SECRETS = re.compile(r"passw|secret|token|credential", re.IGNORECASE)
+_SECRETS = re.compile(r"(passw|secret|token|credential)(?!\w*_(file|url)$)", re.IGNORECASE)
 
 
 @dataclass(slots=True)
@@ -48,8 +48,9 @@ def read_file(path: Path) -> Given:
 def _without_secrets(values: dict[str, Any], path: Path, table: str = "") -> Iterator[str]:
     for name, told in list(values.items()):
         for number, below in enumerate(_tables_in(told), 1):
-            yield from _without_secrets(below, path, str(below.get("name") or below.get("user") or number))
-        if _SECRETS.search(name) and name != "password_file" and not isinstance(told, dict | list):
+            inherited = table if isinstance(told, dict) else str(number)
+            yield from _without_secrets(below, path, str(below.get("name") or below.get("user") or inherited))
+        if _SECRETS.search(name) and not isinstance(told, dict | list):
             del values[name]
             yield (
                 f"{path.name}: `{name}` does not belong in this file. Put it into the variable "

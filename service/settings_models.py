@@ -19,7 +19,7 @@ from service.mailbox.account import is_loopback
 from service.mailbox.protocol import INBOX
 from service.replies.audience import ascii_domain, is_plain
 from service.replies.outcome import Policy
-from service.settings_checks import FilePath, Host, Internal, MaybePath, Model, Name, WebAddress, wrong
+from service.settings_checks import FilePath, Host, Internal, MaybePath, Model, Name, OAuth, WebAddress, wrong
 
 _POLICY = Policy()
 
@@ -71,11 +71,26 @@ class MailboxSettings(Part):
         description="What receipts call the account: keep it. By default the login name.",
         examples=["tom@example.com"],
     )
+    auth: Literal["password", "oauth2"] = Field(
+        default="password",
+        description='How to log in: by "password", or by "oauth2" as Microsoft and Google ask for; then run '
+        "`signpost login` once. By default by password.",
+        examples=["oauth2"],
+    )
+    oauth: OAuth = Field(
+        default={},
+        description='For oauth2: provider is "microsoft" (with your tenant) or "google", client_id what it calls the '
+        "app you registered there; for other servers token_url, device_url or authorize_url, and scope.",
+        examples=[{"provider": "microsoft", "tenant": "example.com", "client_id": "1b730954-1685-4b74-9bfd"}],
+    )
     password: SecretStr | None = Field(
         default=None,
         description="Never in this file: in SIGNPOST_MAILBOXES__NAME__PASSWORD, in password_file, or in the keyring.",
     )
-    password_file: MaybePath = Field(default=None, description="A file that holds the password and nothing else.")
+    password_file: MaybePath = Field(
+        default=None,
+        description="A file that holds the password and nothing else; with oauth2 the client's secret, if it has one.",
+    )
     tls: Literal["tls", "starttls", "none"] = Field(
         default="tls", description='How the line is encrypted; "none" only for a server on this machine.'
     )

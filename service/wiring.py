@@ -1,10 +1,15 @@
 """Settings → sources, mailboxes, watchers: each table of the settings becomes the object that does the work."""
 
+import hashlib
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any
 
 from indexer.asking import Viewer
 from indexer.confirming import Confirmation
+from indexer.errors import SettingsError
 from indexer.knowledge import Knowledge
 from indexer.sources.crm_csv import CrmCsv
 from indexer.sources.protocol import Source
@@ -16,7 +21,11 @@ from service.mail.letter import Address, Reading
 from service.mailbox.account import ImapAccount
 from service.mailbox.imap import imap_mailbox
 from service.mailbox.protocol import Mailbox
-from service.passwords import password_of
+from service.oauth.access import Access
+from service.oauth.clients import OAuthClient, client_of
+from service.oauth.exchange import AuthorizationServer
+from service.oauth.keeping import Logins
+from service.passwords import keyring_entry, password_of, put_into_keyring, secret_of
 from service.reading.file import rules_of
 from service.reading.worker import ReadingWorker
 from service.replies.audience import audience_of, viewer_of
@@ -42,19 +51,52 @@ def source_of(told: SourceSettings) -> Source:
             return VcardFile(told.path, told.name, **visible)
 
 
-def mailbox_of(told: MailboxSettings) -> Mailbox:
-    """The account that a table names, over IMAP; it connects when it is first asked for something."""
-    account = ImapAccount(
+def logins_in(data: Path) -> Logins:
+    """The logins of the mailboxes whose settings have this data folder."""
+    return Logins(data / "logins", keyring_entry, put_into_keyring)
+
+
+def client_in(told: MailboxSettings) -> OAuthClient:
+    """What the provider of an account knows Signpost as."""
+    return client_of(told.oauth, secret_of(told))
+
+
+def mailbox_of(told: MailboxSettings, data: Path) -> Mailbox:
+    """The account that a table names, over IMAP; it connects when it is first asked for something.
+
+    Raises SettingsError where there is no password.
+    """
+    return imap_mailbox(_account(told, data), told.name)
+
+
+def login_mark(told: MailboxSettings, data: Path) -> str:
+    """Something that changes when the password or the login of an account does, and tells nothing about it."""
+    if told.auth == "oauth2":
+        return logins_in(data).mark(told.name)
+    try:
+        return hashlib.sha256(password_of(told).encode()).hexdigest()[:16]
+    except SettingsError as fault:
+        return str(fault)
+
+
+def _account(told: MailboxSettings, data: Path) -> ImapAccount:
+    secrets: dict[str, Any]
+    if told.auth == "oauth2":
+        access = Access(told.name, AuthorizationServer(client_in(told)), logins_in(data))
+        secrets = {"token": access.token}
+    else:
+        # Read anew at each login, so that a changed one is taken up without a restart
+        secrets = {"password": password_of(told), "password_now": partial(password_of, told)}
+    return ImapAccount(
         host=told.host,
         user=told.user,
-        password=password_of(told),
         address=told.own[0].email,
         port=told.port,
         security=told.tls,
         ca_file=str(told.ca_file or ""),
         drafts=told.drafts,
+        **secrets,
     )
-    return imap_mailbox(account, told.name)
 
 
 def watcher_of(
@@ -71,6 +113,7 @@ def watcher_of(
         caps=Caps(settings.replies.per_day, settings.replies.per_sender),
         poll_seconds=settings.watch.poll_seconds,
         keep=timedelta(days=settings.replies.keep_days) or None,
+        login_mark=partial(login_mark, told, settings.data),
     )
     return Watcher(mailbox, judge, ledger, options)
 

@@ -19,12 +19,15 @@ DOORS = {
     "tokenizers": {"indexer/embedding"},
     "rapidfuzz": {"indexer/lookalikes"},
     "imapclient": {"service/mailbox/imap"},
+    "oauthlib": {"service/oauth/exchange"},
+    "httpx2": {"service/oauth/exchange"},
+    "keyring": {"service/passwords"},
     "fastapi": {"service/web"},
     "uvicorn": {"service/web"},
     "jinja2": {"service/templates", "service/web/pages"},
     "resiliparse": {"service/mail/html"},
     "pymap": {"service/demo"},
-    "typer": {"service/cli"},
+    "typer": {"service/cli", "service/cli_mailboxes", "service/terminal"},
     "rich": {"service/printing"},
 }
 SENDERS = {"smtplib", "aiosmtplib", "smtpd", "aiosmtpd", "yagmail", "envelopes", "sendgrid", "mailgun", "nntplib"}

@@ -13,10 +13,11 @@ from pydantic import ValidationError
 from indexer.embedding.weights import DEFAULT
 from indexer.errors import SettingsError
 from service.mail.letter import Address
-from service.passwords import password_of
+from service.passwords import password_of, secret_of
 from service.replies.outcome import Policy
 from service.settings import MailboxSettings, Settings, example, load
 from service.settings_given import fields
+from service.wiring import client_in
 
 MAILBOX = '[[mailboxes]]\nuser = "tom@firma.example"\nhost = "imap.firma.example"\n'
 INSIDE = '[replies]\ninternal_domains = ["firma.example"]\n'
@@ -316,6 +317,38 @@ def test_a_password_file_that_holds_none_is_told(tmp_path: Path, raw: bytes | No
 
     with pytest.raises(SettingsError, match=told):
         password_of(mailbox(tmp_path, 'password_file = "pw"'))
+
+
+APP = 'auth = "oauth2"\noauth = {provider = "microsoft", client_id = "app", tenant = "firma.example"}\n'
+
+
+def test_a_mailbox_may_log_in_by_tokens_and_its_client_may_have_a_secret(tmp_path: Path) -> None:
+    (tmp_path / "pw").write_text("geheim\n", encoding="utf-8")
+    (google,) = settings(tmp_path, INSIDE + MAILBOX + APP.replace("microsoft", "google")).mailboxes
+
+    assert (client_in(google).secret, secret_of(mailbox(tmp_path, APP + 'password_file = "pw"'))) == ("", "geheim")
+    assert client_in(mailbox(tmp_path, APP)).token_url.startswith("https://login.microsoftonline.com/firma.example/")
+    assert mailbox(tmp_path, "", {"SIGNPOST_MAILBOXES__0__OAUTH": "{}"}).auth == "password"
+
+
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        ('auth = "oauth2"', "oauth has to hold client_id, which the provider gives"),
+        ('auth = "token"', 'auth has to be "password" or "oauth2", not "token".'),
+        ('oauth = {provider = "google", client_id = "a"}', 'oauth is given, but auth is not "oauth2".'),
+        ('auth = "oauth2"\noauth = {provider = "yahoo", client_id = "a"}', 'has to hold provider = "google" or'),
+        ('auth = "oauth2"\noauth = {cleint_id = "a"}', "oauth holds cleint_id, which is unknown here. There are"),
+        ('auth = "oauth2"\noauth = {client_id = "a"}', "or token_url with device_url or authorize_url"),
+        ('auth = "oauth2"\noauth = {client_id = "a", token_url = "http://login.example"}', "https addresses only"),
+        ('auth = "oauth2"\noauth = {client_secret = "geheim42"}', "`client_secret` does not belong in this file."),
+    ],
+)
+def test_a_mistake_in_a_client_is_told(tmp_path: Path, more: str, told: str) -> None:
+    every = problems(tmp_path, INSIDE + MAILBOX + more)
+
+    assert any(told in problem for problem in every)
+    assert "geheim42" not in "".join(every)
 
 
 JSON = st.recursive(

@@ -1,6 +1,7 @@
 """How to reach a mail account over IMAP. Pure."""
 
 import ipaddress
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -16,12 +17,13 @@ class ImapAccount:
     `user` is the login name, and the account's address too where `address` is empty. `port` 0 is the usual one.
     `drafts` names the Drafts folder where it is not to be found out. `deadline` ends a single exchange that makes
     no end, however busily the server talks. Without TLS only a server on this machine is spoken to, unless
-    `plaintext` allows others.
+    `plaintext` allows others. `password_now` tells the password as it stands now, where it may change meanwhile.
+    `token` stands in for a password: called with the access token that was refused, or "", it returns one to show.
     """
 
     host: str
     user: str
-    password: str = field(repr=False)
+    password: str = field(default="", repr=False)
     address: str = ""
     port: int = 0
     security: Security = "tls"
@@ -31,6 +33,8 @@ class ImapAccount:
     timeout: float = 30.0
     deadline: float = 300.0
     max_size: int = 25_000_000
+    password_now: Callable[[], str] | None = field(default=None, repr=False, compare=False)
+    token: Callable[[str], str] | None = field(default=None, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Refuse to send a password in the clear over a network. Raises SettingsError."""

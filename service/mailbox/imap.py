@@ -7,7 +7,7 @@ from datetime import date
 from functools import partial
 
 from imapclient import IMAPClient, SocketTimeout
-from imapclient.exceptions import IMAPClientAbortError, IMAPClientError, IMAPClientReadOnlyError, LoginError
+from imapclient.exceptions import IMAPClientError, IMAPClientReadOnlyError
 
 from indexer.errors import LoginRefused, MissingFolder, Unreachable
 from service.mailbox.account import ImapAccount
@@ -17,10 +17,11 @@ from service.mailbox.idle import ring
 from service.mailbox.knock import is_there
 from service.mailbox.line import Facts, Opened
 from service.mailbox.listing import listed, on_the_wire, quoted
+from service.mailbox.login import log_in
 from service.mailbox.remote import MOST_BYTES, RemoteMailbox
 from service.mailbox.replies import HEADERS, Envelope, envelope
 from service.mailbox.wire import Patience, Refused, Wire, patience_of
-from service.mailbox.wording import appended, day, is_about_the_login, is_for_now, numbers, plainly, ways_out
+from service.mailbox.wording import appended, day, is_for_now, numbers, ways_out
 from service.version import version
 
 CHUNK = 500
@@ -55,7 +56,7 @@ class ImapLine:
         self._validities: dict[str, int] = {}
         try:
             with self._exchange():
-                _log_in(self._client, account)
+                log_in(self._wire, account)
                 self._able = frozenset(self._client.capabilities())
         except LoginRefused:
             self._hang_up()
@@ -273,25 +274,3 @@ def _protect(client: _Client, context: ssl.SSLContext) -> None:
     except _BREAKS:
         client.shutdown()
         raise
-
-
-def _log_in(client: _Client, account: ImapAccount) -> None:
-    if client.wire.state == "AUTH":  # the server greeted with PREAUTH: it knows by the way we came who we are
-        return
-    if client.has_capability("LOGINDISABLED"):
-        raise LoginRefused(
-            f"{account.server} takes no password without TLS. Set tls = 'starttls' or 'tls' in the settings."
-        )
-    try:
-        if (account.user + account.password).isascii():
-            client.login(account.user, account.password)
-        else:
-            client.plain_login(account.user, account.password)
-    except LoginError as error:
-        # imapclient says LoginError for a line that broke while logging in, too
-        if isinstance(error.__context__, IMAPClientAbortError) or not is_about_the_login(str(error)):
-            raise
-        raise LoginRefused(
-            f"{account.server} refused the login of {account.user} ({plainly(str(error))}). Check user and password; "
-            "where two-step login is on, make an app password."
-        ) from error

@@ -1,5 +1,6 @@
 """How a mailbox is watched: the choices its owner makes. Pure."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -14,7 +15,8 @@ class WatchOptions:
 
     In shadow mode everything is decided and recorded and nothing is written. `look_back_days` is how much older mail
     first contact takes in. `settle` is how long a server may take to show a draft after the connection broke. `tend`
-    is how often is looked after drafts that wait, `keep` how long an untouched one waits, None for ever.
+    is how often is looked after drafts that wait, `keep` how long an untouched one waits, None for ever. `login_mark`
+    tells something that changes when the password, or what else the account logs in with, does.
     """
 
     own: tuple[Address, ...]
@@ -27,3 +29,4 @@ class WatchOptions:
     tend: timedelta = timedelta(minutes=3)
     keep: timedelta | None = timedelta(days=14)
     poll_seconds: float = 60.0
+    login_mark: Callable[[], str] = str
