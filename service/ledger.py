@@ -3,7 +3,7 @@
 import secrets
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -16,8 +16,9 @@ from service.drafts.lives import Lives
 from service.mailbox.protocol import bare
 from service.receipts import Receipt, State
 from service.recording import from_json, to_json
-from service.schema import LATER, TABLES, VERSION
+from service.schema import LATER, TABLES, VERSION, Record
 from service.watching.progress import Progress
+from service.watching.quarantine import Quarantine
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,15 @@ class SqliteFile:
             except _TROUBLES as error:
                 raise self._explanation(error) from error
 
+    def read(self, make: Callable[[tuple[Any, ...]], Record], sql: str, values: Sequence[Any] = ()) -> list[Record]:
+        """See `File.read`."""
+        found = self.rows(sql, values)
+        try:
+            return [make(row) for row in found]
+        except (ValueError, LookupError, TypeError, AttributeError) as error:
+            says = f"{self._says} is damaged: it holds a row that makes no sense ({type(error).__name__}: {error}); "
+            raise LedgerError(says + _WAY_OUT) from error
+
     def put(self, sql: str, rows: Iterable[Sequence[Any]]) -> int:
         """See `File.put`."""
         with self._lock:
@@ -113,6 +123,9 @@ class SqliteFile:
             return sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch(mode=0o600)
+        if path.stat().st_size % _PAGE and not Path(f"{path}-wal").exists():
+            # SQLite fills the gap with zeros, or takes what is left for a new file
+            raise LedgerError(f"{self._says} is damaged: its end is missing; {_WAY_OUT}")
         return sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=30)
 
     def _prepare(self) -> None:
@@ -159,6 +172,7 @@ class Ledger:
         self.progress = Progress(file)
         self.intents = Intents(file)
         self.lives = Lives(file)
+        self.quarantine = Quarantine(file)
         self.transaction = file.writing
 
     @classmethod
@@ -185,15 +199,15 @@ class Ledger:
             values.append(before)
         where = " AND ".join(clauses)
         sql = f"SELECT told FROM receipts WHERE {where} ORDER BY id DESC LIMIT ?"
-        return [from_json(row[0]) for row in self._file.rows(sql, (*values, limit))]
+        return self._file.read(_receipt, sql, (*values, limit))
 
     def receipt(self, message_id: str) -> Receipt | None:
         """The newest receipt of the mail, or of the draft, with this Message-ID (or this identity)."""
         key = bare(message_id)
         either = "message_id = ? OR draft_message_id = ? OR identity = ?"
         sql = f"SELECT told FROM receipts WHERE {either} ORDER BY id DESC LIMIT 1"
-        found = self._file.rows(sql, (key, key, key)) if key else []
-        return from_json(found[0][0]) if found else None
+        found = self._file.read(_receipt, sql, (key, key, key)) if key else []
+        return found[0] if found else None
 
     def counts(self, query: ReceiptFilter | None = None) -> list[Count]:
         """How many mails ended in which way, the most frequent first."""
@@ -233,9 +247,11 @@ class Ledger:
 
     def _of(self, mailbox: str, identity: str) -> list[Receipt]:
         sql = "SELECT told FROM receipts WHERE mailbox = ? AND identity = ?"
-        return [from_json(row[0]) for row in self._file.rows(sql, (mailbox, identity))]
+        return self._file.read(_receipt, sql, (mailbox, identity))
 
 
+_PAGE = 4096
+_WAY_OUT = "restore a backup or move it away: mail from before is then not answered."
 _COLUMNS = (
     *("mailbox", "identity", "message_id", "draft_message_id", "at", "outcome", "reason", "state"),
     *("sender", "subject", "told"),
@@ -244,6 +260,10 @@ _KEEP = (
     f"INSERT INTO receipts ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))}) "
     f"ON CONFLICT (mailbox, identity) DO UPDATE SET {', '.join(f'{c} = excluded.{c}' for c in _COLUMNS[2:])}"
 )
+
+
+def _receipt(row: Sequence[Any]) -> Receipt:
+    return from_json(row[0])
 
 
 def _row(r: Receipt) -> tuple[str, ...]:

@@ -1,12 +1,24 @@
 """The tables of the ledger, and what its parts may do with the file that holds them. Pure."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
-VERSION = 2
+VERSION = 3
+Record = TypeVar("Record")
 
-TABLES = """
+_QUARANTINE = """
+-- Mails that were given up: their bytes, as far as they are kept, and since when somebody wants another try.
+CREATE TABLE quarantine (
+  id INTEGER PRIMARY KEY, mailbox TEXT NOT NULL, identity TEXT NOT NULL, at TEXT NOT NULL, raw BLOB,
+  wanted TEXT NOT NULL DEFAULT '',
+  UNIQUE (mailbox, identity)
+);
+CREATE INDEX places_by_identity ON places (mailbox, identity)
+"""
+
+TABLES = (
+    """
 CREATE TABLE secrets (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
 
 -- One row a mail and mailbox: what became of it. `told` is the whole receipt as JSON, the rest is there to filter by.
@@ -67,6 +79,8 @@ CREATE TABLE accounts (
   expires TEXT NOT NULL DEFAULT '', looked_at TEXT NOT NULL DEFAULT '', trouble TEXT NOT NULL DEFAULT ''
 ) WITHOUT ROWID;
 """
+    + _QUARANTINE
+)
 
 LATER = {
     2: """
@@ -74,7 +88,8 @@ ALTER TABLE drafts ADD COLUMN basis TEXT NOT NULL DEFAULT '{"documents": [], "gr
 ALTER TABLE drafts ADD COLUMN words BLOB NOT NULL DEFAULT x'';
 ALTER TABLE drafts ADD COLUMN why TEXT NOT NULL DEFAULT '';
 ALTER TABLE drafts ADD COLUMN changed_at TEXT NOT NULL DEFAULT ''
-"""
+""",
+    3: _QUARANTINE,
 }
 """What makes a ledger of the version before into one of this version."""
 
@@ -84,6 +99,10 @@ class File(Protocol):
 
     def rows(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """Run one reading statement and return all it finds."""
+        ...
+
+    def read(self, make: Callable[[tuple[Any, ...]], Record], sql: str, values: Sequence[Any] = ()) -> list[Record]:
+        """As `rows`, and make a record of each; a row that no record can be made of is a damaged file."""
         ...
 
     def put(self, sql: str, rows: Iterable[Sequence[Any]]) -> int:

@@ -29,7 +29,7 @@ class Intents:
     def renumbered(self, mailbox: str, met: Sequence[tuple[Place, str]]) -> None:
         """Mails (by identity) were met again under another UIDVALIDITY: their flags are to be looked for there."""
         sql = "SELECT source FROM drafts WHERE mailbox = ? AND identity = ?"
-        sources = [(source_from_json(t), p, i) for p, i in met for (t,) in self._file.rows(sql, (mailbox, i))]
+        sources = [(source, p, i) for p, i in met for source in self._file.read(_source, sql, (mailbox, i))]
         rows = [
             (_source_to_json(replace(source, place=place)), mailbox, identity)
             for source, place, identity in sources
@@ -42,7 +42,7 @@ class Intents:
     def open(self, mailbox: str) -> list[Intent]:
         """Intents whose end was not recorded, oldest first."""
         sql = f"SELECT {', '.join(_READ)} FROM drafts WHERE mailbox = ? AND state = 'intended' ORDER BY at, message_id"
-        return [_intent(row) for row in self._file.rows(sql, (mailbox,))]
+        return self._file.read(_intent, sql, (mailbox,))
 
     def trying(self, intents: Sequence[Intent], now: datetime) -> None:
         """They are about to be handed to the server once more."""
@@ -133,6 +133,10 @@ def _source_to_json(source: Sought) -> str:
     place = [source.place.folder, source.place.validity, source.place.uid]
     facts = {"place": place, "message_id": source.message_id, "thread": sorted(source.thread), "received": received}
     return json.dumps(facts)
+
+
+def _source(row: Sequence[Any]) -> Sought:
+    return source_from_json(row[0])
 
 
 def source_from_json(text: str) -> Sought:

@@ -31,7 +31,7 @@ class Lives:
             "ORDER BY at, message_id"
         )
         values = (mailbox, until.isoformat(), now.isoformat(), (now - SECOND_LOOK).isoformat())
-        return [_life(row) for row in self._file.rows(sql, values)]
+        return self._file.read(_life, sql, values)
 
     def moved(self, lives: Sequence[tuple[Life, Place]]) -> None:
         """They lie elsewhere by now, as they were."""

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from service.mailbox.protocol import Cursor, Place
 from service.schema import File
@@ -50,9 +51,12 @@ class Progress:
     def watched(self, mailbox: str, folder: str) -> Watched | None:
         """How far a folder was read; None before first contact."""
         sql = "SELECT validity, uid, since, again_until FROM folders WHERE mailbox = ? AND folder = ?"
-        for validity, uid, since, again in self._file.rows(sql, (mailbox, folder)):
+
+        def watched(row: Sequence[Any]) -> Watched:
+            validity, uid, since, again = row
             return Watched(mailbox, folder, Cursor(validity, uid), datetime.fromisoformat(since), again)
-        return None
+
+        return next(iter(self._file.read(watched, sql, (mailbox, folder))), None)
 
     def advance(self, to: Watched) -> None:
         """Remember how far a folder was read."""
@@ -107,8 +111,8 @@ class Progress:
         with self._file.writing():
             self._file.put("INSERT OR IGNORE INTO accounts (mailbox) VALUES (?)", [(mailbox,)])
             sql = "SELECT holder, fence, expires FROM accounts WHERE mailbox = ?"
-            present, before, expires = self._file.rows(sql, (mailbox,))[0]
-            if present not in ("", holder) and not free(present, datetime.fromisoformat(expires)):
+            present, before, expires = self._file.read(_leased, sql, (mailbox,))[0]
+            if present not in ("", holder) and not free(present, expires):
                 return 0
             fence: int = before + (present != holder)
             change = "UPDATE accounts SET holder = ?, fence = ?, expires = ? WHERE mailbox = ?"
@@ -136,12 +140,21 @@ class Progress:
 
     def accounts(self) -> list[Account]:
         """Every mailbox that was ever watched, for pages and health checks."""
-        found = self._file.rows("SELECT mailbox, looked_at, trouble FROM accounts ORDER BY mailbox")
-        return [Account(name, datetime.fromisoformat(at) if at else None, trouble) for name, at, trouble in found]
+        return self._file.read(_account, "SELECT mailbox, looked_at, trouble FROM accounts ORDER BY mailbox")
 
 
 _KEY = "mailbox = ? AND folder = ? AND validity = ? AND uid = ?"
 LEASE = timedelta(seconds=60)
+
+
+def _account(row: Sequence[Any]) -> Account:
+    name, at, trouble = row
+    return Account(name, datetime.fromisoformat(at) if at else None, trouble)
+
+
+def _leased(row: Sequence[Any]) -> tuple[str, int, datetime]:
+    holder, fence, expires = row
+    return holder, fence, datetime.fromisoformat(expires) if holder else datetime.min
 
 
 def _keys(mailbox: str, places: Sequence[Place]) -> list[tuple[str, str, int, int]]:
