@@ -143,7 +143,15 @@ def test_contacts_of_theirs_are_told_where_one_asks_for_them() -> None:
     asked = text(answered(CALL, record, asking="Who is our contact at Brückner?"))
 
     assert "\n\nMehmet Aydın: contact on their side\nMehmet Aydın\nhttps://crm.example.com/note/p1\n" in asked
-    assert "on their side" not in text(answered(CALL, record))
+    assert "\nAna Souza: call on" in asked
+    assert "on their side" not in text(answered(CALL, record, asking="Who is in contact with Brückner?"))
+
+
+def test_who_asks_is_not_told_of_themselves_unless_there_is_nobody_else() -> None:
+    own = written("Visit", "Jana Köhler", key="own")
+
+    assert "Jana Köhler: meeting" not in text(answered(CALL, own))
+    assert "\nJana Köhler: meeting on 26 February\n" in text(answered(own))
 
 
 def test_only_a_question_who_is_answered_with_people() -> None:

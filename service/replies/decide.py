@@ -32,7 +32,8 @@ def decide(reading: Reading, answers: Sequence[Answer], policy: Policy) -> Draft
     if passed := before_search(reading, policy):
         return passed
     audience = audience_of(reading, policy)
-    seen = [_shown(answer, viewer_of(audience, policy)) for answer in answers]
+    asker = reading.mail.sender.name if reading.mail.sender else ""
+    seen = [_shown(answer, viewer_of(audience, policy), asker) for answer in answers]
     linkable = [_openable(answer, policy.site) for answer in seen]
     asked = _asked(reading, linkable)
     if not _any_hits(linkable):
@@ -127,10 +128,10 @@ def _asks_nothing(reading: Reading, _: Policy) -> Pass | None:
     return Pass(Reason.NO_QUESTION, says, "A question or a request in the text itself; what is quoted does not count.")
 
 
-def _shown(answer: Answer, viewer: Viewer) -> Answer:
+def _shown(answer: Answer, viewer: Viewer, asker: str) -> Answer:
     """The search has filtered already. Asked again, for a draft cannot be called back once it is sent."""
     hits = tuple(h for h in answer.hits if viewer.may_see(h.document.visibility))
-    return people.in_sight(replace(answer, hits=hits), viewer)
+    return people.in_sight(replace(answer, hits=hits), viewer, asker)
 
 
 def _openable(answer: Answer, site: str) -> Answer:

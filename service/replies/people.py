@@ -12,9 +12,10 @@ from indexer.touches import Colleague, Contact, People, Touch
 MOST = 3
 """People that are named in answer to one question."""
 MOST_CONTACTS = 2
-"""Of these, people of the other side, where a question asks for them."""
+"""Of these, people of the other side, where a question asks for them: one before and one after the first of us."""
 _FOR_CONTACTS = re.compile(
-    r"\b(?:contacts? (?:person |people |details? )?(?:at|in|for|with)|point of contact|their contact|counterpart|"
+    r"\b(?:(?<!in )contacts? (?:person |people |details? )?(?:at|from|inside)|contact person|point of contact|"
+    r"their contacts?|counterpart|"
     r"who(?:m)? (?:do|can|should|could|shall) (?:we|i|you) (?:know|talk|speak|call|write|ask|contact|reach)|"
     r"know (?:anyone|anybody|someone|somebody|people) (?:at|from|inside)|"
     r"ansprechpartner\w*|kontaktperson|kontakte? (?:bei|zu)|wen (?:kennen|kann|können|soll|sollen|kenn)|"
@@ -32,17 +33,19 @@ class Said:
     hit: Hit
 
 
-def in_sight(answer: Answer, viewer: Viewer) -> Answer:
+def in_sight(answer: Answer, viewer: Viewer, asker: str = "") -> Answer:
     """The answer with those people alone whom documents that the viewer may see speak of, each of them wholly.
 
-    That somebody is in touch is not turned into "nobody" by what may not be seen: then nothing is said of people.
+    That somebody is in touch is not turned into "nobody" by what may not be seen: then nothing is said of people. Who
+    asks under the name `asker` knows of their own touches, unless they are one of several owners, or nobody else is.
     """
     found = answer.people
     if found is None or answer.question.kind != "who" or not answer.hits:
         return replace(answer, people=None)
     team = tuple(c for c in found.team if all(viewer.may_see(t.document.visibility) for t in (*c.touches, c.last)))
     theirs = tuple(c for c in found.contacts if viewer.may_see(c.document.visibility))
-    hidden = found.team and not team
+    others = tuple(c for c in team if c.name.casefold() != asker.casefold() or c.name in found.owners)
+    team, hidden = others or team, found.team and not team
     return replace(answer, people=None if hidden else replace(found, team=team, contacts=theirs))
 
 
@@ -53,7 +56,7 @@ def said(answer: Answer) -> tuple[Said, ...]:
     asked = _FOR_CONTACTS.search(answer.question.text)
     theirs = [Said(c, _naming(c)) for c in answer.people.contacts[:MOST_CONTACTS]] if asked else []
     ours = [Said(c, _showing(c)) for c in answer.people.team if c.touches]
-    return (*theirs, *ours)[:MOST]
+    return (*theirs[:1], *ours[:1], *theirs[1:], *ours[1:])[:MOST]
 
 
 def touch_of(colleague: Colleague) -> Touch:
