@@ -41,6 +41,7 @@ class Watcher:
         self._judge = judge
         self._fence = 0
         self._aside = False
+        self._held: set[str] = set()
         self._renewed = datetime.min.replace(tzinfo=UTC)
         self._delivery = Delivery(mailbox, ledger, self._presence.clock, self._guard, options.settle)
         self._settler = Settler(mailbox, judge, ledger, options)
@@ -67,14 +68,16 @@ class Watcher:
         if not self._take_lease():
             return []
         receipts = self._delivery.recover()
-        missing = []
+        missing: list[str] = []
+        self._held.clear()
         for folder in self.options.folders:
             try:
                 receipts += self._pass_over(folder)
             except MissingFolder as error:
                 missing.append(str(error))
         receipts += self._look_after(missing)
-        self._progress.looked(self.name, self._presence.clock(), " ".join(missing))
+        receipts += self._settler.lost(self._presence.clock())
+        self._progress.looked(self.name, self._presence.clock(), " ".join([*missing, *sorted(self._held)]))
         return list({told.identity: told for told in receipts}.values())
 
     def run(self, stop: threading.Event) -> None:
@@ -104,6 +107,10 @@ class Watcher:
     def report(self, trouble: str) -> None:
         """Remember, for pages and health checks, what stands in the way."""
         self._progress.looked(self.name, None, trouble)
+
+    def login_mark(self) -> str:
+        """See `WatchOptions`."""
+        return self.options.login_mark()
 
     def close(self) -> None:
         """Leave the server and let another process watch."""
@@ -189,7 +196,8 @@ class Watcher:
             settlement = self._settler.settle(mails, tries, watched, self._presence.clock())
             with self._ledger.transaction():
                 self._guard()  # inside, so that nobody can take the mailbox over before all is written
-                intents = settlement.write(self._ledger, watched)
+                intents = settlement.write(self._ledger, watched, self._presence.clock())
+        self._held |= settlement.troubles
         return [*settlement.receipts, *self._delivery.hand_over(intents)]
 
     @contextmanager

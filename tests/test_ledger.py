@@ -244,14 +244,31 @@ def test_a_file_of_a_newer_signpost_is_left_alone(tmp_path: Path) -> None:
         Ledger.open(tmp_path / "ledger.db")
 
 
-def test_a_ledger_of_the_version_before_goes_on(tmp_path: Path) -> None:
+BEFORE_QUARANTINE = "DROP TABLE quarantine; DROP INDEX places_by_identity;"
+
+
+def test_a_ledger_that_knew_no_quarantine_gets_one(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.db"
+    with closing(Ledger.open(path)) as ledger:
+        ledger.keep([a_receipt(outcome="quarantine")])
+        ledger.progress.met(BOX, [(Place("INBOX", 7, 1), "id-1")])
+    with closing(sqlite3.connect(path)) as file:
+        file.executescript(BEFORE_QUARANTINE + "PRAGMA user_version = 2")
+
+    with closing(Ledger.open(path)) as ledger:
+        assert ledger.quarantine.raw(BOX, "id-1") is None
+        assert ledger.quarantine.want(BOX, "id-1", NOW)
+        assert [w.places for w in ledger.quarantine.wanted(BOX)] == [(Place("INBOX", 7, 1),)]
+
+
+def test_a_ledger_of_an_early_version_goes_on(tmp_path: Path) -> None:
     path = tmp_path / "ledger.db"
     with closing(Ledger.open(path)) as ledger:
         ledger.intents.done([(intent, 5) for intent in ledger.intents.add([an_intent()])])
     with closing(sqlite3.connect(path)) as file:
         for column in ("basis", "words", "why", "changed_at"):
             file.execute(f"ALTER TABLE drafts DROP COLUMN {column}")
-        file.execute("PRAGMA user_version = 1")
+        file.executescript(BEFORE_QUARANTINE + "PRAGMA user_version = 1")
 
     with closing(Ledger.open(path)) as ledger:
         (life,) = ledger.lives.followed(BOX, NOW, NOW)

@@ -4,8 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from indexer.errors import TemplateError
 from service.drafts.drafting import MOST_TRIES, Intent, in_thread, is_old, message_id_for, over_cap, sought, writer
 from service.ledger import Ledger
+from service.mail.letter import Address
 from service.mailbox.protocol import Arrival, Mailbox, Place, Sought
 from service.receipts import Receipt
 from service.recording import Case, receipt
@@ -21,6 +23,8 @@ class Settlement:
     """All that is to be written about a batch, in one transaction, before any draft is.
 
     `met` are mails that end here, `known` those that had ended before and lie there again or elsewhere by now.
+    `blameless` are mails of `again` whose try does not count, `released` mails of the quarantine that are settled now,
+    `given_up` mails that go there, `troubles` what else has to be mended.
     """
 
     receipts: list[Receipt] = field(default_factory=list)
@@ -28,18 +32,25 @@ class Settlement:
     met: list[tuple[Place, str]] = field(default_factory=list)
     known: list[tuple[Place, str]] = field(default_factory=list)
     again: list[tuple[Place, str]] = field(default_factory=list)
+    blameless: list[Place] = field(default_factory=list)
+    released: list[str] = field(default_factory=list)
+    given_up: list[tuple[str, bytes]] = field(default_factory=list)
+    troubles: set[str] = field(default_factory=set)
 
-    def write(self, ledger: Ledger, watched: Watched) -> list[Intent]:
+    def write(self, ledger: Ledger, watched: Watched, now: datetime) -> list[Intent]:
         """Make it durable together with how far the folder was read; returns the drafts that are to be written."""
         name = watched.mailbox
         with ledger.transaction():
             ledger.intents.renumbered(name, self.known)
+            ledger.quarantine.release(name, self.released)
             intents = ledger.intents.add(self.intents)
             ledger.keep(self.receipts)
+            ledger.quarantine.keep(name, self.given_up, now)
             met = [*self.known, *self.met]
             ledger.progress.met(name, met)
             ledger.progress.finish(name, [place for place, _ in met])
             ledger.progress.failed(name, self.again)
+            ledger.progress.let_go(name, self.blameless)
             ledger.progress.advance(watched)
         return intents
 
@@ -49,12 +60,18 @@ _UNDECIDED = Failed("deciding", "Nothing was decided about this mail.")
 
 @dataclass(slots=True)
 class _Item:
-    """A mail in work, what was decided about it so far, and the draft it gets."""
+    """A mail in work, what was decided about it so far, and the draft it gets.
+
+    `was` is what the receipt calls it that is to be replaced, where somebody wants it tried again. `waits` says that
+    something else than the mail is at fault.
+    """
 
     case: Case
     tries: int
     verdict: Outcome | Failed = _UNDECIDED
     intent: Intent | None = None
+    was: str = ""
+    waits: bool = False
 
     def sought(self, draft: Draft) -> Sought:
         """What to look for to know whether it was answered."""
@@ -86,6 +103,16 @@ class Settler:
             _note_twin(twin, first, settlement)
         return settlement
 
+    def lost(self, now: datetime) -> list[Receipt]:
+        """The receipts of mails that were to be tried again and are nowhere any more; they say so now."""
+        name = self._mailbox.name
+        with self._ledger.transaction():
+            lost = self._ledger.quarantine.lost(name, now)
+            says = (
+                f"It was to be tried again {now:%Y-%m-%d %H:%M} UTC, but the mail lies in no watched folder any more."
+            )
+            return self._ledger.tell(name, {key: {"would_change": says} for key in lost})
+
     def _open(self, mail: Arrival, tries: int, watched: Watched) -> _Item:
         case = Case(watched.mailbox, mail)
         if tries > MOST_TRIES:
@@ -102,19 +129,28 @@ class Settler:
     def _new(self, items: Sequence[_Item], settlement: Settlement) -> tuple[list[_Item], list[tuple[_Item, _Item]]]:
         """Those never met before, and their twins in this batch beside them.
 
-        One that was met before, here or in another folder, has its receipt already.
+        One that was met before, here or in another folder, has its receipt already, unless it is wanted again.
         """
         known = self._ledger.known(self._mailbox.name, [item.case.identity for item in items])
+        self._recall(items)
         new: dict[str, _Item] = {}
         twins = []
         for item in items:
-            if item.case.identity in known:
+            if item.case.identity in known and item.case.identity != item.was:
                 settlement.known.append((item.case.place, item.case.identity))
+                settlement.released += [item.was] if item.was else []
             elif item.case.identity in new:
                 twins.append((item, new[item.case.identity]))
             else:
                 new[item.case.identity] = item
         return list(new.values()), twins
+
+    def _recall(self, items: Sequence[_Item]) -> None:
+        """Know the mails that are wanted again by where they lie, or by what they say."""
+        for wanted in self._ledger.quarantine.wanted(self._mailbox.name):
+            for item in items:
+                if item.case.place in wanted.places or item.case.identity == wanted.identity:
+                    item.was = wanted.identity
 
     def _judge_rest(self, items: Sequence[_Item]) -> None:
         readings = [item.case.reading for item in items if item.case.reading]
@@ -147,7 +183,7 @@ class Settler:
         for item, draft in drafts:
             sender = writer(draft.reading.mail, self._options.own)
             message_id = message_id_for(self._ledger.key, name, item.case.identity, sender.domain)
-            raw = self._judge.compose(draft, sender, message_id, now)
+            raw = self._composed(item, draft, sender, message_id, now)
             if isinstance(raw, Failed):
                 item.verdict = raw
                 continue
@@ -155,10 +191,24 @@ class Settler:
             basis = self._judge.basis(draft, raw, self._ledger.key)
             item.intent = Intent(*facts, mark, at=now, tried_at=now, basis=basis)
 
+    def _composed(self, item: _Item, draft: Draft, sender: Address, message_id: str, now: datetime) -> bytes | Failed:
+        """A faulty template holds back the mails that need a draft, without blame, until it is mended; no others."""
+        try:
+            return self._judge.compose(draft, sender, message_id, now)
+        except TemplateError as error:
+            item.waits = True
+            return Failed("template", str(error))
+
     def _note(self, item: _Item, settlement: Settlement, now: datetime) -> None:
         if trouble := _trouble(item):
             settlement.again.append((item.case.place, trouble))
+            if item.waits:
+                settlement.blameless.append(item.case.place)
+                settlement.troubles.add(trouble)
             return
+        settlement.released += [item.was] if item.was else []
+        if isinstance(item.verdict, Failed):
+            settlement.given_up.append((item.case.identity, item.case.arrival.raw))
         told = receipt(item.case, item.verdict, now, self._judge.policy.enough)
         if item.intent is not None:
             shadow = self._options.shadow
@@ -170,13 +220,15 @@ class Settler:
 
 def _trouble(item: _Item) -> str:
     """What went wrong with a mail that will be tried again; empty where it is settled."""
-    return item.verdict.says if isinstance(item.verdict, Failed) and item.tries < MOST_TRIES else ""
+    waits = item.waits or item.tries < MOST_TRIES
+    return item.verdict.says if isinstance(item.verdict, Failed) and waits else ""
 
 
 def _note_twin(twin: _Item, first: _Item, settlement: Settlement) -> None:
     """A second copy shares the fate of the first; while that one is tried again, somebody may remove it."""
     if trouble := _trouble(first):
         settlement.again.append((twin.case.place, trouble))
+        settlement.blameless += [twin.case.place] if first.waits else []
     else:
         settlement.met.append((twin.case.place, twin.case.identity))
 
