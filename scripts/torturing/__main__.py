@@ -1,13 +1,12 @@
-"""`scripts/torture`: `--points N` interrupts a real watcher, `--hostile` lets servers misbehave."""
+"""`scripts/torture`: `--points N` interrupts a watcher, `--disk N` fails its ledger, `--hostile` misleads it."""
 
 import importlib
 import sys
 
+OTHERS = {"--hostile": "hostile", "--disk": "failing"}
+
 if __name__ == "__main__":
     given = sys.argv[1:]
-    if "--hostile" in given:
-        hostile = importlib.import_module("scripts.torturing.hostile")
-        raise SystemExit(hostile.main([one for one in given if one != "--hostile"]))
-    from scripts.torturing import interrupting
-
-    raise SystemExit(interrupting.main(given))
+    asked = next((flag for flag in OTHERS if flag in given), "")
+    part = importlib.import_module(f"scripts.torturing.{OTHERS.get(asked, 'interrupting')}")
+    raise SystemExit(part.main([one for one in given if one != asked]))

@@ -89,10 +89,12 @@ def a_watcher(port: int, user: str, ledger: Path, habits: Habits, **more: Any) -
     account = ImapAccount(**told)
     options = WatchOptions(own=(OWN,), **{"batch": 10} | habits.options)
     presence = replace(Presence(), clock=more.get("clock") or Clock())
-    return Watcher(wired_mailbox(account, wire), _judge(habits), Ledger(WiredFile(ledger, wire)), options, presence)
+    return Watcher(wired_mailbox(account, wire), a_judge(habits), Ledger(WiredFile(ledger, wire)), options, presence)
 
 
-def _judge(habits: Habits) -> Judge:
+def a_judge(habits: Habits) -> Judge:
+    """Decides in earnest, on one card."""
+
     def write(draft: Draft, writer: Address, message_id: str, now: datetime) -> bytes:
         return compose(draft, Writing(writer, message_id, now), TEMPLATES)
 
