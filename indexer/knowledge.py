@@ -146,6 +146,11 @@ class Knowledge:
         """These documents in this order: those that exist and that the viewer may see."""
         return self._opened().index.documents(ids, Scope(viewer.visibilities))
 
+    def linked(self, link: str, viewer: Viewer) -> list[Document]:
+        """The documents whose own link this is, or begins; reads every document that the viewer may see."""
+        every = self._opened().index.every_document(Scope(viewer.visibilities))
+        return [document for document in every if document.url and _leads_to(link, document.url)]
+
     def choices(self, viewer: Viewer) -> dict[str, tuple[tuple[str, int], ...]]:
         """For each filter its values with how many documents have it, counting only what the viewer may see."""
         return dict(self._opened().choices.of(viewer.visibilities))
@@ -204,3 +209,9 @@ class Knowledge:
 
 def _quietly(progress: Progress) -> None:
     """Tell nobody."""
+
+
+def _leads_to(link: str, url: str) -> bool:
+    """Whether a link is this one, perhaps with the name of what it leads to or a place in it behind."""
+    rest = link.removeprefix(url)
+    return rest != link and (not rest or rest[0] in "/?#")

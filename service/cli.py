@@ -15,6 +15,7 @@ from typing import Annotated, Any
 import typer
 
 from indexer.errors import SettingsError, SignpostError
+from service.cli_learning import confirm
 from service.cli_mailboxes import login
 from service.terminal import DONE, FAILED, IN_PART, WRONG_USAGE, Config, Json, as_text, opened, show
 
@@ -192,6 +193,7 @@ def serve(
 
 
 cli.command()(login)
+cli.command()(confirm)
 
 
 @cli.command()
