@@ -11,6 +11,7 @@ from indexer.asking import Answer
 from service.mail.letter import Reading
 from service.mailbox.protocol import Arrival, Place
 from service.receipts import Asked, Nearest, Receipt
+from service.replies.clean import one_line
 from service.replies.outcome import Draft, Outcome, Pass
 from service.watching.attempt import Failed
 
@@ -67,7 +68,8 @@ def _facts(outcome: Outcome | Failed) -> dict[str, Any]:
     if isinstance(outcome, Failed):
         change = "Repairing what failed; the mail itself lies untouched in its folder."
         return {"outcome": "quarantine", "reason": outcome.step, "says": outcome.says, "would_change": change}
-    asked = tuple(map(_asked, outcome.answers))
+    others = (*outcome.unanswered, *outcome.beyond) if isinstance(outcome, Draft) else ()
+    asked = tuple(map(_asked, (*outcome.answers, *others)))
     if isinstance(outcome, Pass):
         facts = {"outcome": "pass", "reason": outcome.reason.value, "says": outcome.says}
         return facts | {"would_change": outcome.would_change, "asked": asked}
@@ -77,7 +79,9 @@ def _facts(outcome: Outcome | Failed) -> dict[str, Any]:
 def _found(draft: Draft) -> str:
     titles = [answer.hits[0].document.title for answer in draft.answers if answer.hits]
     best = max((answer.probability for answer in draft.answers), default=0.0)
-    return f"{math.floor(best * 100)} % sure of: {'; '.join(dict.fromkeys(titles))}"
+    open_ = "; ".join(f"“{one_line(answer.question.text, 120)}”" for answer in draft.unanswered)
+    told = f"{math.floor(best * 100)} % sure of: {'; '.join(dict.fromkeys(titles))}"
+    return f"{told}. Named as open: {open_}" if open_ else told
 
 
 def _asked(answer: Answer) -> Asked:

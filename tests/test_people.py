@@ -16,6 +16,8 @@ from indexer.documents import EVERYONE, PRIVATE, Customer, Document, Kind, Perso
 from indexer.entities import Entity
 from indexer.touches import people
 from service.mail.letter import Address
+from service.mailbox.protocol import Arrival, Place
+from service.recording import Case, receipt
 from service.replies.compose import Writing, compose
 from service.replies.decide import decide
 from service.replies.outcome import Draft, Pass, Policy
@@ -189,6 +191,17 @@ def test_a_question_without_an_answer_is_named_as_open() -> None:
     assert "\n\nI found nothing written about:\n“Any reference in Spain?”\n\n" in plain
     assert "Part of this" in plain
     assert "“Any reference in Spain?”" in html
+
+
+def test_the_receipt_of_a_reply_in_part_tells_what_was_left_open_and_how_near_that_came() -> None:
+    open_ = Answer(Question("Any reference in Spain?", "reference"), (a_hit(),), 0.2)
+    draft = outcome([answered(CALL), open_])
+    case = Case("sales", Arrival(Place("INBOX", 1, 7), 9, b""))
+
+    told = receipt(case, draft, NOW, POLICY.enough)
+
+    assert told.says == "90 % sure of: Call with Mr Aydın. Named as open: “Any reference in Spain?”"
+    assert [(asked.text, asked.probability) for asked in told.asked] == [(ASKED, 0.9), ("Any reference in Spain?", 0.2)]
 
 
 def test_a_second_question_that_the_same_document_answers_says_so() -> None:

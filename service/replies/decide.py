@@ -9,7 +9,7 @@ all. Below that a reply would mostly say what it does not know. What is not answ
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from indexer.asking import Answer, Hit, Question, Viewer
+from indexer.asking import Answer, Hit, Viewer
 from service.mail.letter import Address, Reading
 from service.replies import missing, people
 from service.replies.audience import audience_of, is_internal, is_own, is_plain, viewer_of
@@ -42,29 +42,34 @@ def decide(reading: Reading, answers: Sequence[Answer], policy: Policy) -> Draft
     if not good:
         return missing.unsure(linkable, policy)
     if not _is_enough(asked, good):
-        return missing.partly(asked, linkable, good)
+        return missing.partly(asked, good)
     return _drafted(Draft(reading, audience, tuple(good)), asked, policy)
 
 
-def _asked(reading: Reading, answers: Sequence[Answer]) -> Sequence[Question]:
-    """Every question of the mail once, also one that got no answer at all."""
-    questions = [*(a.question for a in answers), *reading.questions[len(answers) :]]
-    return tuple({question.text: question for question in reversed(questions)}.values())[::-1]
+def _asked(reading: Reading, answers: Sequence[Answer]) -> Sequence[Answer]:
+    """Every question of the mail once, with an empty answer where it got none at all."""
+    every = [*answers, *(Answer(question) for question in reading.questions[len(answers) :])]
+    return tuple({answer.question.text: answer for answer in every}.values())
 
 
-def _is_enough(asked: Sequence[Question], good: Sequence[Answer]) -> bool:
+def _is_enough(asked: Sequence[Answer], good: Sequence[Answer]) -> bool:
     """Whether the first question is answered, or at least half of all."""
-    answered = [question.text in {a.question.text for a in good} for question in asked]
+    told = _texts(good)
+    answered = [answer.question.text in told for answer in asked]
     return answered[0] or 2 * sum(answered) >= len(answered)
 
 
-def _drafted(draft: Draft, asked: Sequence[Question], policy: Policy) -> Draft:
+def _drafted(draft: Draft, asked: Sequence[Answer], policy: Policy) -> Draft:
     """The draft with its links chosen, and every question without one named."""
     kept = _within(draft.answers, policy)
-    told, good = ({a.question.text for a in answers} for answers in (kept, draft.answers))
-    unanswered = tuple(question for question in asked if question.text not in good)
-    beyond = tuple(question for question in asked if question.text in good - told)
+    good, told = _texts(draft.answers), _texts(kept)
+    unanswered = tuple(answer for answer in asked if answer.question.text not in good)
+    beyond = tuple(answer for answer in asked if answer.question.text in good - told)
     return replace(draft, answers=kept, unanswered=unanswered, beyond=beyond)
+
+
+def _texts(answers: Sequence[Answer]) -> set[str]:
+    return {answer.question.text for answer in answers}
 
 
 def _any_hits(answers: Sequence[Answer]) -> bool:

@@ -37,22 +37,21 @@ def unsure(answers: Sequence[Answer], policy: Policy) -> Pass:
     return Pass(Reason.UNSURE, says, f"{change}.", tuple(answers))
 
 
-def partly(asked: Sequence[Question], answers: Sequence[Answer], good: Sequence[Answer]) -> Pass:
+def partly(asked: Sequence[Answer], good: Sequence[Answer]) -> Pass:
     """Less than half is answered, and not what was asked first."""
     told = {answer.question.text for answer in good}
-    lacking = [answer for answer in answers if answer.question.text not in told]
-    open_ = [question for question in asked if question.text not in told]
-    says = (
-        f"{len(asked) - len(open_)} of {len(asked)} questions answered, and not the first: {_lacking(lacking, open_)}."
-    )
-    change = f"An answer to {_quoted(open_[0])}, or to half of the questions: {_wanted(lacking)[:1].lower()}"
-    return Pass(Reason.PARTLY, f"{says}{_names(lacking)}", f"{change}{_wanted(lacking)[1:]}.", tuple(answers))
+    lacking = [answer for answer in asked if answer.question.text not in told]
+    count = f"{len(asked) - len(lacking)} of {len(asked)} questions answered, and not the first"
+    wanted = _wanted(lacking)
+    change = f"An answer to {_quoted(lacking[0].question)}, or to half of the questions: a{wanted[1:]}."
+    says = f"{count}: {'; '.join(map(_lacking, lacking[:MOST]))}.{_names(lacking)}"
+    return Pass(Reason.PARTLY, says, change, tuple(asked))
 
 
-def _lacking(answers: Sequence[Answer], questions: Sequence[Question]) -> str:
-    """Each open question, with what came nearest."""
-    near = {a.question.text: f" (the nearest, {_sure(a)})" for a in answers if a.hits}
-    return "; ".join(_quoted(q) + near.get(q.text, " (nothing comes near)") for q in questions[:MOST])
+def _lacking(answer: Answer) -> str:
+    """An open question, with what came nearest."""
+    near = f"the nearest, {_sure(answer)}" if answer.hits else "nothing comes near"
+    return f"{_quoted(answer.question)} ({near})"
 
 
 def _best(answers: Sequence[Answer]) -> Answer:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from indexer.asking import Answer, Question
+from indexer.asking import Answer
 from service.mail.letter import Address, Reading
 from service.replies import people
 
@@ -58,15 +58,15 @@ class Audience:
 class Draft:
     """A reply worth writing: the mail it answers, who reads it, and the answers it links to.
 
-    An answer without hits is one whose document is linked for another answer. `unanswered` are the questions that the
-    reply names as open, `beyond` those that are answered but got no link, since a reply has only so many.
+    An answer without hits is one whose document is linked for another answer. Of `unanswered` the reply names the
+    questions as open and shows nothing else; so it does of `beyond`, which are answered, but no link was left for them.
     """
 
     reading: Reading
     audience: Audience
     answers: tuple[Answer, ...]
-    unanswered: tuple[Question, ...] = ()
-    beyond: tuple[Question, ...] = ()
+    unanswered: tuple[Answer, ...] = ()
+    beyond: tuple[Answer, ...] = ()
 
     @property
     def documents(self) -> frozenset[str]:
