@@ -18,9 +18,11 @@ from indexer.embedding.opening import open_embedder
 from indexer.errors import SettingsError, SignpostError
 from indexer.knowledge import IndexStatus, Knowledge, Report, UpdateOptions
 from indexer.sources.protocol import Source
+from service.givenup import GivenUp
 from service.ledger import Ledger
 from service.mailbox.protocol import Mailbox
 from service.oauth.entering import enter
+from service.privacy import keep_private
 from service.receipts import Receipt
 from service.settings import MailboxSettings, Settings, load
 from service.version import version
@@ -39,6 +41,7 @@ class State:
     index: IndexStatus
     mails: tuple[tuple[str, int], ...]
     problems: tuple[str, ...]
+    quarantined: int = 0
 
 
 class App:
@@ -68,13 +71,14 @@ class App:
     @cached_property
     def knowledge(self) -> Knowledge:
         """The index in the data folder."""
+        keep_private(self.settings.data)
         model = self.settings.model
         return Knowledge.open(self.settings.data / "index", partial(open_embedder, model.name, model.precision))
 
     @cached_property
     def ledger(self) -> Ledger:
         """The receipts in the data folder."""
-        self.settings.data.mkdir(parents=True, exist_ok=True)
+        keep_private(self.settings.data)
         return Ledger.open(self.settings.data / "ledger.db")
 
     @property
@@ -210,13 +214,18 @@ class App:
             )
         return receipt
 
+    @property
+    def quarantine(self) -> GivenUp:
+        """The mails that were given up."""
+        return GivenUp(self.ledger, self.settings.mailboxes)
+
     def state(self, check: bool = False) -> State:
         """How everything stands; with `check` the sources are read and the mailboxes logged in to."""
         index = self.knowledge.status()
         problems = [] if index.healthy else [index.says]
         problems += [f"{a.mailbox}: {a.trouble}" for a in self.ledger.progress.accounts() if a.trouble]
         problems += self._checked() if check else []
-        return State(index, self._mails(), tuple(dict.fromkeys(problems)))
+        return State(index, self._mails(), tuple(dict.fromkeys(problems)), self.quarantine.number)
 
     def login(self, name: str | None, say: Callable[[str], object]) -> str:
         """Let a person log in to a mailbox, telling it what to do; returns where the login is kept."""

@@ -16,7 +16,7 @@ import typer
 
 from indexer.errors import SettingsError, SignpostError
 from service.cli_learning import confirm
-from service.cli_mailboxes import login
+from service.cli_mailboxes import login, retry
 from service.terminal import DONE, FAILED, IN_PART, WRONG_USAGE, Config, Json, as_text, opened, show
 
 cli = typer.Typer(
@@ -193,6 +193,7 @@ def serve(
 
 
 cli.command()(login)
+cli.command()(retry)
 cli.command()(confirm)
 
 
@@ -203,11 +204,16 @@ def explain(
     ] = None,
     config: Config = None,
     as_json: Json = False,
+    raw: Annotated[Path | None, typer.Option(help="Write a mail of the quarantine to this file as it came in.")] = None,
 ) -> None:
     """Say what became of a mail, and why; without a Message-ID list the last ten mails with theirs."""
     from service.printing import latest_text, receipt_text
 
     with opened(config) as app:
+        if raw and message_id:
+            whole = app.quarantine.raw(as_text(message_id))
+            raw.touch(mode=0o600, exist_ok=False)
+            raw.write_bytes(whole)
         if message_id is None:
             show(app.latest(), as_json, latest_text)
         else:

@@ -4,7 +4,8 @@ from typing import Annotated
 
 import typer
 
-from service.terminal import DONE, IN_PART, Config, as_text, opened
+from indexer.errors import SignpostError
+from service.terminal import DONE, IN_PART, Config, Json, as_text, opened, show
 
 
 def login(
@@ -23,3 +24,23 @@ def login(
         for problem in problems:
             typer.echo(f"signpost: {problem}", err=True)
     raise typer.Exit(IN_PART if any(problems for _, problems in tried) else DONE)
+
+
+def retry(
+    message_id: Annotated[str | None, typer.Argument(help="Its Message-ID, or what the list calls it.")] = None,
+    config: Config = None,
+    every: Annotated[bool, typer.Option("--all", help="All mails of the quarantine.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Try mails of the quarantine again at the next pass of `signpost watch`; alone it lists them."""
+    from service.printing import quarantine_text
+
+    if message_id and every:
+        raise typer.BadParameter("Name a mail, or give --all, not both.")
+    with opened(config) as app:
+        if not (message_id or every):
+            return show(app.quarantine.every(), as_json, quarantine_text)
+        again = app.quarantine.retry(as_text(message_id) if message_id else None)
+    if not again:
+        raise SignpostError("There is no mail in quarantine that can be tried again.")
+    typer.echo(f"{len(again)} to be tried again at the next pass of `signpost watch`, which runs or is to be run.")

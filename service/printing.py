@@ -166,6 +166,16 @@ def latest_text(receipts: Sequence[Receipt]) -> str:
     return "\n".join(receipt_lines(receipt, with_id=True) for receipt in receipts) or "No mail was seen yet."
 
 
+def quarantine_text(receipts: Sequence[Receipt]) -> str:
+    """The mails that were given up, each by what it can be called."""
+    lines = [receipt_lines(r) + f"\n        {r.message_id or r.identity}" for r in receipts]
+    ways = (
+        "Try one again: signpost retry ID, or all: signpost retry --all",
+        "Have one as a file: signpost explain ID --raw FILE",
+    )
+    return "\n".join([*lines, *ways]) if lines else "No mail is in quarantine."
+
+
 def receipt_text(receipt: Receipt) -> str:
     """Everything a receipt says, for a person."""
     lines = [
@@ -202,4 +212,6 @@ def state_text(state: "State") -> str:
     lines += [f"  {source}: {count:,} documents" for source, count in index.by_source]
     lines.append("mails:" if state.mails else "mails: none seen yet")
     lines += [f"  {number:,} {what}" for what, number in state.mails]
+    if state.quarantined:
+        lines.append(f"quarantine: {state.quarantined:,}; `signpost retry` lists them and tries them again")
     return "\n".join([*lines, *(f"! {problem}" for problem in state.problems)])

@@ -17,7 +17,20 @@ from service.version import version
 from tests.builders import a_board
 from tests.pages import a_receipt
 
-COMMANDS = ["init", "reindex", "search", "watch", "serve", "explain", "read", "status", "demo", "login", "confirm"]
+COMMANDS = [
+    "init",
+    "reindex",
+    "search",
+    "watch",
+    "serve",
+    "explain",
+    "read",
+    "status",
+    "demo",
+    "login",
+    "retry",
+    "confirm",
+]
 HEAVY = {"torch", "transformers", "sentence_transformers", "openvino", "faiss", "tantivy", "fastapi", "numpy"}
 
 

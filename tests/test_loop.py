@@ -16,7 +16,16 @@ from indexer.errors import LoginRefused, SignpostError, Unreachable
 from service.ledger import Ledger
 from service.mailbox.memory import MemoryMailbox, MemoryServer
 from service.receipts import Receipt
-from service.watching.loop import KNOCK_PAUSE, LONGEST_PAUSE, Loop, pause, stop_on_signals, watch_all
+from service.watching.loop import (
+    GAVE_UP,
+    KNOCK_PAUSE,
+    LONGEST_PAUSE,
+    LOOK_PAUSE,
+    Loop,
+    pause,
+    stop_on_signals,
+    watch_all,
+)
 from tests.watching import a_mail, a_watcher, drafts
 
 
@@ -46,6 +55,7 @@ class Failing:
         self.troubles: list[str] = []
         self.closed = False
         self.there: Iterator[bool] = iter(())
+        self.marks: Iterator[str] = iter(())
 
     def one_pass(self) -> list[Receipt]:
         for told in self.passes:
@@ -60,6 +70,9 @@ class Failing:
 
     def is_there(self) -> bool:
         return next(self.there, True)
+
+    def login_mark(self) -> str:
+        return next(self.marks, "")
 
     def report(self, trouble: str) -> None:
         self.troubles.append(trouble)
@@ -126,14 +139,34 @@ def test_a_pass_that_succeeds_begins_the_pauses_anew() -> None:
     assert stop.waits[-2] <= 2.0
 
 
-def test_a_refused_login_is_tried_three_times_and_slowly() -> None:
-    stop = Hurried()
+def test_a_refused_login_is_tried_three_times_slowly_and_then_once_an_hour() -> None:
+    stop = Hurried(most=1000)
 
-    watcher = run(stop, *[LoginRefused("The password is wrong.")] * 9)
+    watcher = run(stop, *[LoginRefused("The password is wrong.")] * 4, None)
 
-    assert stop.waits == [60.0, 120.0, 180.0]
-    assert watcher.troubles == ["The password is wrong."] * 3
+    assert stop.waits[:2] == [60.0, 120.0]
+    assert stop.waits[2:362] == [LOOK_PAUSE] * 360 == stop.waits[362:722]
+    assert watcher.troubles == ["The password is wrong."] * 2 + [f"The password is wrong. {GAVE_UP}"] * 2
     assert watcher.closed
+
+
+def test_a_changed_login_is_tried_at_once_and_three_times() -> None:
+    stop = Hurried(most=1000)
+    watcher = Failing(stop, *[LoginRefused("The password is wrong.")] * 6, None)
+    watcher.marks = iter([*["old"] * 6, *["new"] * 1000])
+
+    Loop(watcher, stop, random.Random(7)).run()
+
+    assert stop.waits[:6] == [60.0, 120.0, LOOK_PAUSE, LOOK_PAUSE, LOOK_PAUSE, LOOK_PAUSE]
+    assert stop.waits[6:8] == [60.0, 120.0]
+    assert len(watcher.troubles) == 6
+
+
+def test_a_login_that_is_refused_ends_when_asked_to() -> None:
+    stop = Hurried(most=5)
+
+    assert run(stop, *[LoginRefused("The password is wrong.")] * 9).closed
+    assert len(stop.waits) == 5
 
 
 def test_an_error_that_nobody_foresaw_does_not_end_the_watching() -> None:

@@ -18,6 +18,9 @@ LONGEST_PAUSE = 300.0
 LOGIN_PAUSE = 60.0
 MOST_REFUSALS = 3
 KNOCK_PAUSE = 2.0
+LOOK_PAUSE = 10.0
+RECHECK_PAUSE = 3_600.0
+GAVE_UP = "It is tried again when the password or login changes, or else in an hour."
 log = logging.getLogger(__name__)
 
 
@@ -45,6 +48,10 @@ class Watching(Protocol):
         """See `Watcher.report`."""
         ...
 
+    def login_mark(self) -> str:
+        """See `Watcher.login_mark`."""
+        ...
+
     def close(self) -> None:
         """See `Watcher.close`."""
         ...
@@ -62,13 +69,20 @@ class Loop:
         self._refusals = 0
 
     def run(self) -> None:
-        """Pass and wait, until `stop` is set or the server refused the login three times in a row."""
-        while not self._stop.is_set() and self._refusals < MOST_REFUSALS:
+        """Pass and wait, until `stop` is set.
+
+        After three refused logins in a row the server is left in peace until the password or login changes: more of
+        them may lock the account. Once an hour one more is made, for servers that refuse what is right.
+        """
+        while not self._stop.is_set():
+            mark = attempt("reading the login", self._watcher.login_mark)
             trouble = self._round()
             if trouble:
+                gave_up = self._refusals >= MOST_REFUSALS
+                trouble = f"{trouble} {GAVE_UP}" if gave_up else trouble
                 log.error("%s: %s", self._watcher.name, trouble)
                 attempt("reporting", partial(self._watcher.report, trouble))
-                self._rest(self._pause())
+                self._rest_until_changed(mark) if gave_up else self._rest(self._pause())
         attempt("closing", self._watcher.close)
 
     def _round(self) -> str:
@@ -91,6 +105,15 @@ class Loop:
             log.info("%s: %s %s (%s)", told.mailbox, told.outcome, told.message_id or told.uid, told.reason)
         self._failures = self._refusals = 0
         self._watcher.wait(self._stop)
+
+    def _rest_until_changed(self, mark: str | Failed) -> None:
+        """Wait until there is something else to log in with; that gets three tries again, the hour's end one."""
+        left = RECHECK_PAUSE
+        while left > 0 and not self._stop.wait(LOOK_PAUSE):
+            left -= LOOK_PAUSE
+            if attempt("reading the login", self._watcher.login_mark) != mark:
+                self._refusals = 0
+                return
 
     def _rest(self, seconds: float) -> None:
         """Wait, but no longer than a server that was gone is: it is knocked at, without a login, every few seconds."""
