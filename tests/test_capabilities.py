@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import timedelta
+from threading import Event, Thread
 from typing import Any
 
 import pytest
@@ -24,6 +25,7 @@ from tests import servers
 from tests.capable import NAMED, without
 from tests.contracts_mailbox import a_letter
 from tests.servers import Server, World
+from tests.test_loop import eventually
 from tests.tripwire import TrippingMailbox, Tripwire, tripping_ledger
 from tests.watching import a_mail, a_watcher
 
@@ -263,6 +265,19 @@ def test_a_watched_folder_may_be_called_as_people_like(dovecot: Server, folder: 
 
         assert answers(people) == ["<mail-1@north.example>"]
         assert mailbox.check([folder]) == []
+
+
+def test_a_mail_in_a_folder_without_the_bell_waits_for_the_next_look_at_most() -> None:
+    server, ledger, stop = HostileServer(MemoryServer(("INBOX", "Anfragen", "Drafts"))), Ledger.in_memory(), Event()
+    with at(server) as mailbox:
+        watcher = a_watcher(mailbox, ledger, folders=("INBOX", "Anfragen"), poll_seconds=0.3, **SOON)
+        thread = Thread(target=watcher.run, args=(stop,))
+        thread.start()
+        assert eventually(lambda: "IDLE" in server.heard)
+        server.memory.deliver(a_mail(key="1"), "Anfragen")
+        assert eventually(lambda: len(server.memory.folders["Drafts"].mails) == 1)
+        stop.set()
+        thread.join(10)
 
 
 def test_where_folders_are_allowed_only_inside_inbox_drafts_is_made_there() -> None:

@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator, Sequence
 from multiprocessing.connection import Connection, wait
 
-from scripts.torturing.hostile_run import Outcome, run
+from scripts.torturing.hostile_run import HURRIED, SHIPPED, Outcome, Pace, run
 from scripts.torturing.hostile_scripts import Script, scripts
 
 
@@ -15,7 +15,7 @@ def main(arguments: Sequence[str]) -> int:
     given = _arguments(arguments)
     chosen = [s for n, s in enumerate(scripts()) if given.only in s.name and n % given.every == given.first]
     began, outcomes = time.monotonic(), []
-    for outcome in _all(chosen, given.at_once):
+    for outcome in _all(chosen, given.at_once, SHIPPED if given.shipped else HURRIED):
         outcomes.append(outcome)
         if outcome.wrong or not given.quiet:
             print(row(outcome), flush=True)
@@ -38,20 +38,22 @@ def summary(outcomes: Sequence[Outcome]) -> str:
         return sum(any(word in wrong for word in words for wrong in o.wrong) for o in outcomes)
 
     return (
+        f"back within {max((o.seconds for o in outcomes), default=0.0):.1f} s, "
+        f"at most {max((o.megabytes for o in outcomes), default=0.0):.0f} MB more\n"
         f"{len(outcomes)} scripts, stalled {count('stalled')}, over 100 MB {count('over 100 MB')}, "
         f"other account disturbed {count('disturbed')}, lost {count('lost', 'said to be')}, "
         f"doubled {count('doubled')}, wrong in any way {sum(bool(o.wrong) for o in outcomes)}"
     )
 
 
-def _all(chosen: Sequence[Script], at_once: int) -> Iterator[Outcome]:
+def _all(chosen: Sequence[Script], at_once: int, pace: Pace) -> Iterator[Outcome]:
     """Each script in a process of its own, so many at once."""
     waiting, running = list(chosen), dict[Connection, str]()
     while waiting or running:
         while waiting and len(running) < at_once:
             script = waiting.pop(0)
             ours, theirs = multiprocessing.get_context("fork").Pipe(duplex=False)
-            multiprocessing.get_context("fork").Process(target=_one, args=(script, theirs)).start()
+            multiprocessing.get_context("fork").Process(target=_one, args=(script, pace, theirs)).start()
             theirs.close()
             running[ours] = script.name
         for done in wait(list(running)):
@@ -63,8 +65,8 @@ def _all(chosen: Sequence[Script], at_once: int) -> Iterator[Outcome]:
                 yield Outcome(name, wrong=("the script itself broke",))
 
 
-def _one(script: Script, to: Connection) -> None:
-    to.send(run(script))
+def _one(script: Script, pace: Pace, to: Connection) -> None:
+    to.send(run(script, pace))
 
 
 def _arguments(arguments: Sequence[str]) -> argparse.Namespace:
@@ -73,6 +75,9 @@ def _arguments(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--every", type=int, default=1, help="only every so manieth script")
     parser.add_argument("--first", type=int, default=0, help="with --every, the number to begin at")
     parser.add_argument("--at-once", type=int, default=12, help="how many scripts run side by side")
+    parser.add_argument(
+        "--shipped", action="store_true", help="be as patient as Signpost is where nobody says otherwise"
+    )
     parser.add_argument("--quiet", action="store_true", help="print only what was wrong")
     return parser.parse_args(arguments)
 

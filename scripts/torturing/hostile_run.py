@@ -27,10 +27,21 @@ from service.watching.presence import wall_clock
 from tests.watching import a_mail, a_watcher
 
 BAD, GOOD = "bad@brueckner.example", "good@brueckner.example"
-SILENCE, DEADLINE = 0.6, 2.0
-LONGEST_STALL = 8.0
-"""Seconds within which everything is done once the server is polite: its deadline, and the tries after it."""
 MOST_MEMORY = 100.0
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How patient the watchers are, and how long a stall may last: until all is done once the server is polite."""
+
+    silence: float
+    deadline: float
+    longest_stall: float
+
+
+HURRIED = Pace(0.6, 2.0, 20.0)
+_ANY = ImapAccount("localhost", "anna", "geheim")
+SHIPPED = Pace(_ANY.timeout, _ANY.deadline, 60.0)
 
 
 class Hurried(threading.Event):
@@ -76,17 +87,17 @@ class _Unforeseen(logging.Handler):
             self.said.append(repr(record.exc_info[1])[:200])
 
 
-def run(script: Script) -> Outcome:
+def run(script: Script, pace: Pace = HURRIED) -> Outcome:
     """Let the server be polite, then hostile, then polite again, and look at everything."""
     ours, theirs = multiprocessing.get_context("fork").Pipe()
-    process = multiprocessing.get_context("fork").Process(target=_watch, args=(theirs,))
+    process = multiprocessing.get_context("fork").Process(target=_watch, args=(theirs, pace))
     process.start()  # before there are threads
     with ExitStack() as stack:
         bad = stack.enter_context(serving(HostileServer(able=script.able, stage=script.stage, act=script.act)))
         good = stack.enter_context(serving(HostileServer()))
         ours.send((bad.port, good.port))
-        outcome = _Scene(script, bad, good, ours).play()
-        process.join(LONGEST_STALL)
+        outcome = _Scene(script, pace, bad, good, ours).play()
+        process.join(pace.longest_stall)
         if process.is_alive():
             process.kill()
     return outcome
@@ -95,8 +106,11 @@ def run(script: Script) -> Outcome:
 class _Scene:
     """What happens on the servers, and what is looked at."""
 
-    def __init__(self, script: Script, bad: HostileServer, good: HostileServer, watching: Connection) -> None:
+    def __init__(
+        self, script: Script, pace: Pace, bad: HostileServer, good: HostileServer, watching: Connection
+    ) -> None:
         self.script = script
+        self.longest = pace.longest_stall
         self.bad = bad
         self.good = good
         self.watching = watching
@@ -124,6 +138,7 @@ class _Scene:
         if self.script.stage != "news":
             self.bad.kick()
         self._expect("other account disturbed", lambda: self._drafted(self.good, "other"))
+        self._wait(lambda: self.bad.reached > 0, 0.0 if self.script.to_the_end else self.longest)
         began = time.monotonic()
         self._wait(lambda: self.bad.reached >= 2 and time.monotonic() - began > 0.5, 2.5)
         inbox = self.bad.memory.folders["INBOX"].mails
@@ -141,7 +156,7 @@ class _Scene:
 
     def _outcome(self, seconds: float) -> Outcome:
         self.watching.send("stop")
-        if not self.watching.poll(LONGEST_STALL):
+        if not self.watching.poll(self.longest):
             return Outcome(self.script.name, {}, seconds, 0.0, self.bad.reached, (*self.wrong, "stalled at the end"))
         report: Report = self.watching.recv()
         self._judge(report)
@@ -194,7 +209,7 @@ class _Scene:
         return any(name in envelope(uid, mail.raw).names for uid, mail in mails)
 
     def _expect(self, else_wrong: str, holds: Callable[[], bool]) -> None:
-        if not self._wait(holds, LONGEST_STALL):
+        if not self._wait(holds, self.longest):
             self.wrong.append(else_wrong)
 
     def _wait(self, holds: Callable[[], bool], seconds: float) -> bool:
@@ -204,7 +219,7 @@ class _Scene:
         return holds()
 
 
-def _watch(scene: Connection) -> None:
+def _watch(scene: Connection, pace: Pace) -> None:
     """The watching process: the production loop on both mailboxes until it is told to stop."""
     unforeseen = _Unforeseen()
     logging.getLogger().handlers = [unforeseen]
@@ -212,22 +227,22 @@ def _watch(scene: Connection) -> None:
     bad, good = scene.recv()
     before = _memory("VmRSS")
     ledger, stop = Ledger.in_memory(), Hurried()
-    watchers = [_watcher(ledger, BAD, bad), _watcher(ledger, GOOD, good)]
+    watchers = [_watcher(ledger, name, port, pace) for name, port in ((BAD, bad), (GOOD, good))]
     thread = threading.Thread(target=partial(watch_all, watchers, stop), daemon=True)
     thread.start()
     scene.recv()
     began = time.monotonic()
     stop.set()
-    thread.join(LONGEST_STALL)
+    thread.join(pace.longest_stall)
     if thread.is_alive():
         return
     ends = {told.message_id[6:].split("@")[0]: _end(told) for told in ledger.receipts()}
     scene.send(Report(ends, unforeseen.said, _memory("VmHWM") - before, time.monotonic() - began))
 
 
-def _watcher(ledger: Ledger, name: str, port: int) -> Watcher:
+def _watcher(ledger: Ledger, name: str, port: int, pace: Pace) -> Watcher:
     account = ImapAccount(
-        *("127.0.0.1", "anna", "geheim", name), port=port, security="none", timeout=SILENCE, deadline=DEADLINE
+        *("127.0.0.1", "anna", "geheim", name), port=port, security="none", timeout=pace.silence, deadline=pace.deadline
     )
     patience: dict[str, Any] = {"settle": timedelta(seconds=0.3), "tend": timedelta(seconds=0.5), "poll_seconds": 0.5}
     return a_watcher(imap_mailbox(account), ledger, clock=wall_clock, **patience)

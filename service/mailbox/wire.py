@@ -39,14 +39,14 @@ class Patience:
     """What one exchange may cost: seconds of silence, seconds without progress, seconds in all, bytes of mail text."""
 
     silence: float = 30.0
-    standing: float = 60.0
+    standing: float = 45.0
     longest: float = 300.0
     text: int = 35_000_000
 
 
 def patience_of(account: ImapAccount, text: int) -> Patience:
     """The patience of an account with at most so many bytes of mail text."""
-    standing = min(60.0, 2 * account.timeout)
+    standing = min(45.0, 1.5 * account.timeout)
     return Patience(account.timeout, standing, max(account.deadline, standing), text)
 
 
