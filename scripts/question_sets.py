@@ -107,30 +107,31 @@ class Bench:
     def __init__(self, folder: Path, embedder: Embedder) -> None:
         """Read the set and sample its questions."""
         self.name = folder.name
-        self._embedder = Remembering(embedder)
-        self._records = list(_rows(folder / "documents.jsonl"))
-        self._documents = [_document(row) for row in self._records]
-        self._labels = _sample([_labelled(row) for row in _rows(folder / "queries.jsonl")], ASKED)
+        self.embedder = Remembering(embedder)
+        self.records = list(_rows(folder / "documents.jsonl"))
+        self.documents = [_document(row) for row in self.records]
+        self.every_label = [_labelled(row) for row in _rows(folder / "queries.jsonl")]
+        self.labels = _sample(self.every_label, ASKED)
 
     @property
     def is_listed(self) -> bool:
         """Whether most records are lists of examples, one a line, so that a piece of one answers as the whole does."""
-        return median(len(row["body"].splitlines()) for row in self._records) >= 2 * PIECES
+        return median(len(row["body"].splitlines()) for row in self.records) >= 2 * PIECES
 
     def told(self, filler: Sequence[str] = ()) -> Told:
         """Ask every system every question; with `filler`, ask some of them inside mails too."""
-        labels = _sample([label for label in self._labels if label.relevant], NOISY) if filler else []
+        labels = _sample([label for label in self.labels if label.relevant], NOISY) if filler else []
         chance = random.Random(SEED)
         mails = [_mailed(label, chance.sample(filler, 5)) for label in labels]
-        ours, clean, mailed = self._asked(self._documents, (self._labels, labels, mails))
+        ours, clean, mailed = self._asked(self.documents, (self.labels, labels, mails))
         judged = {"ours": [one for one, _ in ours], **self._alone()}
         return Told(self.name, judged, _features(ours), [one for one, _ in clean], [one for one, _ in mailed])
 
     def told_in_pieces(self) -> Told:
         """Ask where each record is cut into several that answer alike."""
-        pieces = {row["id"]: _cut(row) for row in self._records}
+        pieces = {row["id"]: _cut(row) for row in self.records}
         documents = [_document(piece) for cut in pieces.values() for piece in cut]
-        labels = [_many(label, pieces) for label in _sample(self._labels, ASKED // 2)]
+        labels = [_many(label, pieces) for label in _sample(self.labels, ASKED // 2)]
         (ours,) = self._asked(documents, (labels,))
         return Told(f"{self.name} in pieces", {"ours": [one for one, _ in ours]}, _features(ours))
 
@@ -138,7 +139,7 @@ class Bench:
         self, documents: Sequence[Document], asked: Iterable[Sequence[Labelled]]
     ) -> list[list[tuple[Judged, list[Ranked]]]]:
         with TemporaryDirectory() as folder:
-            knowledge = Knowledge.open(Path(folder), lambda: self._embedder)
+            knowledge = Knowledge.open(Path(folder), lambda: self.embedder)
             knowledge.update([Records(documents)])
             told = [_answered(knowledge, labels) for labels in asked]
             knowledge.close()
@@ -146,19 +147,24 @@ class Bench:
 
     def _alone(self) -> dict[str, list[Judged]]:
         """What each lane finds by itself, and what fusing their ranks finds (reciprocal rank fusion, k = 60)."""
-        held = [passage for document in self._documents for passage in passages(document)]
-        vectors = self._embedder.embed([passage.embedded_text for passage in held])
-        asked = self._embedder.embed([label.question.text for label in self._labels])
+        held = [passage for document in self.documents for passage in passages(document)]
+        vectors = self.embedder.embed([passage.embedded_text for passage in held])
+        asked = self.embedder.embed([label.question.text for label in self.labels])
         index = build(Entry(i, p.context, p.text) for i, p in enumerate(held))
         every = Allowed(np.arange(len(held)))
         found: dict[str, list[Judged]] = {"BM25": [], "meaning": [], "RRF": []}
-        for label, vector in zip(self._labels, asked, strict=True):
+        for label, vector in zip(self.labels, asked, strict=True):
             near = np.argsort(-(vectors @ vector))[:DEPTH]
             words = _once(held[number].document_id for number, _ in index.best(label.question.text, DEPTH, every))
             meaning = _once(held[number].document_id for number in near)
             for name, ids in (("BM25", words), ("meaning", meaning), ("RRF", _by_rank(words, meaning))):
                 found[name].append(Judged(label, tuple(ids)))
         return found
+
+
+def answers_to(knowledge: Knowledge, labels: Sequence[Labelled]) -> list[Judged]:
+    """What Signpost answers to these questions."""
+    return [one for one, _ in _answered(knowledge, labels)]
 
 
 def _answered(knowledge: Knowledge, labels: Sequence[Labelled]) -> list[tuple[Judged, list[Ranked]]]:
