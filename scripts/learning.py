@@ -33,9 +33,9 @@ Learned = Mapping[str, Sequence[str]]
 class Lesson:
     """What one set's questions got before anything was confirmed, and after so many questions of every card.
 
-    `whole` tells that cards did not begin as their titles alone. `others_before` and `others_after` are the questions to cards of which none was confirmed while five were of every
-    second card; `again` are the confirmed questions themselves, in small letters, and `embedded` the texts embedded
-    for them, by how many they are.
+    `whole` tells that cards did not begin as their titles alone. `others_before` and `others_after` are the questions
+    to cards of which none was confirmed while five were of every second card; `again` are the confirmed questions
+    themselves, in small letters, and `embedded` the texts embedded for them, by how many they are.
     """
 
     name: str
