@@ -3,7 +3,7 @@
 import argparse
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 
 from scripts.simulation.bugs import BUGS
@@ -38,7 +38,8 @@ def tallies(first: int, count: int, workers: int) -> Iterator[Tally]:
 def lines(tally: Tally, seconds: float) -> Iterator[str]:
     """The summary of many runs."""
     counts = tally.counts
-    yield f"{tally.seeds:,} seeds in {seconds:.0f} s: {tally.seeds / seconds:,.0f} seeds/s"
+    rate, each = tally.seeds / seconds, tally.seeds / tally.seconds
+    yield f"{tally.seeds:,} seeds in {seconds:.0f} s: {rate:,.0f} seeds/s, {each:,.0f} a second of one core"
     yield f"{counts['mails']:,} mails, {counts['passes']:,} passes, {counts['appends']:,} drafts handed over"
     yield f"{sum(counts[kind] for kind in KINDS):,} faults:"
     yield from (f"  {counts[kind]:>10,}  {kind}" for kind in KINDS)
@@ -89,7 +90,7 @@ def run_bugs() -> int:
     return int(survivors > 0)
 
 
-def main() -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
     """Read the arguments, run and report."""
     parser = argparse.ArgumentParser(prog="scripts/sim", description=__doc__)
     parser.add_argument("--seeds", type=int, default=1000, help="how many seeds to run (default: 1000)")
@@ -98,13 +99,16 @@ def main() -> int:
     parser.add_argument("--bugs", action="store_true", help="plant each known bug and say which seed catches it")
     parser.add_argument("--seed", type=int, help="run this seed alone")
     parser.add_argument("--trace", action="store_true", help="tell everything that happens in it")
-    told = parser.parse_args()
+    told = parser.parse_args(arguments)
     logging.disable(logging.CRITICAL)
-    if told.bugs:
-        return run_bugs()
-    if told.seed is not None:
-        return run_one(told.seed, told.trace)
-    return run_many(told.first, told.seeds, told.workers)
+    try:
+        if told.bugs:
+            return run_bugs()
+        if told.seed is not None:
+            return run_one(told.seed, told.trace)
+        return run_many(told.first, told.seeds, told.workers)
+    finally:
+        logging.disable(logging.NOTSET)
 
 
 if __name__ == "__main__":

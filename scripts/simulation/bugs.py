@@ -109,10 +109,7 @@ def _no_fsync() -> list[Change]:
 
 @_bug("writes again without looking")
 def _no_look() -> list[Change]:
-    def wrong(self: Delivery, intents: Sequence[Intent]) -> dict[str, Look]:
-        return {intent.message_id: Look({}) for intent in intents}
-
-    return [(Delivery, "_looks", wrong)]
+    return [(Delivery, "_looks", lambda self, intents: {intent.message_id: Look({}) for intent in intents})]
 
 
 @_bug("writes again without waiting")
@@ -185,9 +182,9 @@ def _bad_mail_stops() -> list[Change]:
 def _failure_forgotten() -> list[Change]:
     write = Settlement.write
 
-    def wrong(self: Settlement, ledger: Ledger, watched: Watched) -> list[Intent]:
+    def wrong(self: Settlement, *facts: Any) -> list[Intent]:
         self.again.clear()
-        return write(self, ledger, watched)
+        return write(self, *facts)
 
     return [(Settlement, "write", wrong)]
 
@@ -286,10 +283,7 @@ def _old_is_new() -> list[Change]:
 
 @_bug("settles a second copy before the first")
 def _twins() -> list[Change]:
-    def wrong(twin: Any, first: Any, settlement: Settlement) -> None:
-        settlement.met.append((twin.case.place, twin.case.identity))
-
-    return [(settling, "_note_twin", wrong)]
+    return [(settling, "_note_twin", lambda twin, first, s: s.met.append((twin.case.place, twin.case.identity)))]
 
 
 @_bug("loses sight of drafts when the clock is set back")

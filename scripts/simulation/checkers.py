@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from scripts.simulation import mails
+from scripts.simulation.memories import Memory, Violation
 from scripts.simulation.plan import ASKS
 from scripts.simulation.servers import PLAIN
 from scripts.simulation.troubles import calm
-from scripts.simulation.world import OLD, Memory, Violation, World
+from scripts.simulation.world import OLD, World
 from service.drafts.drafting import MOST_TRIES
 from service.replies.outcome import Reason
 

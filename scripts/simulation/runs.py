@@ -1,6 +1,7 @@
 """A seed or a plan → its run, from the first contact to rest."""
 
 import logging
+import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -8,9 +9,10 @@ from dataclasses import dataclass, field
 from scripts.simulation.bugs import planted
 from scripts.simulation.checkers import rest
 from scripts.simulation.disk import Disk
+from scripts.simulation.memories import Violation
 from scripts.simulation.plan import KINDS, Plan, plan
 from scripts.simulation.shrinking import shrunk
-from scripts.simulation.world import OLD, Violation, World
+from scripts.simulation.world import OLD, World
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,15 +25,17 @@ class Failure:
 
 @dataclass(slots=True)
 class Tally:
-    """What many runs came to."""
+    """What many runs came to, and the seconds of processor time they took."""
 
     seeds: int = 0
+    seconds: float = 0.0
     counts: Counter[str] = field(default_factory=Counter)
     failures: list[Failure] = field(default_factory=list)
 
     def add(self, other: "Tally") -> None:
         """Count these runs too."""
         self.seeds += other.seeds
+        self.seconds += other.seconds
         self.counts += other.counts
         self.failures += other.failures
 
@@ -53,7 +57,7 @@ def run_seeds(first: int, count: int, disk: Disk | None = None) -> Tally:
     """Run so many seeds from the first one on."""
     logging.disable(logging.CRITICAL)
     disk = disk or Disk()
-    tally = Tally()
+    tally, begun = Tally(), time.process_time()
     for seed in range(first, first + count):
         world = run(plan(seed), disk)
         tally.seeds += 1
@@ -61,6 +65,7 @@ def run_seeds(first: int, count: int, disk: Disk | None = None) -> Tally:
         if world.violations:
             tally.failures.append(Failure(seed, tuple(world.violations)))
     logging.disable(logging.NOTSET)
+    tally.seconds = time.process_time() - begun
     return tally
 
 

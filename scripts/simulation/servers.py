@@ -181,9 +181,8 @@ class Client(MemoryMailbox):
         self._connect()
         return purpose.capitalize()
 
-    def _envelopes(self, purpose: Purpose) -> list[Envelope]:
-        mails = self.server.folders[self._named(purpose)].mails.values()
-        return [Envelope(mail.uid, *_thread(mail.raw), mail.received) for mail in mails]
+    def _envelope(self, mail: Stored) -> Envelope:
+        return Envelope(mail.uid, *_thread(mail.raw), mail.received)
 
     def _call(self, action: Callable[[], Result]) -> Result:
         self.server.catch_up(self._watching.tick())

@@ -3,12 +3,12 @@
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from indexer.errors import SignpostError
 from scripts.simulation import mails
 from scripts.simulation.disk import Disk
+from scripts.simulation.memories import Folder, Memory, Violation, Visit
 from scripts.simulation.people import act
 from scripts.simulation.plan import ASKS, PEOPLE, Event, Plan, Recipe
 from scripts.simulation.processes import Killed, Process
@@ -20,47 +20,6 @@ from service.watching.presence import is_over
 BEGIN = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 NAMES = ("sales@brueckner.example", "einkauf@brueckner.example")
 OLD = Recipe(ASKS, 99, message_id=99)
-Folder = tuple[int, int, dict[int, Stored]]
-
-
-@dataclass(frozen=True, slots=True)
-class Violation:
-    """A broken promise: which checker saw it, and what it saw."""
-
-    checker: str
-    says: str
-
-
-@dataclass(slots=True)
-class Visit:
-    """A pass under way: how the watched folders looked, and what people had done when it began."""
-
-    process: Process
-    mailbox: int
-    seen: dict[str, Folder]
-    answered: frozenset[str]
-    handled: frozenset[str]
-    paused: bool = False
-
-
-@dataclass(slots=True)
-class Memory:
-    """What the world knows of one mailbox and a watcher can only find out.
-
-    `arrived` are mails by identity, `twice` those that came more than once, `places` says which lay where, `handled`
-    are mails whose draft a person touched, `answered` Message-ID numbers with a reply in Sent, `begun` replies of people in Drafts, `written` all that
-    people wrote, `told` the receipts that were acknowledged, `odd` what may explain an unusual ending.
-    """
-
-    arrived: dict[str, Recipe] = field(default_factory=dict)
-    twice: set[str] = field(default_factory=set)
-    places: dict[str, str] = field(default_factory=dict)
-    handled: set[str] = field(default_factory=set)
-    answered: set[int] = field(default_factory=set)
-    begun: dict[bytes, int] = field(default_factory=dict)
-    written: set[bytes] = field(default_factory=set)
-    told: dict[str, tuple[str, str, str]] = field(default_factory=dict)
-    odd: set[str] = field(default_factory=set)
 
 
 class World:

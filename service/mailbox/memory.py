@@ -189,7 +189,7 @@ class MemoryMailbox:
             return []
         folder = self._open(name)
         mails = [m for m in folder.mails.values() if not since or m.received.date() >= since]
-        named = [(m, e) for m in mails if wanted & {(e := envelope(m.uid, m.raw)).message_id, *e.names}]
+        named = [(m, e) for m in mails if wanted & {(e := self._envelope(m)).message_id, *e.names}]
         return [
             Related(Place(name, folder.validity, m.uid), e.message_id, e.names, m.flags, m.received) for m, e in named
         ]
@@ -260,7 +260,10 @@ class MemoryMailbox:
     def _envelopes(self, purpose: Purpose) -> list[Envelope]:
         name = self._named(purpose)
         mails = self.server.folders[name].mails.values() if name else ()
-        return [envelope(m.uid, m.raw, m.received) for m in mails]
+        return [self._envelope(mail) for mail in mails]
+
+    def _envelope(self, mail: Stored) -> Envelope:
+        return envelope(mail.uid, mail.raw, mail.received)
 
     def _create_drafts(self) -> str:
         if not self.server.may_create:
