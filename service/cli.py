@@ -17,6 +17,7 @@ import typer
 from indexer.errors import SettingsError, SignpostError
 from service.cli_learning import confirm
 from service.cli_mailboxes import login, retry
+from service.cli_quality import quality
 from service.terminal import DONE, FAILED, IN_PART, WRONG_USAGE, Config, Json, as_text, opened, show
 
 cli = typer.Typer(

@@ -27,7 +27,13 @@ DOORS = {
     "jinja2": {"service/templates", "service/web/pages"},
     "resiliparse": {"service/mail/html"},
     "pymap": {"service/demo"},
-    "typer": {"service/cli", "service/cli_learning", "service/cli_mailboxes", "service/terminal"},
+    "typer": {
+        "service/cli",
+        "service/cli_quality",
+        "service/cli_learning",
+        "service/cli_mailboxes",
+        "service/terminal",
+    },
     "rich": {"service/printing"},
 }
 SENDERS = {"smtplib", "aiosmtplib", "smtpd", "aiosmtpd", "yagmail", "envelopes", "sendgrid", "mailgun", "nntplib"}
