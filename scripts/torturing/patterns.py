@@ -62,13 +62,13 @@ class Pattern:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A scene whose pattern account is there, and what an uninterrupted run of it does."""
+    """A scene whose pattern account is there, what an uninterrupted run of it does, and how it may end."""
 
     scene: Scene
     user: str
     ledger: Path
     now: datetime
-    expected: State | None = None
+    expected: tuple[State, ...] = ()
     extent: Extent = Extent(0, 0, 0)
     steps: tuple[str, ...] = ()
     seconds: float = 0.0
@@ -89,6 +89,10 @@ class Case:
         clock.later(after)
         port = more.pop("port", self.host.port)
         return a_watcher(port, self.user, self.ledger, self.prepared.scene.habits, clock=clock, **more), clock
+
+    def people(self) -> AbstractContextManager[IMAPClient]:
+        """A mail program of its owner."""
+        return people_at(self.host.port, self.user)
 
     def state(self) -> State:
         """All that is to be seen of it."""

@@ -60,31 +60,45 @@ def prepare(host: Host, scene: Scene, folder: Path) -> Prepared:
         pattern.watch()
     scene.prepare(pattern)
     prepared = Prepared(scene, user, pattern.ledger, pattern.clock.now)
+    whole, expected = _rehearse(host, prepared, None)
+    if whole.ended.trouble:
+        raise RuntimeError(f"{scene.name} fails without an interruption: {whole.ended.trouble}")
+    _check(scene, expected)
+    steps = cast(tuple[str, ...], whole.ended.result)
+    prepared = replace(prepared, expected=(expected,), steps=steps, seconds=whole.seconds)
+    others = [_rehearse(host, prepared, point)[1] for point in _turns(prepared)]
+    return replace(prepared, expected=(expected, *others), extent=Extent(len(steps), whole.up, whole.down))
+
+
+def _rehearse(host: Host, prepared: Prepared, point: Point | None) -> tuple[Interrupted, State]:
     with account(host, prepared, NOBODY) as case:
-        whole = _interrupted(case, None)
-        if whole.ended.trouble:
-            raise RuntimeError(f"{scene.name} fails without an interruption: {whole.ended.trouble}")
+        done = _interrupted(case, point)
+        prepared.scene.meanwhile(case)
         # In this very process, so that what is forked off it has everything compiled and loaded
         wrong, _ = bring_to_its_end(case)
-        expected = case.state()
-    _check(scene, expected, wrong)
-    steps = cast(tuple[str, ...], whole.ended.result)
-    extent = Extent(len(steps), whole.up, whole.down)
-    return replace(prepared, expected=expected, extent=extent, steps=steps, seconds=whole.seconds)
+        if wrong:
+            raise RuntimeError(f"{prepared.scene.name} does not come to rest: {wrong}")
+        return done, case.state()
 
 
-def _check(scene: Scene, expected: State, wrong: dict[str, str]) -> None:
+def _turns(prepared: Prepared) -> list[Point]:
+    """Where an interruption changes how a scene ends, because people act then: before all, and between two steps."""
+    turns = [prepared.steps.index(step) + 1 for step in prepared.scene.turns]
+    return [Point(prepared.scene.name, "kill", at) for at in turns]
+
+
+def _check(scene: Scene, expected: State) -> None:
     told = {str(row[0])[5:].partition("@")[0]: str(row[3] or row[2]) for row in expected.ledger["receipts"]}
     ends = {key: told.get(key, "") for key in scene.ends}
-    if wrong or ends != scene.ends or expected.drafts.total() != scene.drafts:
-        raise RuntimeError(f"{scene.name} does not end as it should: {wrong} {told} {expected.drafts}")
+    if ends != scene.ends or expected.drafts.total() != scene.drafts:
+        raise RuntimeError(f"{scene.name} does not end as it should: {told} {expected.drafts}")
 
 
 def run(host: Host, prepared: Prepared, point: Point, number: int) -> Told:
     """Interrupt a scene at this point; then a new process brings it to its end, and another one finds nothing to do."""
-    assert prepared.expected is not None
     with account(host, prepared, f"u{number:08}") as case:
         done = _interrupted(case, point)
+        prepared.scene.meanwhile(case)
         wrong, seconds = _finish(case)
         wrong |= differences(case.state(), prepared.expected)
     if done.ended.trouble:

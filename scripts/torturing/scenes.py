@@ -16,12 +16,16 @@ ASKS_OTHER = "Hi,\r\n\r\nwho is talking to Gebrüder Weiß in Lübeck at the mom
 TELLS = "Guten Morgen,\r\n\r\ndas Angebot ist gestern rausgegangen. Schöne Grüße\r\nJana"
 
 
-class Account(Protocol):
-    """A pattern account while it is set up."""
+class Owned(Protocol):
+    """An account."""
 
     def people(self) -> AbstractContextManager[IMAPClient]:
         """A mail program of its owner."""
         ...
+
+
+class Account(Owned, Protocol):
+    """A pattern account while it is set up."""
 
     def watch(self, minutes: float = 10, dies: str = "") -> None:
         """A pass of the watcher, so much later; its process is killed at the step of this name."""
@@ -37,6 +41,8 @@ class Scene:
     """`prepare` sets up the account; then comes the part that is interrupted: `passes`, with a wait on the bell after.
 
     `ends` says what the receipts of the mails with these keys say in the end; `drafts` how many drafts lie there.
+    `meanwhile` is what people do between the interruption and the next process; an interruption at one of `turns`
+    (names of steps) may then lead to another end.
     """
 
     name: str
@@ -47,6 +53,8 @@ class Scene:
     more_folders: tuple[str, ...] = ()
     passes: int = 1
     waits: bool = False
+    meanwhile: Callable[[Owned], None] = lambda account: None
+    turns: tuple[str, ...] = ()
     met_before: bool = True
 
 
@@ -67,7 +75,7 @@ def a_mail(asks: str, key: str, **headers: str) -> bytes:
     )
 
 
-def put(account: Account, *mails: bytes, folder: str = "INBOX") -> None:
+def put(account: Owned, *mails: bytes, folder: str = "INBOX") -> None:
     """Mails arrive."""
     with account.people() as client:
         for mail in mails:
@@ -145,7 +153,11 @@ def _written(account: Account, *keys: str) -> None:
 
 
 def _reply(key: str) -> bytes:
-    own = {"From": "sales@brueckner.example", "To": "joerg@brueckner.example"}
+    own = {
+        "From": "sales@brueckner.example",
+        "To": "joerg@brueckner.example",
+        "Date": "Mon, 02 Mar 2026 10:00:00 +0100",
+    }
     return a_mail("Ruf bitte Bernd an.", f"own-{key}", In_Reply_To=f"<mail-{key}@north.example>", **own)
 
 
@@ -155,6 +167,10 @@ def _answered(account: Account) -> None:
     with account.people() as client:
         inbox = sorted(lying(client, "INBOX"))
         client.add_flags([inbox[1]], ["\\Answered"])
+
+
+def _answer_second(account: Owned) -> None:
+    put(account, _reply("2"), folder="Sent")
 
 
 def _touched(account: Account) -> None:
@@ -233,6 +249,12 @@ SCENES = (
     Scene("broken off", _broken_off, {"1": "written", "2": "written", "3": "written"}, 3),
     Scene("drafts renumbered", _broken_off_and_renumbered, {"1": "written", "2": "draft was removed"}, 1),
     Scene("answered", _answered, {"1": "withdrawn", "2": "withdrawn", "3": "written"}, 1),
+    Scene(
+        *("answered meanwhile", lambda account: put(account, *_questions("1", "2", "3"))),
+        *({"1": "written", "2": "withdrawn", "3": "written"}, 2),
+        meanwhile=_answer_second,
+        turns=("before opening", "before mailbox.save_drafts"),
+    ),
     Scene(
         *("touched", _touched),
         {"1": "edited", "2": "sent", "3": "deleted", "4": "edited", "5": "written"},

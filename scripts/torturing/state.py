@@ -4,7 +4,7 @@ import email
 import hashlib
 import sqlite3
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -79,8 +79,16 @@ def contents(ledger: Path) -> dict[str, list[tuple[object, ...]]]:
         return {name: file.execute(f"SELECT * FROM {name}").fetchall() for name in tables if name not in UNSTEADY}
 
 
-def differences(found: State, expected: State) -> dict[str, str]:
-    """What is wrong with a state, by kind (lost, doubled, INBOX, other), as a few words each; empty when nothing is."""
+def differences(found: State, expected: Sequence[State]) -> dict[str, str]:
+    """What is wrong with a state, by kind (lost, doubled, INBOX, other), as a few words each; empty when nothing is.
+
+    It has to be one of the expected; where it is none of them, what it differs in from the first is told.
+    """
+    told = [_differences(found, one) for one in expected]
+    return {} if {} in told else told[0]
+
+
+def _differences(found: State, expected: State) -> dict[str, str]:
     wrong = {"lost": _lost(found, expected), "doubled": _doubled(found, expected)}
     wrong["INBOX"] = [name for name, folder in expected.folders.items() if found.folders.get(name) != folder]
     if not any(wrong.values()):
