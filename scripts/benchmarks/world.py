@@ -20,7 +20,7 @@ PRECISION, SHOWN = 0.95, 3
 
 def lines(data: Path | None) -> Iterator[Line]:
     """The mixed mailbox at the best threshold and at the shipped one, then by kind, by language and by manner."""
-    world = make()
+    world = make(splits=("test",))
     told = tried(world, sample(world, "test", ASKED), open_embedder())
     answerable = _of(told, "answerable")
     judged = [one.judged for one in told]

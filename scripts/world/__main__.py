@@ -58,7 +58,7 @@ def main() -> None:
     parser.add_argument("--asking", type=int, default=400, help="mails with a question (0: all 1,600)")
     parser.add_argument("--examples", type=int, default=3, help="examples of each failure")
     given = parser.parse_args()
-    world = make()
+    world = make(splits=("tune",))
     seen = tried(world, sample(world, "tune", given.asking), open_embedder())
     drafts = [one for one in seen if one.drafted is not None]
     print(f"{len(seen)} mails, {len(drafts)} drafts at {POLICY.enough:g}, {sum(d.is_right for d in drafts)} right")

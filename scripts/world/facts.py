@@ -129,6 +129,7 @@ def found(seed: int) -> Facts:
     return Facts(colleagues, firms, ventures, themes(), industries(), near, strangers)
 
 
+@cache
 def plain(name: str) -> str:
     """A name in lower case, without accents, blanks and signs."""
     folded = normalize("NFKD", name.replace("ß", "ss").replace("ø", "o").replace("Ø", "O").replace("ł", "l"))

@@ -1,5 +1,6 @@
 """Seed → the whole evaluation world: documents, sources and mails, the same every time. Pure."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from scripts.world.facts import SPLITS, Facts, Split, found
@@ -22,9 +23,9 @@ class World:
         return [mail for mail in self.mails if mail.split == split]
 
 
-def make(seed: int = SEED) -> World:
-    """The world of this seed."""
+def make(seed: int = SEED, splits: Sequence[Split] = SPLITS) -> World:
+    """The world of this seed, with the mails of these splits."""
     facts = found(seed)
     shelves = filled(facts, seed)
-    mails = tuple(mail for split in SPLITS for mail in Writer(facts, shelves, split, seed).mails())
+    mails = tuple(mail for split in splits for mail in Writer(facts, shelves, split, seed).mails())
     return World(facts, shelves, mails)
