@@ -202,6 +202,23 @@ def test_one_mailbox_in_trouble_does_not_delay_another() -> None:
     assert [a.trouble != "" for a in ledger.progress.accounts()] == [False, True]
 
 
+def test_a_mailbox_whose_login_is_refused_does_not_delay_another_and_says_so() -> None:
+    good = MemoryMailbox(MemoryServer(), "a@x.example")
+    bad = MemoryMailbox(MemoryServer(password="secret"), "b@x.example", "wrong")
+    ledger, stop = Ledger.in_memory(), threading.Event()
+    thread = threading.Thread(target=watch_all, args=([a_watcher(m, ledger) for m in (bad, good)], stop))
+    thread.start()
+
+    assert eventually(lambda: {a.mailbox: bool(a.trouble) for a in ledger.progress.accounts()}.get(bad.name, False))
+    assert eventually(lambda: ledger.progress.watched(good.name, "INBOX") is not None)
+    good.server.deliver(a_mail())
+    assert eventually(lambda: len(drafts(good)) == 1)
+
+    stop.set()
+    thread.join(10)
+    assert not thread.is_alive()
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_stops_cleanly(number: signal.Signals) -> None:
     before = signal.getsignal(number)

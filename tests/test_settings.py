@@ -13,11 +13,12 @@ from pydantic import ValidationError
 from indexer.embedding.weights import DEFAULT
 from indexer.errors import SettingsError
 from service.mail.letter import Address
+from service.oauth.keeping import Login
 from service.passwords import password_of, secret_of
 from service.replies.outcome import Policy
 from service.settings import MailboxSettings, Settings, example, load
 from service.settings_given import fields
-from service.wiring import client_in
+from service.wiring import client_in, login_mark, logins_in
 
 MAILBOX = '[[mailboxes]]\nuser = "tom@firma.example"\nhost = "imap.firma.example"\n'
 INSIDE = '[replies]\ninternal_domains = ["firma.example"]\n'
@@ -329,6 +330,17 @@ def test_a_mailbox_may_log_in_by_tokens_and_its_client_may_have_a_secret(tmp_pat
     assert (client_in(google).secret, secret_of(mailbox(tmp_path, APP + 'password_file = "pw"'))) == ("", "geheim")
     assert client_in(mailbox(tmp_path, APP)).token_url.startswith("https://login.microsoftonline.com/firma.example/")
     assert mailbox(tmp_path, "", {"SIGNPOST_MAILBOXES__0__OAUTH": "{}"}).auth == "password"
+
+
+def test_what_a_mailbox_logs_in_with_has_a_mark_that_changes_with_it_and_tells_nothing(tmp_path: Path) -> None:
+    by_file, by_token = mailbox(tmp_path, 'password_file = "pw"'), mailbox(tmp_path, APP)
+    marks = [login_mark(by_file, tmp_path), login_mark(by_token, tmp_path)]
+    (tmp_path / "pw").write_text("geheim42\n", encoding="utf-8")
+    logins_in(tmp_path).save(by_token.name, Login("app", "https://login.example", "geheim42"))
+    marks += [login_mark(by_file, tmp_path), login_mark(by_token, tmp_path)]
+
+    assert len(set(marks)) == 4
+    assert "geheim42" not in "".join(marks)
 
 
 @pytest.mark.parametrize(

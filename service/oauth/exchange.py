@@ -134,7 +134,7 @@ class AuthorizationServer:
 
     @staticmethod
     def _gone(url: str, why: str) -> str:
-        return f"The login server {url.partition('?')[0]} does not answer as it should ({why}). It is tried again."
+        return f"The login server {url.partition('?')[0]} does not answer as it should ({why}); while watching it is asked again by itself."
 
 
 @cache
