@@ -162,7 +162,7 @@ def test_a_failing_point_is_told_with_the_way_to_see_it_again() -> None:
 
 
 @pytest.mark.server
-@pytest.mark.parametrize(("server", "points"), [("dovecot", 500), ("pymap", 40)])
+@pytest.mark.parametrize(("server", "points"), [("dovecot", 500), ("pymap", 24)])
 def test_a_watcher_interrupted_anywhere_comes_to_the_same_end(server: str, points: int) -> None:
     if server == "dovecot" and not (shutil.which("dovecot") and shutil.which("setpriv")):
         pytest.skip("dovecot not installed (apt-get install dovecot-imapd)")
