@@ -243,7 +243,7 @@ class App:
         named = [told for told in by_token if name in (None, told.name, told.user)]
         if not named:
             there = ", ".join(told.name for told in by_token) or "none"
-            raise SettingsError([f'There is no mailbox {name or ""} with auth = "oauth2"; there are: {there}.'])
+            raise SettingsError([f'There is no mailbox {name or "at all"} with auth = "oauth2"; there are: {there}.'])
         return named
 
     def close(self) -> None:
