@@ -8,7 +8,7 @@ from pathlib import Path
 
 from indexer.bounds import clopper_pearson
 from indexer.embedding.opening import open_embedder
-from indexer.evaluation import auroc, calibration_error, hit_at, kept_at, threshold_at
+from indexer.evaluation import Judged, auroc, calibration_error, hit_at, kept_at, threshold_at
 from scripts.benchmarks.table import Line
 from scripts.world.making import make
 from scripts.world.measuring import POLICY, Tried, sample, tried
@@ -40,7 +40,7 @@ def _of(told: Sequence[Tried], sort: str) -> list[Tried]:
     return [one for one in told if one.mail.sort == sort]
 
 
-def _judged(told: Sequence[Tried]) -> list:  # type: ignore[type-arg]
+def _judged(told: Sequence[Tried]) -> list[Judged]:
     return [one.judged for one in told if one.mail.asked]
 
 

@@ -50,9 +50,10 @@ def sampled(mails: Sequence[WorldMail], sort: Sort, most: int = 0) -> list[World
 def sample(world: World, split: Split, asking: int = 0) -> list[WorldMail]:
     """The mails of a split; of those that ask, `asking` in all, as many answerable ones as there are in its share."""
     mails = world.of(split)
-    counts = {sort: len(sampled(mails, sort)) for sort in ("answerable", "unanswerable")}
+    asks: tuple[Sort, ...] = ("answerable", "unanswerable")
+    counts = {sort: len(sampled(mails, sort)) for sort in asks}
     share = min(1.0, asking / sum(counts.values())) if asking else 1.0
-    asked = [m for sort, count in counts.items() for m in sampled(mails, sort, round(share * count))]  # type: ignore[arg-type]
+    asked = [m for sort, count in counts.items() for m in sampled(mails, sort, round(share * count))]
     return [*asked, *sampled(mails, "statement"), *sampled(mails, "nothing")]
 
 

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from random import Random
+from typing import Any
 
-from indexer.documents import EVERYONE, Customer, Document, Kind, Person, Section, Status
+from indexer.documents import EVERYONE, Customer, Document, Kind, Person, Role, Section, Status
 from indexer.sources.protocol import Census, Checkpoint, Event, Upsert
 from scripts.world.facts import OWN_DOMAIN, Facts, Firm, State, Theme, Venture, plain
 
@@ -146,13 +147,13 @@ def _card(random: Random, venture: Venture, team: tuple[Person, ...]) -> Documen
 
 
 def _document(
-    random: Random, kind: Kind, firm: Firm, title: str, sections: tuple[Section, ...] = (), **more: object
+    random: Random, kind: Kind, firm: Firm, title: str, sections: tuple[Section, ...] = (), **more: Any
 ) -> Document:
     source = BOARD if kind == "card" else CRM
     key = sha256(f"{kind} {firm.name} {title} {random.random()}".encode()).hexdigest()[:16]
     updated = TODAY - timedelta(days=random.randrange(5, 900))
     customer = Customer(firm.name) if kind == "card" else Customer(firm.name, plain(firm.short), (firm.domain,))
-    facts: dict[str, object] = {
+    facts: dict[str, Any] = {
         "parent": firm.name if kind not in ("company", "card") else "",
         "url": f"https://trello.com/c/{key}" if kind == "card" else f"https://crm.{OWN_DOMAIN}/{kind}/{key}",
         "customers": (customer,),
@@ -160,11 +161,11 @@ def _document(
         "updated_at": updated,
         "visibility": EVERYONE,
     }
-    return Document(f"{source}:{kind}:{key}", kind, title, sections=sections, **(facts | more))  # type: ignore[arg-type]
+    return Document(f"{source}:{kind}:{key}", kind, title, sections=sections, **(facts | more))
 
 
-def _colleague(name: str, role: str) -> Person:
-    return Person(name, role, _address(name, OWN_DOMAIN))  # type: ignore[arg-type]
+def _colleague(name: str, role: Role) -> Person:
+    return Person(name, role, _address(name, OWN_DOMAIN))
 
 
 def _address(name: str, domain: str) -> str:
