@@ -153,7 +153,7 @@ def test_a_refused_login_is_tried_three_times_slowly_and_then_once_an_hour() -> 
 def test_a_changed_login_is_tried_at_once_and_three_times() -> None:
     stop = Hurried(most=1000)
     watcher = Failing(stop, *[LoginRefused("The password is wrong.")] * 6, None)
-    watcher.marks = iter([*["old"] * 6, *["new"] * 1000])
+    watcher.marks = iter([*["old"] * 4, *["new"] * 1000])
 
     Loop(watcher, stop, random.Random(7)).run()
 

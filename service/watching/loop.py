@@ -75,7 +75,8 @@ class Loop:
         them may lock the account. Once an hour one more is made, for servers that refuse what is right.
         """
         while not self._stop.is_set():
-            mark = attempt("reading the login", self._watcher.login_mark)
+            # Read before the last try, so that no change goes unseen; not each time, for a keyring may ask its owner
+            mark = self._mark() if self._refusals >= MOST_REFUSALS - 1 else ""
             trouble = self._round()
             if trouble:
                 gave_up = self._refusals >= MOST_REFUSALS
@@ -111,9 +112,12 @@ class Loop:
         left = RECHECK_PAUSE
         while left > 0 and not self._stop.wait(LOOK_PAUSE):
             left -= LOOK_PAUSE
-            if attempt("reading the login", self._watcher.login_mark) != mark:
+            if self._mark() != mark:
                 self._refusals = 0
                 return
+
+    def _mark(self) -> str | Failed:
+        return attempt("reading the login", self._watcher.login_mark)
 
     def _rest(self, seconds: float) -> None:
         """Wait, but no longer than a server that was gone is: it is knocked at, without a login, every few seconds."""
