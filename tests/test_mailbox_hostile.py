@@ -294,6 +294,12 @@ def test_drafts_do_not_count_as_deleted_where_the_server_hides_their_folder() ->
         mailbox.related("drafts", ["<x@y>"])
 
 
+def test_drafts_do_not_count_as_deleted_where_the_server_does_not_show_them() -> None:
+    fetch = "* 1 FETCH (UID 11 BODY[HEADER.FIELDS (X)] NIL)\r\n%t OK done\r\n"
+    with at(UID_FETCH=fetch) as mailbox, pytest.raises(Unreachable, match="does not show"):
+        mailbox.related("drafts", ["<x@y>"])
+
+
 @pytest.mark.parametrize("name", ['"&Kaputt"', '"a', "(((((", "{3}\r\n\0\0\0"])
 def test_a_folder_that_nobody_can_name_does_not_hide_the_others(name: str) -> None:
     with at(LIST=f'* LIST () "/" {name}\r\n' + POLITE["LIST"]) as mailbox:

@@ -159,11 +159,12 @@ class RemoteMailbox:
         with self._talk() as line:
             # A server that hides Drafts for once has not deleted what lies in it
             opened, lying = self._lying(line, where, since, self._drafts(line) if where == "drafts" else "")
+            hidden = where == "drafts" and opened and len(lying) < len(newest(line, opened, MOST_LOOKED_AT))
             named = {e.uid: e for e in lying if wanted & {e.message_id, *e.names}}
             facts = line.facts(sorted(named)) if named else {}
-        if opened is None:
-            return []
-        return related(opened, named, facts)
+        if hidden:  # what is listed and not shown may be what is sought: it is not gone
+            raise Unreachable(f"The mail server of {self.name} does not show all that lies in Drafts.")
+        return related(opened, named, facts) if opened else []
 
     def withdraw(self, places: Sequence[Place]) -> Removal:
         """See `Mailbox.withdraw`."""

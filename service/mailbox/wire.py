@@ -22,6 +22,8 @@ LONGEST_LINE = 2_000_000
 """Bytes of a line: the numbers of a quarter of a million mails."""
 MOST_TALK = 8_000_000
 """Bytes of an answer besides literals."""
+MOST_REMARKS = 1_000
+"""Lines of an exchange that only tell how the server is doing."""
 SLOWEST = 10_000
 """Bytes a second at which the text of mails has to come in; slower than that is standing still."""
 _PIECE = 65_536
@@ -60,7 +62,7 @@ class Wire(imaplib.IMAP4):
         self.patience = patience
         self._context = context
         self._heard = bytearray()
-        self._begun, self._talk, self._text, self._came = time.monotonic(), 0, 0, 0
+        self._begun, self._talk, self._text, self._came, self._remarks = time.monotonic(), 0, 0, 0, 0
         self._idling = b""
         self.ended = ""
         """What the end of the last answer said."""
@@ -68,7 +70,7 @@ class Wire(imaplib.IMAP4):
 
     def begin(self) -> None:
         """A new exchange: its time and its bytes count from here, and what was said before it belongs to another."""
-        self._begun, self._talk, self._text, self._came = time.monotonic(), 0, 0, 0
+        self._begun, self._talk, self._text, self._came, self._remarks = time.monotonic(), 0, 0, 0, 0
         if "BYE" in self.untagged_responses:
             raise self.abort("the server said BYE")
         self.untagged_responses.clear()
@@ -206,6 +208,9 @@ class Wire(imaplib.IMAP4):
         self._fit(self._talk, MOST_TALK, "an answer")
         line = bytes(self._heard[:end]).rstrip(b"\r")
         del self._heard[: end + 1]
+        self._remarks += line.startswith((b"* OK", b"* NO", b"* BAD"))
+        if self._remarks > MOST_REMARKS:
+            raise self.abort("the server talks and talks")
         return line + b" " if _CURT.fullmatch(line) else line
 
     def _log(self, line: str) -> None:
