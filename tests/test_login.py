@@ -12,7 +12,7 @@ from service.cli import cli
 from service.ledger import Ledger
 from tests.authority import Authority, authority
 from tests.scripted import scripted
-from tests.test_mailbox_sasl import XOAUTH2
+from tests.test_mailbox_sasl import XOAUTH2, a_line
 
 SETTINGS = """
 [[mailboxes]]
@@ -42,7 +42,7 @@ def config(tmp_path: Path, server: Authority) -> Iterator[Path]:
 
     def judge(connection: socket.socket, tag: str, command: str) -> None:
         connection.sendall(b"+ \r\n")
-        said = b64decode(connection.recv(10_000)).decode()
+        said = b64decode(a_line(connection)).decode()
         good = any(f"auth=Bearer {token}\x01" in said for token in server.access)
         connection.sendall(f"{tag} {'OK welcome' if good else 'NO [AUTHENTICATIONFAILED] no'}\r\n".encode())
 
