@@ -75,12 +75,22 @@ def as_of(steps: Steps) -> Steps:
 
 
 def past(history: History, judge: Judge) -> Iterator[Past]:
-    """Every mail with what would have become of it, a batch at a time; unreadable ones are left out."""
+    """Every mail with what would have become of it, still without its reply; unreadable ones are left out."""
     mails = history.mails()
     while batch := list(islice(mails, TOGETHER)):
         readings = [reading for raw in batch if isinstance(reading := judge.read(raw), Reading)]
-        told = [Past(r, outcome) for r, outcome in zip(readings, judge.judge(readings), strict=True)]
-        yield from _with_replies(told, history, judge)
+        yield from (Past(r, outcome) for r, outcome in zip(readings, judge.judge(readings), strict=True))
+
+
+def with_replies(seen: Sequence[Past], history: History, judge: Judge) -> list[Past]:
+    """The same mails, the would-be drafts with what somebody really replied; the history is searched once for all."""
+    asked = {id_ for one in seen if (id_ := _awaited(one))}
+    replies = history.replies(asked) if asked else {}
+    read = {id_: judge.read(raw) for id_, raw in replies.items()}
+    return [
+        replace(one, reply=_replied(reply, one)) if isinstance(reply := read.get(_awaited(one)), Reading) else one
+        for one in seen
+    ]
 
 
 def summary(seen: Sequence[Past]) -> Summary:
@@ -105,6 +115,11 @@ def _ending(one: Past) -> str:
     return "draft" if isinstance(one.outcome, Draft) else f"pass – {one.outcome.reason}"
 
 
+def _awaited(one: Past) -> str:
+    """The Message-ID that a reply to a would-be draft names; empty where there is no draft."""
+    return bare(one.reading.mail.message_id) if isinstance(one.outcome, Draft) else ""
+
+
 def _as_of(answer: Answer, at: datetime | None) -> Answer:
     """Without what was made later; nothing at all where none of those that a draft would show was there yet."""
     if at is None:
@@ -113,15 +128,6 @@ def _as_of(answer: Answer, at: datetime | None) -> Answer:
     if not any(there[:SHOWN]):
         return replace(answer, hits=(), probability=0.0)
     return replace(answer, hits=tuple(hit for hit, known in zip(answer.hits, there, strict=True) if known))
-
-
-def _with_replies(told: Sequence[Past], history: History, judge: Judge) -> Iterator[Past]:
-    asked = {bare(one.reading.mail.message_id) for one in told if isinstance(one.outcome, Draft)} - {""}
-    replies = history.replies(asked) if asked else {}
-    for one in told:
-        raw = replies.get(bare(one.reading.mail.message_id)) if isinstance(one.outcome, Draft) else None
-        reply = judge.read(raw) if raw else None
-        yield replace(one, reply=_replied(reply, one)) if isinstance(reply, Reading) else one
 
 
 def _replied(reply: Reading, one: Past) -> Replied:

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from indexer.asking import Answer
     from service.app import App
     from service.backtesting import Past
+    from service.history import History
     from service.labelling import LabelFile
+    from service.watching.judging import Judge
 
 quality = typer.Typer()
 
@@ -65,11 +67,12 @@ def label(
     mbox: Mbox = None,
 ) -> None:
     """Go through questions of real mail and say with one key which document answers. Go on any time."""
+    from service.backtesting import past
     from service.labelling import LabelFile
 
     labels = LabelFile(file)
-    with opened(config) as app, _past(app, mailbox, days, mbox) as mails:
-        _label(mails, labels)
+    with opened(config) as app, _rehearsal(app, mailbox, days, mbox) as (history, judge):
+        _label(past(history, judge), labels)
 
 
 @quality.command()
@@ -83,24 +86,23 @@ def backtest(
     ] = None,
 ) -> None:
     """Say what would have been drafted for past mail, beside what people replied. Writes nothing into the mailbox."""
-    from service.backtesting import summary
+    from service.backtesting import past, summary, with_replies
     from service.labelling import LabelFile
     from service.printing import printable
     from service.printing_quality import backtest_text
 
     labels = LabelFile(to_label) if to_label else None
-    with opened(config) as app, _past(app, mailbox, days, mbox) as mails:
-        seen = list(mails)
+    with opened(config) as app, _rehearsal(app, mailbox, days, mbox) as (history, judge):
+        seen = with_replies(list(past(history, judge)), history, judge)
     typer.echo(printable(backtest_text(seen, summary(seen))))
     if labels is not None:
         _label(seen, labels)
 
 
 @contextmanager
-def _past(app: "App", mailbox: str | None, days: int, mbox: Path | None) -> "Iterator[Iterator[Past]]":
-    """The mails with what would have become of them, in turn; everything is let go of at the end."""
+def _rehearsal(app: "App", mailbox: str | None, days: int, mbox: Path | None) -> "Iterator[tuple[History, Judge]]":
+    """The past mail and what decides on it; both are let go of at the end."""
     from indexer.asking import EVERYBODY
-    from service.backtesting import past
     from service.history import MailboxHistory
     from service.rehearsing import history_of, judge_of
 
@@ -108,7 +110,7 @@ def _past(app: "App", mailbox: str | None, days: int, mbox: Path | None) -> "Ite
     app.knowledge.count(EVERYBODY)  # without an index there is nothing to answer with: say so at once
     with closing(judge_of(app, mailbox)) as judge:
         try:
-            yield past(history, judge)
+            yield history, judge
         finally:
             if isinstance(history, MailboxHistory):
                 history.mailbox.close()

@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 
 from indexer.asking import EVERYBODY, Answer, Question, Viewer
-from service.backtesting import Past, as_of, past, summary
+from service.backtesting import Past, as_of, past, summary, with_replies
 from service.history import History, MailboxHistory, SavedHistory
 from service.mail.reading import ReadingRules, read
 from service.mailbox.memory import MemoryMailbox, MemoryServer
@@ -60,7 +60,8 @@ TELLS = a_mail("The contract is signed.", "3")
 
 
 def rehearsed(history: History) -> list[Past]:
-    return list(past(history, a_judge()))
+    judge = a_judge()
+    return with_replies(list(past(history, judge)), history, judge)
 
 
 def a_folder(folder: Path, *mails: bytes) -> SavedHistory:
