@@ -124,6 +124,8 @@ class World:
             waiting = self._waiting(mailbox)
             if self._passed(process, mailbox) and self._undisturbed(visit):
                 self.check_hostages(mailbox, waiting)
+        if self.memories[mailbox].twice:
+            self.check_met(mailbox)
 
     def pause(self, process: Process, seconds: int) -> None:
         """A process stands still, and the world goes on without it."""
@@ -184,6 +186,12 @@ class World:
         for key in waiting - done:
             if not self.memories[mailbox].arrived[key].does.startswith(("fails", "kills")):
                 self.broke("hostage", f"{key} waited, nothing disturbed the pass, and nothing became of it")
+
+    def check_met(self, mailbox: int) -> None:
+        """No copy of a mail counts as settled while the mail has no receipt: it would not be looked at again."""
+        sql = "SELECT identity FROM places WHERE mailbox = ? AND identity NOT IN (SELECT identity FROM receipts)"
+        for (key,) in self.disk.connection.execute(sql, (self.names[mailbox],)).fetchall():
+            self.broke("lost", f"a copy of {key} counts as settled, and there is no receipt")
 
     def ended(self, mailbox: int) -> set[str]:
         """The mails that have a receipt, by content or by place."""
