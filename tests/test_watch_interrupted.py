@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from indexer.errors import LeaseLost
+from indexer.errors import LeaseLost, Unreachable
 from service.mailbox.memory import MemoryMailbox
-from service.mailbox.protocol import Reply, Sought
+from service.mailbox.protocol import Letter, Reply, Saved, Sought
 from service.watch import Watcher
 from service.watching.presence import is_over
 from tests.tripwire import Killed, TrippingMailbox, Tripwire
@@ -116,6 +116,30 @@ def test_a_draft_is_not_written_again_before_the_flag_of_its_mail_can_be_found(d
         desk.watcher().one_pass()
 
     assert (reasons(desk.ledger.receipts()), drafts(desk.mailbox)) == (["already answered"], [])
+
+
+class Slow(MemoryMailbox):
+    """Takes its time, and the line breaks before a draft shows."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk.server)
+        self.desk = desk
+
+    def save_drafts(self, letters: Sequence[Letter]) -> list[Saved]:
+        self.desk.later(minutes=1)
+        raise Unreachable("The connection broke.")
+
+
+def test_the_time_to_settle_begins_when_the_line_breaks(desk: Desk) -> None:
+    desk.arrive(a_mail())
+    with pytest.raises(Unreachable):
+        a_watcher(Slow(desk), desk.ledger, clock=desk.clock).one_pass()
+
+    desk.later(seconds=1)
+    assert desk.watcher().one_pass() == []
+
+    desk.later(minutes=1)
+    assert [told.state for told in desk.watcher().one_pass()] == ["written"]
 
 
 def test_an_untouched_double_of_a_draft_that_was_sent_does_not_wait_for_ever(desk: Desk) -> None:

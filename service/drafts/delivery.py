@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import groupby
 
-from indexer.errors import LedgerError, MissingFolder
+from indexer.errors import LedgerError, MissingFolder, SignpostError
 from service.drafts.drafting import MOST_TRIES, Append, Done, GiveUp, Intent, Settle, Step, next_step
 from service.ledger import Ledger
 from service.mailbox.protocol import Letter, Look, Mailbox, Saved
@@ -32,7 +32,12 @@ class Delivery:
             return []
         self.guard()
         letters = [Letter(intent.message_id, intent.raw) for intent in intents]
-        saved = {s.message_id: s for s in self.mailbox.save_drafts(letters)}
+        try:
+            saved = {s.message_id: s for s in self.mailbox.save_drafts(letters)}
+        except SignpostError:
+            # The server gets its time to settle from now on, however long the way here took
+            self.ledger.intents.handed(intents, self.clock())
+            raise
         with self.ledger.transaction():
             self.guard()
             written = [(i, saved[i.message_id].uid) for i in intents if not saved[i.message_id].refused]

@@ -50,6 +50,12 @@ class Intents:
         with self._file.writing():
             self._file.put("UPDATE drafts SET tried_at = ?, tries = tries + 1 WHERE message_id = ?", rows)
 
+    def handed(self, intents: Sequence[Intent], now: datetime) -> None:
+        """They were handed to the server until now, and it is not known which of them arrived."""
+        rows = [(now.isoformat(), intent.message_id) for intent in intents]
+        with self._file.writing():
+            self._file.put("UPDATE drafts SET tried_at = ? WHERE message_id = ?", rows)
+
     def done(self, written: Sequence[tuple[Intent, int]]) -> None:
         """They are in Drafts, under these UIDs (0: not known). Their text is forgotten, its hash is kept."""
         sql = "UPDATE drafts SET state = 'written', drafts_uid = ?, raw = NULL WHERE message_id = ?"
