@@ -127,7 +127,7 @@ def one_over_rank(judged: Judged) -> float:
 
 
 def gain(judged: Judged, depth: int) -> float:
-    """nDCG of one answerable question: what was found beside all that could have stood first."""
+    """The nDCG of one answerable question: what was found beside all that could have stood first."""
     found = judged.found[:depth]
     told = sum(1 / math.log2(rank + 1) for rank, id_ in enumerate(found, 1) if id_ in judged.label.relevant)
     best = sum(1 / math.log2(rank + 1) for rank in range(1, min(depth, len(judged.label.relevant)) + 1))

@@ -134,7 +134,8 @@ class AuthorizationServer:
 
     @staticmethod
     def _gone(url: str, why: str) -> str:
-        return f"The login server {url.partition('?')[0]} does not answer as it should ({why}); while watching it is asked again by itself."
+        server = url.partition("?")[0]
+        return f"The login server {server} does not answer as it should ({why}); watching asks it again by itself."
 
 
 @cache
