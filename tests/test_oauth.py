@@ -235,7 +235,7 @@ def test_a_login_server_in_trouble_is_no_refusal(server: Authority, tmp_path: Pa
     access = logged_in(server, tmp_path)
     server.status = status
 
-    with pytest.raises(Unreachable, match="asked again by itself"):
+    with pytest.raises(Unreachable, match="watching asks it again by itself"):
         access.token()
 
     server.status = 0

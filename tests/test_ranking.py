@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -17,7 +18,7 @@ ASKED = Question("Do we have a reference in rail?")
 BRUECKNER = Mention("Brückner", "Brückner Logistik", "company", 0.98)
 
 
-def a_candidate(document: str, meaning: float, words: float = 0.0, **more: bool) -> Candidate:
+def a_candidate(document: str, meaning: float, words: float = 0.0, **more: Any) -> Candidate:
     return Candidate(hash((document, meaning)) % 1000, document, meaning, words, **more)
 
 
