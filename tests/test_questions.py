@@ -123,6 +123,7 @@ def test_the_labelled_sales_sentences_are_told_apart() -> None:
     [
         ("We met Dr. Weber of Brückner Inc. in St. Gallen at 3.5 km. Who covers them?", 2),
         ("Das gilt z.B. für Bahn. Wer kennt sie?", 2),
+        ("Wer spricht mit der Gebr. Brandstetter GmbH? Und wer mit Fa. Moll?", 2),
         ("See https://a.example/x?y=1.2 for more. Thanks!", 2),
         ("Really?! Yes... ok.", 2),
         ("One line\nAnother Line", 2),

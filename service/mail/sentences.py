@@ -10,7 +10,7 @@ BULLET = re.compile(r"\s{0,12}(?:[-*•–·▪◦+o]|\(?\d{1,2}[.)]|\(?[a-h][.)
 END = re.compile(r"[.!?…؟？。！](?:[\"'”’»)\]]{0,2})(?=\s|$)|[。？！]")
 ABBREVIATION = re.compile(
     r"(?:\b(?:mr|mrs|ms|dr|prof|st|inc|ltd|co|corp|bros|vs|etc|e\.g|i\.e|approx|no|nr|dept|est|fig|tel|z\.b|u\.a|"
-    r"d\.h|bzw|ca|evtl|ggf|usw|inkl|"
+    r"d\.h|bzw|ca|evtl|ggf|usw|inkl|gebr|fa|cie|ste|mlle|hnos|gebrs|jr|sen|ing|dipl|"
     r"abs|str|hr|fr|sr|sra|av|p\.ej|m|mme|cf|env|bijv|o\.a|i\.v\.m|dhr|mevr|jan|feb|mar|apr|jun|jul|aug|sep|sept|"
     r"oct|okt|nov|dec|dez|[a-z]))\.$",
     re.IGNORECASE,
