@@ -96,4 +96,6 @@ def _ends(gap: str, before: str) -> bool:
     return ". " in gap and not (before[:1].isupper() and len(before) <= 3) and before.lower() not in ABBREVIATED
 
 
-ABBREVIATED = listed("ltd inc corp co llc dr mr mrs ms prof st bzw ca vs no nr gmbh ag sa gebr fa cie ste hnos bros jr sen ing dipl")
+ABBREVIATED = listed(
+    "ltd inc corp co llc dr mr mrs ms prof st bzw ca vs no nr gmbh ag sa gebr fa cie ste hnos bros jr sen ing dipl"
+)
