@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service.drafts.lifecycle import Copy, Keep, Life, Seen, Settled, Step, Sweep, Withdraw, judge
-from service.mailbox.protocol import Place, Reply, Sought
+from service.mailbox.protocol import UNTOLD, Place, Reply, Sought
 
 NOW = datetime(2026, 3, 20, 9, 0, tzinfo=UTC)
 HERE = Place("Drafts", 9, 4)
@@ -51,6 +51,10 @@ def test_it_is_withdrawn_when_it_is_old_and_old_ones_are_not_kept() -> None:
     old = replace(LIFE, at=NOW - timedelta(days=15))
 
     assert [state(step(old)), state(step(old, keep=None)), state(step())] == ["Withdraw", "Keep", "Keep"]
+
+
+def test_nothing_is_said_or_done_while_the_server_does_not_tell_its_flags() -> None:
+    assert step(copies=(Copy(HERE, frozenset({UNTOLD})),), reply=Reply("flag")) == Keep()
 
 
 TOUCHED = [

@@ -182,7 +182,10 @@ class _Scene:
         """Mails without an end; one that the hostile server would not hand out may be in quarantine."""
         drafted = {key for key in ("second", "third") if self._drafted(self.bad, key)}
         ends = {key: report.ends.get(key, "") for key in ("second", "third")}
-        fine = {"second": ends["second"] in ("written", "quarantine", "too large"), "third": ends["third"] == "written"}
+        # A mail that was never handed out has no Message-ID to be known by
+        unread = not ends["second"] and report.ends.get("") == "quarantine"
+        second = unread or ends["second"] in ("written", "quarantine", "too large")
+        fine = {"second": second, "third": ends["third"] == "written"}
         told = [f"lost: {key} ends {ends[key] or 'nowhere'}" for key, is_fine in fine.items() if not is_fine]
         return told + [f"said to be written: {key}" for key in ends if ends[key] == "written" and key not in drafted]
 

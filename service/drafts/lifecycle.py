@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from indexer.asking import Viewer
-from service.mailbox.protocol import PLAIN, Place, Reply, Sought, bare, is_plain
+from service.mailbox.protocol import PLAIN, UNTOLD, Place, Reply, Sought, bare, is_plain
 
 ALIKE = 0.5
 """A reply under another Message-ID counts as the draft, edited and sent, from this similarity on."""
@@ -109,7 +109,7 @@ def judge(life: Life, seen: Seen, now: datetime, keep: timedelta | None) -> Step
         return replace(_sent(seen.sent), places=_left_over(life, copies))
     if not copies:
         return _gone(life, seen)
-    if life.stage in ("edited", "deleted"):
+    if life.stage in ("edited", "deleted") or any(UNTOLD in copy.flags for copy in copies):
         return Keep()
     if not all(is_untouched(copy, life) for copy in copies):
         return Settled("edited", "Somebody changed or flagged this draft; Signpost leaves it alone from now on.")

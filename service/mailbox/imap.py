@@ -18,6 +18,7 @@ from service.mailbox.knock import is_there
 from service.mailbox.line import Facts, Opened
 from service.mailbox.listing import listed, on_the_wire, quoted
 from service.mailbox.login import log_in
+from service.mailbox.protocol import UNTOLD
 from service.mailbox.remote import MOST_BYTES, RemoteMailbox
 from service.mailbox.replies import HEADERS, Envelope, envelope
 from service.mailbox.wire import Patience, Refused, Wire, patience_of
@@ -33,8 +34,6 @@ _BREAKS = (
 )
 _FIELDS = f"BODY.PEEK[HEADER.FIELDS ({' '.join(HEADERS)})]"
 _HEAD = 65_536
-# Flags that the server does not tell: not those of a draft that may be removed
-_UNKNOWN = frozenset({"\\Unknown"})
 
 
 def imap_mailbox(account: ImapAccount, name: str = "") -> RemoteMailbox:
@@ -117,7 +116,7 @@ class ImapLine:
         """See `Line.facts`."""
         told = self._fetch(uids, "RFC822.SIZE INTERNALDATE FLAGS")
         return {
-            one.uid: Facts(one.size, one.received, _UNKNOWN if one.flags is None else one.flags)
+            one.uid: Facts(one.size, one.received, frozenset({UNTOLD}) if one.flags is None else one.flags)
             for one in told
             if one.size is not None
         }

@@ -139,6 +139,8 @@ class Removal:
 
 PLAIN = frozenset({"\\draft", "\\seen", "\\recent"})
 """The flags, in lower case, of a draft that nobody touched."""
+UNTOLD = "\\Unknown"
+"""Stands for flags that the server does not tell: never those of a draft that may be removed."""
 
 
 class Mailbox(Protocol):
