@@ -162,6 +162,6 @@ def writer(mail: Mail, own: Sequence[Address]) -> Address:
 def is_old(times: Sequence[datetime | None], since: datetime) -> bool:
     """Whether a mail met in a renumbered folder was there before the folder was watched, by any time it bears.
 
-    Servers and mails tell whole seconds: what came in the second in which the watching began is new.
+    Servers and mails tell whole seconds, so what came in the very second of the first contact counts as old.
     """
-    return any(time is not None and time < since.replace(microsecond=0) for time in times)
+    return any(time is not None and time < since for time in times)
