@@ -20,6 +20,7 @@ from indexer.knowledge import IndexStatus, Knowledge, Report, UpdateOptions
 from indexer.sources.protocol import Source
 from service.givenup import GivenUp
 from service.ledger import Ledger
+from service.mail.questions import kind_of
 from service.mailbox.protocol import Mailbox
 from service.oauth.entering import enter
 from service.privacy import keep_private
@@ -112,7 +113,7 @@ class App:
 
     def search(self, query: str, filters: Filters, limit: int) -> Answer:
         """What is found for a query, by what everybody may see."""
-        return self.knowledge.answer([Question(query)], EVERYBODY, AskOptions(filters, limit))[0]
+        return self.knowledge.answer([Question(query, kind_of(query))], EVERYBODY, AskOptions(filters, limit))[0]
 
     def strange(self, filters: Filters) -> list[str]:
         """A sentence for each value of the filters that no document has."""

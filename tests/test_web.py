@@ -216,7 +216,7 @@ def test_what_does_not_exist_is_a_page_that_says_so(browser: TestClient, url: st
 def test_who_is_in_touch_stands_above_the_results(browser: TestClient) -> None:
     shown = page(browser, "/?q=Who talks to Brückner Logistik?").text
 
-    assert shown.index("Who of us talks to them") < shown.index("They asked for references")
+    assert shown.index("Who of us talks to them") < shown.index("Timetable software for Nordwind")
     assert "call · " in shown
 
 

@@ -8,6 +8,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstr
 
 from indexer.asking import AskOptions, Filters, Question
 from indexer.documents import Kind, Status
+from service.mail.questions import kind_of
 
 LONGEST_QUESTION = 2_000
 LONGEST_VALUE = 200
@@ -55,7 +56,7 @@ class Wanted(BaseModel):
     @property
     def question(self) -> Question:
         """The question as the watcher would ask it."""
-        return Question(text=self.q)
+        return Question(self.q, kind_of(self.q))
 
     @property
     def filters(self) -> Filters:
