@@ -13,6 +13,8 @@ from scripts.torturing.watcher import Habits
 
 ASKS = "Hallo zusammen,\r\n\r\nwho is talking to Brückner Logistik at the moment?\r\n\r\nDanke\r\nJörg"
 ASKS_OTHER = "Hi,\r\n\r\nwho is talking to Gebrüder Weiß in Lübeck at the moment?\r\n\r\nJana"
+SENT = format_datetime(datetime.now(UTC))
+"""When every mail was sent: a copy made a second later is the same mail."""
 TELLS = "Guten Morgen,\r\n\r\ndas Angebot ist gestern rausgegangen. Schöne Grüße\r\nJana"
 
 
@@ -65,7 +67,7 @@ def a_mail(asks: str, key: str, **headers: str) -> bytes:
         "From": "=?utf-8?q?J=C3=B6rg_Wei=C3=9F?= <joerg@brueckner.example>",
         "To": "sales@brueckner.example",
         "Subject": "=?utf-8?q?R=C3=BCckfrage?= zum Projekt",
-        "Date": format_datetime(datetime.now(UTC)),
+        "Date": SENT,
         "MIME-Version": "1.0",
         "Content-Type": "text/plain; charset=utf-8",
         "Content-Transfer-Encoding": "8bit",
