@@ -1,5 +1,6 @@
 """Documents → entities: what the sources say of companies and people, merged by domain, address and name. Pure."""
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -22,6 +23,14 @@ from indexer.wording import fold, listed
 COMPANY_FIELDS = listed(
     "customer client company organisation organization account firma kunde unternehmen societe entreprise"
 )
+OTHER_NAMES = re.compile(
+    r"\b(?<!owner )alias(?:es)?\b|\b(?:a\.?k|f\.?k|d\.?b)\.?a\b|\bdoing business as\b|\b(?:also|formerly) known as\b|"
+    r"\bformerly\b|\bacronym|\babbreviation|\b(?:former|previous|old|other|alternative|legal|registered|full|long|short|"
+    r"trade|trading|brand|business) names?\b|\bfruher\w*\b|\behemal\w*\b|\b(?:alter|voller) (?:firmen)?name\b|"
+    r"\b(?:kurz|handels|marken)name\b|\bfirmierung|\babkurzung|\b(?:ancien|autre) nom\b|"
+    r"\bnom (?:commercial|complet|court|d.usage)\b|\braison sociale\b|\bsigle\b"
+)
+"""Fields of a company's record that tell another name of it, folded."""
 MOST_DOMAINS = 100
 LONGEST_LINK = 1000
 MOST_NAMES = 6
@@ -53,13 +62,28 @@ def _sightings(documents: Iterable[Document], told: Callable[[Document], Iterato
 
 def _companies(document: Document) -> Iterator[_Sighting]:
     if document.kind == "company":
-        yield _Sighting(document.title, _telling(_own_domains(document)), document.id, True)
+        yield from _company(document)
     for customer in document.customers:
         own = (f"#{document.source}#{customer.id}",) if customer.id else ()
         yield _Sighting(customer.name, (*_telling(_domains_of(customer)), *own), document.id)
     for name, value in document.fields:
         if fold(name) in COMPANY_FIELDS and not value.strip().isdigit():
             yield _Sighting(value, (), document.id)
+
+
+def _company(document: Document) -> Iterator[_Sighting]:
+    """A company's record: its title, then the other names that its fields tell, held together by the record itself."""
+    told = [value for name, value in document.fields if OTHER_NAMES.search(fold(name))]
+    others = [
+        other
+        for value in told
+        for part in re.split(r"[;|\n]", value)
+        if not (other := part.strip()).isdigit() and other
+    ]
+    anchors = (*_telling(_own_domains(document)), *((f"#{document.id}",) if others else ()))
+    yield _Sighting(document.title, anchors, document.id, True)
+    for other in others:
+        yield _Sighting(other, anchors, document.id)
 
 
 def _own_domains(document: Document) -> Iterator[str]:
