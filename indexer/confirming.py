@@ -12,7 +12,7 @@ from indexer.asking import Before
 from indexer.wording import fold
 
 MOST = 50
-"""Questions kept of a document, the newest: beyond twenty they hardly find more, and nobody may flood a card."""
+"""Questions kept of a document: beyond twenty they hardly find more, and nobody may flood a card."""
 LONGEST = 1000
 """Characters of a question; models read no further."""
 LEARNED, REPEATED = 0.4, 2.0
@@ -51,10 +51,12 @@ def usable(confirmations: Iterable[Confirmation]) -> list[Confirmation]:
 
 
 def kept(confirmations: Iterable[Confirmation], most: int = MOST) -> tuple[Confirmation, ...]:
-    """What is kept of one document's, in whatever order they came: of the same question the newest, newest first."""
-    newest = sorted(confirmations, key=lambda one: (one.at, one.question, one.by), reverse=True)
+    """What is kept of one document's, in whatever order they came, each question once.
+
+    What people marked comes before what was learned of drafts, and the newest before the older.
+    """
     once: dict[str, Confirmation] = {}
-    for one in newest:
+    for one in sorted(confirmations, key=lambda one: (one.by == "marked", one.at, one.question), reverse=True):
         once.setdefault(one.same, one)
     return tuple(once.values())[:most]
 

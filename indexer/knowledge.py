@@ -115,11 +115,19 @@ class Knowledge:
         ModelError; then none is kept.
         """
         index, told = self._opened().index, usable(confirmations)
-        texts = {one.text_hash: one.question for one in told}
+        texts = {one.text_hash: one.question for one in index.unconfirmed(told)}
         missing = sorted(index.unembedded(index.fingerprint, tuple(texts)))
         vectors = self._embedded(index, [texts[key] for key in missing]) if missing else None
         embedded = None if vectors is None else Embedded(index.fingerprint, tuple(missing), vectors)
         return index.confirm(told, embedded) if told else 0
+
+    def confirmed(self) -> list[Confirmation]:
+        """All that was confirmed, as far as its documents are there. Raises NoIndex."""
+        return self._opened().index.confirmed()
+
+    def unconfirmed(self, confirmations: Sequence[Confirmation]) -> list[Confirmation]:
+        """Those that would be new, of documents that are there. Raises NoIndex."""
+        return self._opened().index.unconfirmed(usable(confirmations))
 
     def refute(self, confirmations: Sequence[Confirmation]) -> int:
         """Take back that documents answered these questions, whoever said so and when; how many that were.

@@ -168,7 +168,7 @@ class Store:
     def _lost(self, how: str) -> DamagedIndex:
         return DamagedIndex(
             f"The index {self._path} {how}. Delete the folder {self._path.parent.name} and run `signpost reindex`; "
-            "everything in it can be read from the sources again, but for questions that were confirmed."
+            "everything in it can be made again; questions that were confirmed come back from the ledger."
         )
 
     @contextmanager

@@ -17,8 +17,8 @@ from indexer.asking import EVERYBODY, Answer, AskOptions, Filters, Question
 from indexer.embedding.opening import open_embedder
 from indexer.errors import SettingsError, SignpostError
 from indexer.knowledge import IndexStatus, Knowledge, Report, UpdateOptions
-from indexer.sources.protocol import Source
 from service.givenup import GivenUp
+from service.learning import Learning, catch_up
 from service.ledger import Ledger
 from service.mail.questions import kind_of
 from service.mailbox.protocol import Mailbox
@@ -29,7 +29,7 @@ from service.settings import MailboxSettings, Settings, load
 from service.version import version
 from service.watch import Watcher
 from service.watching.loop import stop_on_signals, watch_all
-from service.wiring import client_in, logins_in, mailbox_of, source_of, watcher_of
+from service.wiring import client_in, logins_in, mailbox_of, source_named, source_of, watcher_of
 
 CONFIG = Path("signpost.toml")
 log = logging.getLogger(__name__)
@@ -82,6 +82,11 @@ class App:
         keep_private(self.settings.data)
         return Ledger.open(self.settings.data / "ledger.db")
 
+    @cached_property
+    def learning(self) -> Learning:
+        """What teaches the index."""
+        return Learning(self.knowledge, self.ledger)
+
     @property
     def base_url(self) -> str:
         """Where the pages are reached."""
@@ -96,7 +101,10 @@ class App:
         sources = [source_of(told) for told in self.settings.sources]
         if not sources:
             raise SettingsError([NO_SOURCES])
-        return self.knowledge.update([_named(name, sources) for name in names] or sources, options)
+        report = self.knowledge.update([source_named(name, sources) for name in names] or sources, options)
+        if not options.dry_run:
+            catch_up(lambda: self.learning)
+        return report
 
     def left_over(self) -> tuple[str, ...]:
         """Indexed sources that the settings no longer name. What they told stays findable until it is forgotten."""
@@ -109,7 +117,7 @@ class App:
         if strange:
             left = ", ".join(self.left_over()) or "none"
             raise SignpostError(f"{strange[0]} is no source that only the index still holds; left over: {left}.")
-        return self.knowledge.forget(names)
+        return self.learning.forget(names)
 
     def search(self, query: str, filters: Filters, limit: int) -> Answer:
         """What is found for a query, by what everybody may see."""
@@ -128,6 +136,7 @@ class App:
         if not accounts:
             raise SettingsError([NO_MAILBOXES])
         self.knowledge.choices(EVERYBODY)  # without an index there is nothing to answer with: say so at once
+        catch_up(lambda: self.learning)
         return [
             watcher_of(told, self.settings, self.mailbox_of(told), self.knowledge, self.ledger) for told in accounts
         ]
@@ -197,6 +206,7 @@ class App:
             now=partial(datetime.now, UTC),
             mailboxes=tuple(told.name for told in self.settings.mailboxes),
         )
+        catch_up(lambda: self.learning)
         pages = create(self.knowledge, self.ledger, options)
         with serving(pages, self.settings.web.host, self.settings.web.port) as address:
             yield address
@@ -249,6 +259,7 @@ class App:
 
     def close(self) -> None:
         """Let go of index and ledger, as far as they were opened."""
+        self.__dict__.pop("learning", None)
         for name in ("knowledge", "ledger"):
             if name in self.__dict__:
                 self.__dict__.pop(name).close()
@@ -278,13 +289,6 @@ NO_SOURCES = (
     "There are no [[sources]] in the settings. Name one in signpost.toml; `signpost init` writes one to start from."
 )
 NO_MAILBOXES = "There are no [[mailboxes]] in the settings. Name one in signpost.toml; `signpost init` shows how."
-
-
-def _named(name: str, sources: Sequence[Source]) -> Source:
-    found = next((source for source in sources if name in (source.name, source.name.partition(":")[2])), None)
-    if found is None:
-        raise SignpostError(f"There is no source {name}; there are {', '.join(source.name for source in sources)}.")
-    return found
 
 
 def _not_there(name: str, value: str, known: Sequence[str]) -> str:

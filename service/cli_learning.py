@@ -21,5 +21,5 @@ def confirm(
     teach = learning.undo if undo else learning.confirm
     with opened(config) as app:
         found = learning.document_at(app.knowledge, as_text(document), app.base_url)
-        taught = teach(app.knowledge, as_text(question), found, datetime.now(UTC))
+        taught = teach(app.learning, as_text(question), found, datetime.now(UTC))
     show(taught, as_json, lambda told: told.says)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from indexer.errors import LedgerError
+from service.confirmations import Confirmations
 from service.drafts.intents import Intents
 from service.drafts.lives import Lives
 from service.mailbox.protocol import bare
@@ -164,7 +165,7 @@ class SqliteFile:
 
 
 class Ledger:
-    """Receipts of every mail, and what the watcher must not forget: `progress` and `intents`."""
+    """Receipts of every mail, and what must not be forgotten: what the watcher did, and what people confirmed."""
 
     def __init__(self, file: SqliteFile) -> None:
         """Use this file; `Ledger.open` is the usual way."""
@@ -173,6 +174,7 @@ class Ledger:
         self.intents = Intents(file)
         self.lives = Lives(file)
         self.quarantine = Quarantine(file)
+        self.confirmations = Confirmations(file)
         self.transaction = file.writing
 
     @classmethod

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Protocol, TypeVar
 
-VERSION = 3
+VERSION = 4
 Record = TypeVar("Record")
 
 _QUARANTINE = """
@@ -15,6 +15,15 @@ CREATE TABLE quarantine (
   UNIQUE (mailbox, identity)
 );
 CREATE INDEX places_by_identity ON places (mailbox, identity)
+"""
+
+_CONFIRMATIONS = """
+-- What people said of a document and a question: it answered it ('sent', 'marked'), or it does not ('refuted').
+-- `same` is what questions have in common that count as one. The index holds a copy, and may lose it.
+CREATE TABLE confirmations (
+  document_id TEXT, same TEXT, question TEXT NOT NULL, at TEXT NOT NULL, said TEXT NOT NULL,
+  PRIMARY KEY (document_id, same)
+) WITHOUT ROWID
 """
 
 TABLES = (
@@ -80,6 +89,8 @@ CREATE TABLE accounts (
 ) WITHOUT ROWID;
 """
     + _QUARANTINE
+    + ";"
+    + _CONFIRMATIONS
 )
 
 LATER = {
@@ -90,6 +101,7 @@ ALTER TABLE drafts ADD COLUMN why TEXT NOT NULL DEFAULT '';
 ALTER TABLE drafts ADD COLUMN changed_at TEXT NOT NULL DEFAULT ''
 """,
     3: _QUARANTINE,
+    4: _CONFIRMATIONS,
 }
 """What makes a ledger of the version before into one of this version."""
 

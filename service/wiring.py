@@ -9,13 +9,14 @@ from typing import Any
 
 from indexer.asking import Viewer
 from indexer.confirming import Confirmation
-from indexer.errors import SettingsError
+from indexer.errors import SettingsError, SignpostError
 from indexer.knowledge import Knowledge
 from indexer.sources.crm_csv import CrmCsv
 from indexer.sources.protocol import Source
 from indexer.sources.trello_export import TrelloExport
 from indexer.sources.vcard import VcardFile
 from service.drafts.drafting import Caps
+from service.learning import Learning
 from service.ledger import Ledger
 from service.mail.letter import Address, Reading
 from service.mailbox.account import ImapAccount
@@ -49,6 +50,14 @@ def source_of(told: SourceSettings) -> Source:
             return CrmCsv(told.path, told.name, told.columns or None, told.link or None, **visible)
         case "vcard":
             return VcardFile(told.path, told.name, **visible)
+
+
+def source_named(name: str, sources: Sequence[Source]) -> Source:
+    """The one of this name, with or without its kind. Raises SignpostError where there is none."""
+    found = next((source for source in sources if name in (source.name, source.name.partition(":")[2])), None)
+    if found is None:
+        raise SignpostError(f"There is no source {name}; there are {', '.join(source.name for source in sources)}.")
+    return found
 
 
 def logins_in(data: Path) -> Logins:
@@ -104,7 +113,7 @@ def watcher_of(
 ) -> Watcher:
     """The watcher of one account, deciding by the settings' rules."""
     policy = settings.policy(told)
-    judge = Judge(knowledge, _steps(settings, policy, knowledge), policy)
+    judge = Judge(knowledge, _steps(settings, policy, Learning(knowledge, ledger)), policy)
     options = WatchOptions(
         own=told.own,
         folders=told.folders,
@@ -118,7 +127,7 @@ def watcher_of(
     return Watcher(mailbox, judge, ledger, options)
 
 
-def _steps(settings: Settings, policy: Policy, knowledge: Knowledge) -> Steps:
+def _steps(settings: Settings, policy: Policy, learning: Learning) -> Steps:
     """The steps, with what the settings say about each; mails are read in a process of their own."""
     worker = ReadingWorker(rules_of(settings, policy.own))
     templates = Templates(settings.replies.templates)
@@ -131,9 +140,9 @@ def _steps(settings: Settings, policy: Policy, knowledge: Knowledge) -> Steps:
         return compose(draft, writing, templates)
 
     def still_there(ids: Collection[str], reader: Viewer) -> frozenset[str]:
-        return frozenset(document.id for document in knowledge.documents(list(ids), reader))
+        return frozenset(document.id for document in learning.knowledge.documents(list(ids), reader))
 
     def learn(confirmations: Sequence[Confirmation]) -> None:
-        knowledge.confirm(confirmations)
+        learning.confirm(confirmations)
 
     return Steps(worker.read, before_search, viewer, decide, written, worker.close, still_there, learn)

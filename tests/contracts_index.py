@@ -335,6 +335,17 @@ class IndexContract:
 
         assert (confirm(index, LIFTS, CRANE), index.sequence, index.standing().confirmed) == (0, before, 0)
 
+    def test_what_was_confirmed_can_be_listed_and_what_would_be_new_is_told(self, index: Index) -> None:
+        put(index, RAIL, SECRET)
+        told = [Confirmation(LIFTS, document.id, NOW, "sent") for document in (RAIL, SECRET, CRANE)]
+
+        assert index.unconfirmed(told) == told[:2]
+        index.confirm(told, None)
+
+        assert (index.confirmed(), index.unconfirmed(told)) == (told[:2], [])
+        other = replace(told[0], question=LIFTS.upper())
+        assert index.unconfirmed([other]) == [other]
+
     def test_only_so_many_questions_of_a_document_are_kept(self, index: Index) -> None:
         put(index, *WORLD)
         told = [Confirmation(f"Lift {n}?", CRANE.id, NOW + timedelta(hours=n)) for n in range(MOST + 5)]

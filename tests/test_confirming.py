@@ -1,6 +1,7 @@
 """Confirmed questions: which are the same, which are kept, and what they are worth."""
 
 import random
+from dataclasses import replace
 from datetime import timedelta
 
 from hypothesis import given
@@ -12,7 +13,10 @@ from tests.builders import NOW
 
 CRANE = "trello:sales:card:crane"
 ASKED = st.sampled_from(["Who repairs jibs?", "who repairs JIBS", "Wer wartet Kräne?", "wer wartet kraene", "Jibs!"])
-CONFIRMATIONS = st.lists(st.builds(lambda asked, day: a_confirmation(asked, day), ASKED, st.integers(0, 3)))
+BY = st.sampled_from(["sent", "marked"])
+CONFIRMATIONS = st.lists(
+    st.builds(lambda asked, day, by: replace(a_confirmation(asked, day), by=by), ASKED, st.integers(0, 3), BY)
+)
 COSINES = st.floats(-1, 1)
 
 
@@ -44,6 +48,13 @@ def test_the_newest_are_kept() -> None:
 
     assert len(told) == MOST
     assert told[-1].question == "Question 7?"
+
+
+def test_what_people_marked_is_kept_before_what_drafts_taught() -> None:
+    sent = [replace(a_confirmation(f"Question {n}?", day=n), by="sent") for n in range(1, MOST + 7)]
+    again = replace(a_confirmation("WHO repairs jibs", day=99), by="sent")
+
+    assert kept([*sent, again, a_confirmation()])[0] == a_confirmation()
 
 
 def test_what_asks_nothing_is_no_question_and_no_character_is_in_the_way() -> None:

@@ -6,7 +6,8 @@ from indexer.asking import EVERYBODY, Question
 from indexer.documents import PRIVATE
 from indexer.errors import SignpostError
 from indexer.knowledge import Knowledge
-from service.learning import confirm, document_at, undo
+from service.learning import Learning, confirm, document_at, undo
+from service.ledger import Ledger
 from service.web.links import document as page_of
 from tests.builders import NOW, a_card
 from tests.test_knowledge import CRANE, PILOT, Shelf, embedder, knowledge
@@ -45,10 +46,11 @@ def test_a_link_that_several_share_asks_for_an_id(knowledge: Knowledge) -> None:
 
 def test_what_was_confirmed_is_found_until_it_is_taken_back(knowledge: Knowledge) -> None:
     knowledge.update([Shelf(PILOT, CRANE)])
+    learning = Learning(knowledge, Ledger.in_memory())
 
-    said = [teach(knowledge, ASKED, PILOT, NOW).says for teach in (confirm, confirm)]
+    said = [teach(learning, ASKED, PILOT, NOW).says for teach in (confirm, confirm)]
     found = knowledge.answer([Question(ASKED)], EVERYBODY)[0]
-    taken = [undo(knowledge, ASKED.lower(), PILOT, NOW).says for _ in range(2)]
+    taken = [undo(learning, ASKED.lower(), PILOT, NOW).says for _ in range(2)]
 
     title = f"“{PILOT.title}”"
     assert said == [f"{title} is found by such questions from now on.", f"{title} was confirmed for that already."]
@@ -63,4 +65,4 @@ def test_a_question_that_asks_nothing_is_refused(knowledge: Knowledge) -> None:
     knowledge.update([Shelf(PILOT)])
 
     with pytest.raises(SignpostError, match="asks nothing"):
-        confirm(knowledge, " ?! ", PILOT, NOW)
+        confirm(Learning(knowledge, Ledger.in_memory()), " ?! ", PILOT, NOW)

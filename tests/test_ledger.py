@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer.asking import Viewer
+from indexer.confirming import Confirmation
 from indexer.errors import LedgerError
 from service.drafts.drafting import Intent
 from service.drafts.lifecycle import Basis, End, Settled
@@ -244,7 +245,8 @@ def test_a_file_of_a_newer_signpost_is_left_alone(tmp_path: Path) -> None:
         Ledger.open(tmp_path / "ledger.db")
 
 
-BEFORE_QUARANTINE = "DROP TABLE quarantine; DROP INDEX places_by_identity;"
+BEFORE_CONFIRMATIONS = "DROP TABLE confirmations;"
+BEFORE_QUARANTINE = BEFORE_CONFIRMATIONS + "DROP TABLE quarantine; DROP INDEX places_by_identity;"
 
 
 def test_a_ledger_that_knew_no_quarantine_gets_one(tmp_path: Path) -> None:
@@ -298,3 +300,17 @@ def test_a_draft_is_followed_until_its_end_is_certain(ledger: Ledger) -> None:
     assert followed(timedelta(hours=1)) == ["edited", "deleted", "written"]
     assert followed(timedelta(days=2)) == ["edited", "written"]
     assert ledger.lives.followed(BOX, NOW - timedelta(minutes=3), NOW) == []
+
+
+def test_a_ledger_that_knew_no_confirmed_questions_learns_them(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.db"
+    Ledger.open(path).close()
+    with closing(sqlite3.connect(path)) as file:
+        file.executescript(BEFORE_CONFIRMATIONS + "PRAGMA user_version = 3")
+    crane = Confirmation("Wer wartet Kräne?", "trello:sales:card:crane", NOW, "marked")
+
+    with closing(Ledger.open(path)) as ledger:
+        ledger.confirmations.keep([crane])
+
+    with closing(Ledger.open(path)) as ledger:
+        assert ledger.confirmations.standing() == [crane]

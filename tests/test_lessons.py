@@ -12,6 +12,7 @@ from service.drafts.lessons import AS_IT_WAS, lessons
 from service.receipts import Asked, Nearest, Receipt
 from tests.builders import NOW
 from tests.pages import a_receipt
+from tests.tripwire import Killed
 from tests.watching import QUESTION, Desk, a_judge, a_mail, drafts
 
 CARD = Nearest("trello:sales:card:pilot", "Pilot", "https://trello.com/c/pilot", 0.9)
@@ -70,6 +71,20 @@ def test_the_watcher_learns_once_of_a_draft_that_was_sent() -> None:
 
     ((one,),) = learned
     assert (one.question.strip(), one.by, one.at) == (QUESTION, "sent", desk.clock.now - timedelta(hours=1))
+
+
+def test_what_a_draft_taught_is_written_down_with_its_receipt_whatever_happens_next() -> None:
+    def ends(confirmations: Sequence[Confirmation]) -> None:
+        raise Killed
+
+    desk = a_desk_whose_draft_was_sent()
+
+    with pytest.raises(Killed):
+        learned_by(desk, ends)
+
+    (receipt,) = desk.ledger.receipts()
+    (lesson,) = desk.ledger.confirmations.standing()
+    assert (receipt.state, lesson.question, lesson.by) == ("sent", QUESTION, "sent")
 
 
 def test_what_cannot_be_learned_stands_in_nobodys_way(caplog: pytest.LogCaptureFixture) -> None:

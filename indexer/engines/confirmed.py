@@ -19,13 +19,14 @@ from indexer.embedding.protocol import Vectors
 from indexer.engines import replay, writing
 from indexer.engines.narrowing import condition
 from indexer.engines.protocol import Embedded, Scope
-from indexer.store import Store, Transaction
+from indexer.store import Row, Store, Transaction
 
 BROUGHT_UP = 20
 """Documents that confirmed questions bring up for a text."""
 ROWS = 64
 """Texts compared at once."""
 THESE = "(SELECT value FROM json_each(?))"
+HELD = "SELECT q.id, q.text, q.at, q.by, d.id FROM questions q JOIN documents d ON d.number = q.number"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -94,6 +95,21 @@ def nearest(
     return found
 
 
+def every(store: Store) -> list[Confirmation]:
+    """All confirmed questions, in the order in which they were written."""
+    return [_confirmation(row) for row in store.rows(f"{HELD} ORDER BY q.id")]
+
+
+def unknown(store: Store, confirmations: Sequence[Confirmation]) -> list[Confirmation]:
+    """Those whose document is there, and does not have the question in these very words."""
+    ids = (json.dumps(sorted({one.document_id for one in confirmations})),)
+    there = {row[0] for row in store.rows(f"SELECT id FROM documents WHERE id IN {THESE}", ids)}
+    rows = store.rows(f"{HELD} WHERE d.id IN {THESE}", ids)
+    held = {(one.document_id, one.question) for one in map(_confirmation, rows)}
+    told = (one for one in confirmations if one.document_id in there)
+    return [one for one in told if (one.document_id, one.question) not in held]
+
+
 def lacks(store: Store, confirmed: Confirmed | None) -> bool:
     """Whether a question has no sound vector."""
     count = store.rows("SELECT count(*) FROM questions")[0][0]
@@ -160,10 +176,13 @@ def _taken(transaction: Transaction, document_id: str, new: Sequence[Confirmatio
 
 
 def _held(transaction: Transaction, document_id: str) -> dict[int, Confirmation]:
-    statement = """SELECT q.id, q.text, q.at, q.by FROM questions q JOIN documents d ON d.number = q.number
-        WHERE d.id = ? ORDER BY q.id"""
-    rows = transaction.run(statement, (document_id,))
-    return {row[0]: Confirmation(row[1], document_id, datetime.fromisoformat(row[2]), row[3]) for row in rows}
+    rows = transaction.run(f"{HELD} WHERE d.id = ? ORDER BY q.id", (document_id,))
+    return {row[0]: _confirmation(row) for row in rows}
+
+
+def _confirmation(row: Row) -> Confirmation:
+    _, text, at, by, document_id = row
+    return Confirmation(text, document_id, datetime.fromisoformat(at), by)
 
 
 def _remove(transaction: Transaction, number: int, held: Confirmation) -> None:

@@ -137,6 +137,14 @@ class EmbeddedIndex:
         with self._store.transaction() as transaction:
             return confirmed.confirm(transaction, confirmations, embedded)
 
+    def confirmed(self) -> list[Confirmation]:
+        """All questions that documents answered."""
+        return confirmed.every(self._store)
+
+    def unconfirmed(self, confirmations: Sequence[Confirmation]) -> list[Confirmation]:
+        """Those of them that are not known yet, of documents that are there."""
+        return confirmed.unknown(self._store, confirmations)
+
     def refute(self, confirmations: Sequence[Confirmation]) -> int:
         """Take back what was confirmed; how many questions that were."""
         with self._store.transaction() as transaction:

@@ -146,9 +146,17 @@ class Index(Protocol):
         """Let documents be found by questions that they answered, at once, and say how many of these are new.
 
         `embedded` holds vectors of the questions that have none yet; what comes without one is found once `lacking`
-        told of it. Of each document the newest are kept, of equal ones the newest; a question goes with its document.
+        told of it. Of each document as many stay as `confirming.kept` says; a question goes with its document.
         Needs no `writing()`. Of documents that are not there nothing is kept.
         """
+        ...
+
+    def confirmed(self) -> list[Confirmation]:
+        """All questions that documents answered."""
+        ...
+
+    def unconfirmed(self, confirmations: Sequence[Confirmation]) -> list[Confirmation]:
+        """Those of them that are not known yet, of documents that are there."""
         ...
 
     def refute(self, confirmations: Sequence[Confirmation]) -> int:

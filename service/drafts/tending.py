@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
+from service.drafts.lessons import lessons
 from service.drafts.lifecycle import ALIKE, Copy, Keep, Life, Seen, Settled, Step, Withdraw, judge
 from service.drafts.likeness import is_same, similarity
 from service.ledger import Ledger
@@ -134,7 +135,9 @@ class Tender:
         }
         with self._ledger.transaction():
             self._ledger.lives.settle(ends, now)
-            return self._ledger.tell(self._mailbox.name, changes)
+            told = self._ledger.tell(self._mailbox.name, changes)
+            self._ledger.confirmations.keep(lessons(told))  # now or never: a draft is found to be sent only once
+        return told
 
 
 def _doomed(step: Step) -> tuple[Place, ...]:
