@@ -6,11 +6,13 @@ from datetime import datetime
 
 from indexer import confidence, ranking
 from indexer.asking import Answer, AskOptions, Candidate, Hit, Mention, Near, Question, Viewer
+from indexer.calibrating import signs
 from indexer.documents import Document, Passage
 from indexer.embedding.protocol import Vectors
 from indexer.engines.protocol import Index, Query, Scope
 from indexer.entities import Directory, Entity
 from indexer.evidence import candidates_of, telling
+from indexer.matter import matter
 from indexer.passages import passages
 from indexer.ranking import Evidence, Ranked
 from indexer.touches import People, is_one_of_us, people
@@ -38,8 +40,16 @@ class _Understood:
 
     @property
     def texts(self) -> tuple[str, ...]:
-        """Everything that is asked for this question: its text, then its windows."""
-        return (self.question.text, *self.question.windows)
+        """Everything that is asked for this question: its text, or what it is about first, then its windows."""
+        texts = (self.question.text, *self.question.windows)
+        return tuple(dict.fromkeys((self._matter, *texts))) if self._matter else texts
+
+    @property
+    def _matter(self) -> str:
+        """What is asked about, where many documents may answer and nobody is named; a window's if need be."""
+        if self.mentions or self.question.kind not in confidence.ANY_OF_MANY:
+            return ""
+        return next(filter(None, map(matter, (self.question.text, *self.question.windows))), "")
 
 
 class Answering:
@@ -99,14 +109,16 @@ class Answering:
         last = self._options.offset + self._options.limit
         ordered = ranking.order(one.question, fused, documents, now)
         shown = [r for r in ordered if r.document_id in documents][self._options.offset : last]
+        said = confidence.probability(one.question, ordered, one.mentions, one.unknown)
         return Answer(
             one.question,
             tuple(self._hits(one.question, shown, documents, candidates_of(shown, found))),
-            confidence.probability(one.question, ordered, one.mentions, one.unknown),
+            said,
             one.mentions,
             one.unknown,
             len(ordered),
             self._nearest(one.unknown),
+            signs=signs(said, ordered, one.mentions),
         )
 
     def _nearest(self, unknown: Sequence[str]) -> tuple[Near, ...]:

@@ -150,13 +150,29 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
+class Signs:
+    """What the probability of an answer was made of, so that it can be made anew by what people said of answers.
+
+    `said` is the probability as shipped. Of the first hit, `share` tells how it stands out among its rivals,
+    `likeness` and `words` how alike it and the question are. `known` says that the question names somebody known.
+    """
+
+    said: float
+    share: float = 0.0
+    likeness: float = 0.0
+    words: float = 0.0
+    known: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What a question found: hits, best first, and the probability that the first one answers it.
 
     `mentions` are the companies and people the question was understood to name; `unknown` are names it
     seems to contain that nobody in the index bears, `nearest` the known names near those. `people` are who of us is
     in touch with whom it names; None where it does not name just one for sure, or one of us. `total` counts what the
-    filters and words let through.
+    filters and words let through. `signs` are what the probability was made of; `needed` is the probability that a
+    draft needs, once that was decided.
     """
 
     question: Question
@@ -167,6 +183,8 @@ class Answer:
     total: int = 0
     nearest: tuple[Near, ...] = ()
     people: People | None = None
+    signs: Signs | None = None
+    needed: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
