@@ -24,6 +24,7 @@ from service.mail.questions import kind_of
 from service.mailbox.protocol import Mailbox
 from service.oauth.entering import enter
 from service.privacy import keep_private
+from service.promising import Promising
 from service.receipts import Receipt
 from service.settings import MailboxSettings, Settings, load
 from service.version import version
@@ -199,12 +200,14 @@ class App:
         from service.web.options import WebOptions
         from service.web.serving import serving
 
+        promising = Promising(self.ledger.verdicts, self.settings.replies.most_wrong)
         options = WebOptions(
             base_url=self.base_url,
             version=version(),
             templates=Templates(self.settings.replies.templates),
             now=partial(datetime.now, UTC),
             mailboxes=tuple(told.name for told in self.settings.mailboxes),
+            promises=partial(promising.says, self.settings.replies.enough),
         )
         catch_up(lambda: self.learning)
         pages = create(self.knowledge, self.ledger, options)

@@ -1,9 +1,13 @@
-"""The commands that measure: `signpost eval`, `label` and `backtest`. They only read mail; they write label files."""
+"""The commands that measure: `signpost eval`, `label`, `backtest` and `promise`.
+
+They only read mail. Labels go into files of one's own and, as verdicts on answers, into the ledger.
+"""
 
 import json
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -17,9 +21,12 @@ if TYPE_CHECKING:
     from service.backtesting import Past
     from service.history import History
     from service.labelling import LabelFile
+    from service.verdicts import Verdicts
     from service.watching.judging import Judge
 
 quality = typer.Typer()
+WRONG = 0.02
+"""The share of wrong drafts that is looked at where the settings promise nothing."""
 
 Days = Annotated[int, typer.Option(min=1, max=3650, help="How many days of the mailbox to go through.")]
 Mbox = Annotated[
@@ -33,8 +40,9 @@ def evaluate(
     sets: Annotated[list[Path], typer.Argument(help="JSONL files of labelled questions, or folders of them.")],
     config: Config = None,
     wrong: Annotated[
-        float, typer.Option(min=0.001, max=0.5, help="The share of wrong drafts that is still fine.")
-    ] = 0.02,
+        float | None,
+        typer.Option(min=0.001, max=0.5, help="The share of wrong drafts that is still fine; by default most_wrong."),
+    ] = None,
     as_json: Annotated[Path | None, typer.Option("--json", help="Save the run here.")] = None,
     against: Annotated[Path | None, typer.Option(help="A saved run to compare with.")] = None,
 ) -> None:
@@ -50,7 +58,8 @@ def evaluate(
     rows = [row for place in sets for row in rows_in(place)]
     earlier = loaded(against) if against else None
     with opened(config) as app:
-        run = evaluated(rows, app.knowledge, app.settings.replies.enough, wrong)
+        replies = app.settings.replies
+        run = evaluated(rows, app.knowledge, replies.enough, wrong or replies.most_wrong or WRONG)
     told = [run_text(run), *([compared_text(compared(run, earlier))] if earlier is not None else [])]
     typer.echo(printable("\n\n".join(told)))
     if as_json:
@@ -72,7 +81,38 @@ def label(
 
     labels = LabelFile(file)
     with opened(config) as app, _rehearsal(app, mailbox, days, mbox) as (history, judge):
-        _label(past(history, judge), labels)
+        _label(past(history, judge), labels, app.ledger.verdicts)
+
+
+@quality.command()
+def promise(
+    sets: Annotated[
+        list[Path] | None,
+        typer.Argument(help="JSONL files of labelled questions, or folders, to be counted from now on."),
+    ] = None,
+    config: Config = None,
+) -> None:
+    """Say for each kind of question how sure an answer has to be, so that drafts are as rarely wrong as you want.
+
+    Labels that `signpost label` gathers count by themselves, and so do drafts that are sent as they were or deleted.
+    """
+    from indexer.errors import SettingsError
+    from service.labelling import rows_in
+    from service.printing import printable
+    from service.printing_quality import promise_text
+    from service.promising import Promising, asked_anew
+
+    rows = [row for place in sets or () for row in rows_in(place)]
+    with opened(config) as app:
+        replies, verdicts = app.settings.replies, app.ledger.verdicts
+        if not replies.most_wrong:
+            raise SettingsError(
+                ["most_wrong = 0 in the settings: nothing is promised. Set the share that may be wrong."]
+            )
+        if rows:
+            verdicts.keep(asked_anew(rows, app.knowledge), datetime.now(UTC))
+        told = Promising(verdicts, replies.most_wrong).promises(replies.enough)
+        typer.echo(printable(promise_text(told, len(verdicts.all()))))
 
 
 @quality.command()
@@ -92,11 +132,12 @@ def backtest(
     from service.printing_quality import backtest_text
 
     labels = LabelFile(to_label) if to_label else None
-    with opened(config) as app, _rehearsal(app, mailbox, days, mbox) as (history, judge):
-        seen = with_replies(list(past(history, judge)), history, judge)
-    typer.echo(printable(backtest_text(seen, summary(seen))))
-    if labels is not None:
-        _label(seen, labels)
+    with opened(config) as app:
+        with _rehearsal(app, mailbox, days, mbox) as (history, judge):
+            seen = with_replies(list(past(history, judge)), history, judge)
+        typer.echo(printable(backtest_text(seen, summary(seen))))
+        if labels is not None:
+            _label(seen, labels, app.ledger.verdicts)
 
 
 @contextmanager
@@ -116,9 +157,10 @@ def _rehearsal(app: "App", mailbox: str | None, days: int, mbox: Path | None) ->
                 history.mailbox.close()
 
 
-def _label(mails: "Iterable[Past]", labels: "LabelFile") -> None:
+def _label(mails: "Iterable[Past]", labels: "LabelFile", verdicts: "Verdicts") -> None:
     """Show each question that is not labelled yet, and keep what the keys say."""
     from service.labelling import row_of
+    from service.promising import labelled
 
     before, open_questions = len(labels.rows), False
     for one in mails:
@@ -134,6 +176,7 @@ def _label(mails: "Iterable[Past]", labels: "LabelFile") -> None:
             if key != "s":
                 chosen = () if key == "n" else (answer.hits[int(key) - 1].document.id,)
                 labels.append(row_of(answer.question, chosen, mail.subject, mail.identity))
+                verdicts.keep(labelled(one, answer, chosen), datetime.now(UTC))
     told = f"{len(labels.rows) - before} labelled now, {len(labels.rows)} in all."
     typer.echo(told if open_questions else f"No question is left to label. {told}")
 

@@ -103,19 +103,23 @@ def evaluated(rows: Sequence[Row], knowledge: Knowing, enough: float, bound: flo
 
 def _judged(rows: Sequence[Row], knowledge: Knowing) -> list[Judged]:
     questions = [row.question for row in rows]
-    parts = [questions[at : at + TOGETHER] for at in range(0, len(questions), TOGETHER)]
-    answers = [answer for part in parts for answer in knowledge.answer(part, EVERYBODY)]
     return [
         Judged(
             Labelled(q, frozenset(row.relevant), q.kind),
-            tuple(_name(hit, row.relevant) for hit in answer.hits),
+            tuple(name_of(hit, row.relevant) for hit in answer.hits),
             answer.probability if answer.hits else 0.0,
         )
-        for row, q, answer in zip(rows, questions, answers, strict=True)
+        for row, q, answer in zip(rows, questions, answers_to(questions, knowledge), strict=True)
     ]
 
 
-def _name(hit: Hit, relevant: Sequence[str]) -> str:
+def answers_to(questions: Sequence[Question], knowledge: Knowing) -> list[Answer]:
+    """What everybody is answered, asked as many at a time as a mailbox asks."""
+    parts = [questions[at : at + TOGETHER] for at in range(0, len(questions), TOGETHER)]
+    return [answer for part in parts for answer in knowledge.answer(part, EVERYBODY)]
+
+
+def name_of(hit: Hit, relevant: Sequence[str]) -> str:
     """What the label calls this document, by id or by link; else its id."""
     called = {hit.document.id, *map(_bare, filter(None, (hit.document.url, hit.anchor)))}
     return next((told for told in relevant if told in called or _bare(told) in called), hit.document.id)

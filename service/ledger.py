@@ -18,6 +18,7 @@ from service.mailbox.protocol import bare
 from service.receipts import Receipt, State
 from service.recording import from_json, to_json
 from service.schema import LATER, TABLES, VERSION, Record
+from service.verdicts import Verdicts
 from service.watching.progress import Progress
 from service.watching.quarantine import Quarantine
 
@@ -175,6 +176,7 @@ class Ledger:
         self.lives = Lives(file)
         self.quarantine = Quarantine(file)
         self.confirmations = Confirmations(file)
+        self.verdicts = Verdicts(file)
         self.transaction = file.writing
 
     @classmethod

@@ -188,7 +188,7 @@ def receipt_text(receipt: Receipt) -> str:
         lines.append(f"  {receipt.state} {receipt.state_at:%Y-%m-%d %H:%M} UTC: {receipt.state_says}")
     if receipt.would_change:
         lines.append(f"  What would have changed it: {receipt.would_change}")
-    return "\n\n".join(["\n".join(lines), *(_asked(asked, receipt.threshold) for asked in receipt.asked)])
+    return "\n\n".join(["\n".join(lines), *(_asked(asked, receipt.needed(asked)) for asked in receipt.asked)])
 
 
 def _asked(asked: Asked, threshold: float) -> str:

@@ -5,11 +5,13 @@ from collections.abc import Iterator, Sequence
 
 from indexer.asking import Answer
 from indexer.evaluation import Figure
+from indexer.promising import CERTAIN, Promises
 from service.backtesting import Past, Summary
 from service.evaluating import Compared, Part, Run, Shares
 from service.printing import percent
 from service.replies.clean import one_line
 from service.replies.outcome import Draft
+from service.standing import sentences
 
 LIKELY = 0.05
 CAVEAT = (
@@ -104,6 +106,20 @@ def summary_text(told: Summary) -> str:
         )
     lines += [f"  {number:,} {what}" for what, number in told.reasons]
     return "\n".join([*lines, CAVEAT])
+
+
+def promise_text(told: Promises, verdicts: int) -> str:
+    """What is promised of drafts, for all kinds together and for each."""
+    lines = [
+        f"At most {told.most_wrong:.1%} of the drafts wrong is what you want (most_wrong), {CERTAIN:.0%} certain.",
+        f"{verdicts:,} verdicts: labels, and drafts that were sent as they were or deleted.",
+        *(f"  {kind:<13} {says}" for kind, says in sentences(told)),
+    ]
+    if told.drafts:
+        lines.append(f"Together {told.wrong} of {told.drafts} wrong, at most {told.bound:.1%}.")
+    else:
+        lines.append("Nothing can be promised yet. Label answers: signpost label labels.jsonl")
+    return "\n".join(lines)
 
 
 def question_text(subject: str, answer: Answer) -> str:

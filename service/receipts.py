@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from indexer.asking import Signs
+
 Ending = Literal["draft", "pass", "quarantine"]
 State = Literal["", "shadow", "intended", "written", "sent", "edited", "deleted", "withdrawn", "left"]
 
@@ -21,12 +23,18 @@ class Nearest:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question found in the mail, how sure its answer was, and the nearest documents."""
+    """A question found in the mail, how sure its answer was, and the nearest documents.
+
+    `needed` is the probability that a draft needed, 0 where all questions of the mail needed the same; `signs` are what
+    the probability was made of, so that it can be made anew.
+    """
 
     text: str
     kind: str
     probability: float
     nearest: tuple[Nearest, ...] = ()
+    needed: float = 0.0
+    signs: Signs | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,3 +66,7 @@ class Receipt:
     state_at: datetime | None = None
     state_says: str = ""
     similarity: float | None = None
+
+    def needed(self, asked: Asked) -> float:
+        """How sure the answer to one of the questions had to be."""
+        return asked.needed or self.threshold

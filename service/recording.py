@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from indexer.asking import Answer
+from indexer.asking import Answer, Signs
 from service.mail.letter import Reading
 from service.mailbox.protocol import Arrival, Place
 from service.receipts import Asked, Nearest, Receipt
@@ -89,7 +89,8 @@ def _asked(answer: Answer) -> Asked:
         Nearest(h.document.id, h.document.title, h.document.url, h.score, tuple(why.says for why in h.why))
         for h in answer.hits[:SHOWN_HITS]
     )
-    return Asked(answer.question.text, answer.question.kind, answer.probability, nearest)
+    question = answer.question
+    return Asked(question.text, question.kind, answer.probability, nearest, answer.needed, answer.signs)
 
 
 def to_json(told: Receipt) -> str:
@@ -125,4 +126,6 @@ def _time(text: str | None) -> datetime | None:
 
 def _asked_from(facts: dict[str, Any]) -> Asked:
     nearest: Sequence[dict[str, Any]] = facts["nearest"]
-    return Asked(**facts | {"nearest": tuple(Nearest(**n | {"why": tuple(n["why"])}) for n in nearest)})
+    signs = Signs(**facts["signs"]) if facts.get("signs") else None
+    told = tuple(Nearest(**n | {"why": tuple(n["why"])}) for n in nearest)
+    return Asked(**facts | {"nearest": told, "signs": signs})

@@ -10,6 +10,7 @@ from service.backtesting import as_of
 from service.history import History, MailboxHistory, SavedHistory
 from service.mail.letter import Address, Reading
 from service.mailbox.archive import saved_mails
+from service.promising import Promising
 from service.reading.file import rules_of
 from service.reading.worker import ReadingWorker
 from service.replies.audience import audience_of, viewer_of
@@ -55,7 +56,8 @@ def judge_of(app: App, name: str | None) -> Judge:
     def viewer(reading: Reading, by: Policy) -> Viewer:
         return viewer_of(audience_of(reading, by), by)
 
-    steps = Steps(worker.read, before_search, viewer, decide, _unwritten, worker.close)
+    promising = Promising(app.ledger.verdicts, settings.replies.most_wrong)
+    steps = Steps(worker.read, before_search, viewer, decide, _unwritten, worker.close, current=promising.kept_by)
     return Judge(app.knowledge, as_of(steps), policy)
 
 

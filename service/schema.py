@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Protocol, TypeVar
 
-VERSION = 4
+VERSION = 5
 Record = TypeVar("Record")
 
 _QUARANTINE = """
@@ -24,6 +24,12 @@ CREATE TABLE confirmations (
   document_id TEXT, same TEXT, question TEXT NOT NULL, at TEXT NOT NULL, said TEXT NOT NULL,
   PRIMARY KEY (document_id, same)
 ) WITHOUT ROWID
+"""
+
+_LABELS = """
+-- What people said of answers: whether one of the links was right, and what its probability was made of then, as JSON.
+-- `asked` is a hash of mail and question: what was asked does not stand here.
+CREATE TABLE labels (asked TEXT PRIMARY KEY, at TEXT NOT NULL, told TEXT NOT NULL) WITHOUT ROWID
 """
 
 TABLES = (
@@ -91,6 +97,8 @@ CREATE TABLE accounts (
     + _QUARANTINE
     + ";"
     + _CONFIRMATIONS
+    + ";"
+    + _LABELS
 )
 
 LATER = {
@@ -102,6 +110,7 @@ ALTER TABLE drafts ADD COLUMN changed_at TEXT NOT NULL DEFAULT ''
 """,
     3: _QUARANTINE,
     4: _CONFIRMATIONS,
+    5: _LABELS,
 }
 """What makes a ledger of the version before into one of this version."""
 

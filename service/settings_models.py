@@ -147,6 +147,13 @@ class ReplySettings(Part):
     enough: float = Field(
         default=_POLICY.enough, ge=0, le=1, description="How probable an answer has to be for a draft, from 0 to 1."
     )
+    most_wrong: float = Field(
+        default=0.05,
+        ge=0,
+        le=0.5,
+        description="The share of drafts that may be wrong. Once people said enough about answers of a kind, they "
+        "decide how probable one has to be; until then enough does. 0: always enough.",
+    )
     max_links: int = Field(default=_POLICY.max_links, ge=1, le=3, description="The most links in a draft, up to 3.")
     per_day: int = Field(default=50, ge=1, description="The most drafts in a mailbox within a day.")
     per_sender: int = Field(default=10, ge=1, description="The most of them for one sender.")

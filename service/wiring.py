@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -27,6 +28,7 @@ from service.oauth.clients import OAuthClient, client_of
 from service.oauth.exchange import AuthorizationServer
 from service.oauth.keeping import Logins
 from service.passwords import keyring_entry, password_of, put_into_keyring, secret_of
+from service.promising import Promising
 from service.reading.file import rules_of
 from service.reading.worker import ReadingWorker
 from service.replies.audience import audience_of, viewer_of
@@ -113,7 +115,9 @@ def watcher_of(
 ) -> Watcher:
     """The watcher of one account, deciding by the settings' rules."""
     policy = settings.policy(told)
-    judge = Judge(knowledge, _steps(settings, policy, Learning(knowledge, ledger)), policy)
+    promising = Promising(ledger.verdicts, settings.replies.most_wrong)
+    steps = replace(_steps(settings, policy, Learning(knowledge, ledger)), current=promising.kept_by)
+    judge = Judge(knowledge, steps, policy)
     options = WatchOptions(
         own=told.own,
         folders=told.folders,

@@ -60,6 +60,8 @@ def test_past_mail_is_rehearsed_labelled_measured_and_compared(home: Path) -> No
     more = signpost("label", labels, "--mbox", home / "mails", *here, keys="n\n")
     figures = signpost("eval", labels, "--json", run, *here)
     again = signpost("eval", labels, "--against", run, *here)
+    promised = signpost("promise", *here)
+    counted = signpost("promise", labels, *here)
 
     assert told.exit_code == 0, told.output
     assert "3 mails, 1 drafts" in told.output
@@ -68,12 +70,16 @@ def test_past_mail_is_rehearsed_labelled_measured_and_compared(home: Path) -> No
     assert [len(json.loads(line)["relevant"]) for line in labels.read_text("utf-8").splitlines()] == [1, 0]
     assert "2 questions, 1 of them answerable\n  hit@1         1.000" in figures.output
     assert "on 2 common questions" in again.output
+    assert "2 verdicts: labels" in promised.output
+    assert "Nothing can be promised yet" in promised.output
+    assert counted.output == promised.output
 
 
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
         (("eval", "lost.jsonl"), "There is no lost.jsonl"),
+        (("promise", "lost.jsonl"), "There is no lost.jsonl"),
         (("backtest",), "There are no [[mailboxes]]"),
         (("backtest", "nobody"), "There is no mailbox nobody"),
         (("backtest", "--mbox", "lost.mbox"), "There is no lost.mbox"),

@@ -85,6 +85,13 @@ def test_health_shows_the_index_and_is_well(browser: TestClient) -> None:
     assert "All is well" in page(browser, "/health").text
 
 
+def test_health_tells_what_is_promised_of_drafts(knowledge: Knowledge) -> None:
+    browser = a_client(knowledge, promises=lambda: [("who", "93 % sure is enough; 1 of 120 such answers wrong")])
+
+    assert "93 % sure is enough; 1 of 120 such answers wrong" in page(browser, "/health").text
+    assert "What a draft needs" not in page(a_client(knowledge), "/health").text
+
+
 def test_totals_leave_out_what_the_reader_may_not_see(browser: TestClient) -> None:
     told = browser.get("/healthz").json()["index"]
 

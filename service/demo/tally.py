@@ -72,5 +72,5 @@ def _ending(mail: SampleMail, receipt: Receipt | None, drafts: Mapping[str, int]
 
 def first_link(receipt: Receipt) -> str:
     """The id of the document that a draft links to first; empty where there is none."""
-    sure = [asked for asked in receipt.asked if asked.nearest and asked.probability >= receipt.threshold]
+    sure = [asked for asked in receipt.asked if asked.nearest and asked.probability >= receipt.needed(asked)]
     return sure[0].nearest[0].document_id if sure else ""

@@ -33,12 +33,12 @@ def decide(reading: Reading, answers: Sequence[Answer], policy: Policy) -> Draft
         return passed
     audience = audience_of(reading, policy)
     asker = reading.mail.sender.name if reading.mail.sender else ""
-    seen = [_shown(answer, viewer_of(audience, policy), asker) for answer in answers]
+    seen = [_shown(policy.judged(answer), viewer_of(audience, policy), asker) for answer in answers]
     linkable = [_openable(answer, policy.site) for answer in seen]
     asked = _asked(reading, linkable)
     if not _any_hits(linkable):
         return missing.no_link(seen) if _any_hits(seen) else missing.nothing_found(seen)
-    good = [a for a in linkable if a.hits and a.probability >= policy.enough]
+    good = [a for a in linkable if a.hits and a.probability >= a.needed]
     if not good:
         return missing.unsure(linkable, policy)
     if not _is_enough(asked, good):

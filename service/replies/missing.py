@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterable, Sequence
 
 from indexer.asking import Answer, Hit, Mention, Near, Question
+from indexer.promising import NEVER
 from service.replies.clean import one_line
 from service.replies.outcome import Pass, Policy, Reason
 
@@ -26,15 +27,20 @@ def no_link(answers: Sequence[Answer]) -> Pass:
 
 
 def unsure(answers: Sequence[Answer], policy: Policy) -> Pass:
-    """No answer reaches the bar; the nearest is named, with its question where there are several."""
+    """No answer reaches its bar; the nearest to it is named, with its question where there are several."""
     best = _best(answers)
     about = f" to {_quoted(best.question)}" if len(answers) > 1 else ""
-    bar = math.ceil(policy.enough * 100)
-    says = f"The nearest{about}, {_sure(best)}; a draft needs {bar} %.{_names(answers)}"
+    says = f"The nearest{about}, {_sure(best)}; {_bar(best)}.{_names(answers)}"
     change = _wanted(answers)
-    if best.probability >= policy.enough / 2:
+    if policy.enough / 2 <= best.probability and best.needed == policy.enough:
         change += f"; or enough = {math.floor(best.probability * 100) / 100:.2f} in the settings"
     return Pass(Reason.UNSURE, says, f"{change}.", tuple(answers))
+
+
+def _bar(best: Answer) -> str:
+    if best.needed >= NEVER:
+        return "answers to such questions were wrong too often, so they wait (`signpost promise` tells more)"
+    return f"a draft needs {math.ceil(round(best.needed * 100, 6))} %"
 
 
 def partly(asked: Sequence[Answer], good: Sequence[Answer]) -> Pass:
@@ -55,7 +61,7 @@ def _lacking(answer: Answer) -> str:
 
 
 def _best(answers: Sequence[Answer]) -> Answer:
-    return max((a for a in answers if a.hits), key=lambda a: a.probability)
+    return max((a for a in answers if a.hits), key=lambda a: a.probability - a.needed)
 
 
 def _sure(answer: Answer) -> str:

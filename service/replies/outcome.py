@@ -1,9 +1,10 @@
 """What a mail becomes: a draft, or a pass with its reason. Pure."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from indexer.asking import Answer
+from indexer.promising import Promises
 from service.mail.letter import Address, Reading
 from service.replies import people
 
@@ -33,8 +34,9 @@ class Policy:
 
     `internal` names whose senders may get internal links: `example.com` is that domain alone, `.example.com` also all
     below it, `jo@example.com` one person. `own` are the addresses of the watched account. `enough` is the probability
-    an answer must reach. `require_proof` asks for an authenticated sender. `site` is the address of the search page,
-    where documents without a link of their own can be opened.
+    an answer must reach; `promises` know better for the kinds of question that people said enough about.
+    `require_proof` asks for an authenticated sender. `site` is the address of the search page, where documents without
+    a link of their own can be opened.
     """
 
     internal: frozenset[str] = frozenset()
@@ -43,6 +45,12 @@ class Policy:
     max_links: int = 3
     require_proof: bool = False
     site: str = ""
+    promises: Promises | None = None
+
+    def judged(self, answer: Answer) -> Answer:
+        """The answer with the probability that holds here, and the one that a draft needs."""
+        found = self.promises.judged(answer) if self.promises else (answer.probability, self.enough)
+        return replace(answer, probability=found[0], needed=found[1])
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,8 @@ class Steps:
 
     `read` may say by itself why it leaves a mail alone. `compose` gets the draft, the address it is written from, its
     Message-ID and the time. `close` lets go of what the steps hold. `still_there` asks the knowledge which of these
-    documents exist and may be seen. `learn` is told which questions documents answered, by what people sent.
+    documents exist and may be seen. `learn` is told which questions documents answered, by what people sent. `current`
+    tells, before each round of decisions, what is to be promised by now.
     """
 
     read: Callable[[bytes], Reading | Failed]
@@ -46,6 +47,7 @@ class Steps:
     close: Callable[[], None] = lambda: None
     still_there: Callable[[Collection[str], Viewer], frozenset[str]] = lambda ids, viewer: frozenset(ids)
     learn: Callable[[Sequence[Confirmation]], None] = lambda confirmations: None
+    current: Callable[[Policy], Policy] = lambda policy: policy
 
 
 Found = list[Answer] | Failed
@@ -66,6 +68,7 @@ class Judge:
 
     def judge(self, readings: Sequence[Reading]) -> list[Outcome | Failed]:
         """Decide on each. Raises SignpostError when the knowledge itself cannot answer, whatever the mail."""
+        self.policy = self.steps.current(self.policy)
         early = [attempt("before search", partial(self.steps.before_search, r, self.policy)) for r in readings]
         found = iter(self._search([r for r, outcome in zip(readings, early, strict=True) if outcome is None]))
         return [outcome or self._decide(r, next(found)) for r, outcome in zip(readings, early, strict=True)]

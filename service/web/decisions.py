@@ -58,6 +58,8 @@ class Evidence:
     kind: str
     probability: float
     sure: str
+    threshold: float
+    needed: str
     nearest: tuple[Near, ...]
     hidden: int
     search: str
@@ -74,8 +76,6 @@ class Detail:
     message_id: str
     draft_message_id: str
     would_change: str
-    threshold: float
-    needed: str
     evidence: tuple[Evidence, ...]
 
 
@@ -119,19 +119,19 @@ def detail(receipt: Receipt, seen: Collection[str], now: datetime) -> Detail:
         message_id=short(receipt.message_id, 300),
         draft_message_id=short(receipt.draft_message_id, 300),
         would_change=_veiled(receipt.would_change, receipt, seen),
-        threshold=receipt.threshold,
-        needed=percent(receipt.threshold),
-        evidence=tuple(_evidence(asked, seen) for asked in receipt.asked[:MOST_QUESTIONS]),
+        evidence=tuple(_evidence(asked, receipt.needed(asked), seen) for asked in receipt.asked[:MOST_QUESTIONS]),
     )
 
 
-def _evidence(asked: Asked, seen: Collection[str]) -> Evidence:
+def _evidence(asked: Asked, needed: float, seen: Collection[str]) -> Evidence:
     shown = [near for near in asked.nearest if near.document_id in seen]
     return Evidence(
         text=short(asked.text, 1_200),
         kind=asked.kind,
         probability=min(1.0, max(0.0, asked.probability)),
         sure=percent(asked.probability),
+        threshold=needed,
+        needed=percent(needed),
         nearest=tuple(map(_near, shown)),
         hidden=len(asked.nearest) - len(shown),
         search=links.search([("q", short(asked.text, 300))]),

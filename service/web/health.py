@@ -52,6 +52,7 @@ def page(site: Here, viewer: Viewing) -> Response:
         sources=[(label("source", name), f"{count:,}") for name, count in (index.by_source if index else ())],
         updated=moment(index.updated_at, site.now) if index else None,
         accounts=[Looked(a.mailbox, moment(a.looked_at, site.now), a.trouble) for a in found.accounts],
+        promises=_promises(site),
         troubles=found.troubles,
     )
 
@@ -88,6 +89,14 @@ def checkup(site: Site, viewer: Viewer) -> Checkup:
     except SignpostError as error:
         troubles.append(str(error))
     return Checkup(index, accounts, (*troubles, *site.options.health()))
+
+
+def _promises(site: Site) -> Sequence[tuple[str, str]]:
+    """What is promised of drafts; nothing where the ledger cannot tell, which is a trouble of its own."""
+    try:
+        return site.options.promises()
+    except SignpostError:
+        return ()
 
 
 def mailbox_troubles(accounts: Sequence[Account], options: WebOptions, now: datetime) -> Iterator[str]:

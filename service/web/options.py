@@ -12,13 +12,19 @@ def all_well() -> Sequence[str]:
     return ()
 
 
+def nothing_promised() -> Sequence[tuple[str, str]]:
+    """Nothing is promised of drafts."""
+    return ()
+
+
 @dataclass(frozen=True, slots=True)
 class WebOptions:
     """How the pages are served.
 
     `base_url` is where people reach them; only its host and loopback names are answered. `now` gives the time in UTC.
     `mailboxes` are those that should be watched: one that was not looked into for `quiet` is a trouble. `health`
-    returns one sentence for each trouble that neither index nor ledger knows of.
+    returns one sentence for each trouble that neither index nor ledger knows of; `promises` tells for each kind of
+    question what is promised of its drafts.
     """
 
     base_url: str
@@ -28,3 +34,4 @@ class WebOptions:
     mailboxes: tuple[str, ...] = ()
     quiet: timedelta = timedelta(minutes=10)
     health: Callable[[], Sequence[str]] = all_well
+    promises: Callable[[], Sequence[tuple[str, str]]] = nothing_promised
