@@ -119,6 +119,22 @@ def test_an_edited_draft_stays_whatever_happens(desk: Desk, keeps_its_id: bool) 
     assert (told(desk).state, len(drafts(desk.mailbox))) == ("edited", 1)
 
 
+@pytest.mark.parametrize("folder", ["Drafts", "Sent"])
+def test_another_draft_of_ours_in_the_thread_is_nobodys_work_on_the_first(desk: Desk, folder: str) -> None:
+    """The first was thrown away; then a further mail of the thread got a draft of its own, which may be sent."""
+    desk.server.remove("Drafts", the_draft(desk))
+    desk.arrive(a_mail(key="2", References="<mail-1@north.example>"))
+    desk.watcher().one_pass()
+    if folder == "Sent":
+        desk.server.deliver(drafts(desk.mailbox)[0], "Sent")
+        desk.server.remove("Drafts", the_draft(desk))
+    desk.later(hours=1)
+    desk.watcher().one_pass()
+
+    states = {receipt.identity: receipt.state for receipt in desk.ledger.receipts()}
+    assert sorted(states.values()) == ["deleted", "written" if folder == "Drafts" else "sent"]
+
+
 def test_a_flagged_draft_stays(desk: Desk) -> None:
     desk.server.flag("Drafts", the_draft(desk), "\\Flagged")
     desk.server.deliver(OWN, "Sent")

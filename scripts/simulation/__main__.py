@@ -55,6 +55,8 @@ def run_many(first: int, count: int, workers: int) -> int:
     begun, tally = time.monotonic(), Tally()
     for some in tallies(first, count, workers):
         tally.add(some)
+        for failure in some.failures:
+            print(f"seed {failure.seed}: {failure.violations[0].checker}: {failure.violations[0].says}", flush=True)
         if tally.seeds % TOLD_EVERY == 0 and tally.seeds < count:
             seconds = time.monotonic() - begun
             print(f"{tally.seeds:,} seeds, {len(tally.failures)} failed, {seconds:.0f} s", flush=True)

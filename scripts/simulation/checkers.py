@@ -125,7 +125,8 @@ def _is_explained(told: Told, does: str, world: World, memory: Memory) -> bool:
     if told.identity == mails.identity(OLD):
         return told.reason == Reason.OLD and "renumbered" in memory.odd
     if told.outcome == "quarantine":
-        return does.startswith(("fails", "kills")) or world.counts["deaths"] >= MOST_TRIES or "refused" in memory.odd
+        tries = world.counts["deaths"] + world.counts["mail is withheld"]
+        return does.startswith(("fails", "kills")) or tries >= MOST_TRIES or "refused" in memory.odd
     if does.startswith("fails") and does != "fails twice":
         return (
             told.reason in (Reason.ANSWERED, Reason.THREAD, Reason.CAP, Reason.NO_ANSWER) and does == "fails composing"

@@ -66,7 +66,8 @@ class Tender:
         sent = self._mailbox.related("sent", ids, since)
         replies = self._mailbox.answered([life.source for life in lives])
         missing = self._judge.missing([life.basis for life in lives])
-        cases = [_case(life, drafts, sent, reply) for life, reply in zip(lives, replies, strict=True)]
+        ours = frozenset(map(bare, self._ledger.intents.in_threads(self._mailbox.name, ids)))
+        cases = [_case(life, drafts, sent, reply, ours) for life, reply in zip(lives, replies, strict=True)]
         return [replace(c, seen=replace(c.seen, missing=m)) for c, m in zip(cases, missing, strict=True)]
 
     def _proven(self, cases: Sequence[_Case]) -> list[_Case]:
@@ -145,13 +146,15 @@ def _doomed(step: Step) -> tuple[Place, ...]:
     return () if isinstance(step, Keep) else step.places
 
 
-def _case(life: Life, drafts: Sequence[Related], sent: Sequence[Related], reply: Reply | None) -> _Case:
-    """What of these mails concerns this draft."""
+def _case(
+    life: Life, drafts: Sequence[Related], sent: Sequence[Related], reply: Reply | None, ours: frozenset[str]
+) -> _Case:
+    """What of these mails concerns this draft; another one of `ours` in its thread is nobody's work on it."""
     own, answers = bare(life.message_id), bare(life.source.message_id)
     copies = tuple(Copy(mail.place, mail.flags) for mail in drafts if mail.message_id == own)
-    begun = any(mail.message_id != own and answers and answers in mail.names for mail in drafts)
+    begun = any(mail.message_id not in ours and answers and answers in mail.names for mail in drafts)
     named = tuple(mail for mail in sent if mail.message_id == own)
-    others = () if copies else tuple(mail for mail in sent if answers and answers in mail.names)
+    others = () if copies else tuple(m for m in sent if m.message_id not in ours and answers and answers in m.names)
     return _Case(life, Seen(copies, begun, reply, bool(named)), named or others)
 
 
