@@ -4,7 +4,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from itertools import islice
+from itertools import chain, islice
 
 from indexer.documents import Customer, Document, Person
 from indexer.names import (
@@ -155,15 +155,23 @@ def _join_namesakes(groups: "_Groups", sightings: list[_Sighting], places: list[
     by_name: dict[str, dict[str, None]] = defaultdict(dict)
     for sighting, anchors in zip(sightings, places, strict=True):
         by_name[name_key(sighting.name)] |= dict.fromkeys(anchors)
+    labels = _labels(groups, by_name.values())
     for name, borne in by_name.items():
         by_label: dict[str, list[str]] = defaultdict(list)
         for anchor in borne:
-            by_label[_label(anchor)].append(anchor)
+            by_label[labels.get(anchor, "")].append(anchor)
         loose = by_label.pop("", [])
         for alike in by_label.values():
             groups.join(alike)
         groups.join([*loose, *(next(iter(by_label.values()))[:1] if len(by_label) == 1 else [])])
         groups.of_name[name] = {groups.root(anchor) for anchor in borne} or {name}
+
+
+def _labels(groups: "_Groups", borne: Iterable[Iterable[str]]) -> dict[str, str]:
+    """Anchor → what tells its bearer apart. A record's id has no label but that of a domain it came with."""
+    anchors = list(dict.fromkeys(chain.from_iterable(borne)))
+    of_group = {groups.root(anchor): label for anchor in reversed(anchors) if (label := _label(anchor))}
+    return {a: label for a in anchors if (label := _label(a) or of_group.get(groups.root(a), ""))}
 
 
 def _label(anchor: str) -> str:

@@ -97,6 +97,21 @@ def test_namesakes_are_kept_apart_and_told() -> None:
     assert directory.documents_of(mention) == {d.id for d in documents}
 
 
+def test_records_of_namesakes_with_domains_of_their_own_stay_apart() -> None:
+    told = (("17", "altra.de"), ("42", "altra-invest.fr"))
+    documents = [
+        a_note(f"Visit {id_}", "…", key=id_, customers=(Customer("Altra Invest", id_, (domain,)),))
+        for id_, domain in told
+    ]
+    documents += [
+        a_note(f"Call {id_}", "…", key=f"call{id_}", customers=(Customer("Altra Invest", id_),)) for id_, _ in told
+    ]
+
+    companies = [entity for entity in entities_of(documents) if entity.kind == "company"]
+
+    assert [(e.domains, len(e.document_ids)) for e in companies] == [(("altra.de",), 2), (("altra-invest.fr",), 2)]
+
+
 def test_a_mail_domain_names_its_company_but_a_freemail_domain_names_nobody() -> None:
     directory = Directory([a_company("Contoso Ltd", "contoso.com"), a_company("Googol", "gmail.com")])
 
