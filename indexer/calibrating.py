@@ -67,7 +67,7 @@ def signs(said: float, ranked: Sequence[Ranked], mentions: Sequence[Mention]) ->
         return None
     share, likeness = features(ranked)
     known = any(mention.sureness > DOUBTFUL for mention in mentions)
-    return Signs(said, share, likeness, ranked[0].words, known)
+    return Signs(float(said), float(share), float(likeness), float(ranked[0].words), known)
 
 
 def learned(verdicts: Sequence[Verdict]) -> Calibrator:

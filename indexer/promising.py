@@ -10,7 +10,7 @@ their probabilities mean the same; one that is surely worse than promised, or ha
 
 import math
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Literal
 
@@ -85,12 +85,13 @@ class Promises:
 
 def promised(verdicts: Sequence[Verdict], most_wrong: float, enough: float) -> Promises:
     """What can be promised by these verdicts; where nothing can, the shipped probability has to be `enough`."""
-    search = _Search(verdicts, crossed(verdicts), most_wrong, enough)
+    calibrator = learned(verdicts)
+    search = _Search(verdicts, crossed(verdicts), [_floor(v, calibrator) for v in verdicts], most_wrong, enough)
     kinds, threshold = search.together()
     standings = tuple(search.promised(k, threshold) if k in kinds else search.left_out(k) for k in KINDS)
     if not kinds:
         return Promises(most_wrong, standings)
-    return Promises(most_wrong, standings, *search.reach(threshold, kinds), learned(verdicts))
+    return Promises(most_wrong, standings, *search.reach(threshold, kinds), calibrator)
 
 
 def needed(most_wrong: float) -> int:
@@ -100,10 +101,11 @@ def needed(most_wrong: float) -> int:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Search:
-    """The search for thresholds among verdicts, with the probabilities that the others give them."""
+    """The search for thresholds among verdicts, with the probabilities that the others give them, and their floors."""
 
     verdicts: Sequence[Verdict]
     said: Sequence[float]
+    floors: Sequence[float]
     most_wrong: float
     enough: float
 
@@ -137,8 +139,8 @@ class _Search:
 
     def reach(self, threshold: float, kinds: Collection[str]) -> tuple[int, int]:
         """How many answers of these kinds reach a threshold, as far as they were judged there; how many are wrong."""
-        rows = zip(self.verdicts, self.said, strict=True)
-        let = [v for v, p in rows if p >= threshold and v.kind in kinds and v.floor <= threshold]
+        rows = zip(self.verdicts, self.said, self.floors, strict=True)
+        let = [v for v, p, floor in rows if p >= threshold >= floor and v.kind in kinds]
         return len(let), sum(not v.right for v in let)
 
     def fits(self, drafts: int, wrong: int) -> bool:
@@ -160,7 +162,7 @@ class _Search:
     def left_out(self, kind: str) -> Standing:
         """What holds for a kind that nothing can be promised for: as shipped, unless that is surely wrong too often."""
         own = self.of(kind)
-        drafts = [verdict for verdict in own if verdict.signs.said >= self.enough]
+        drafts = [verdict for verdict in own if verdict.signs.said >= self.enough >= verdict.floor]
         counts = len(drafts), sum(not verdict.right for verdict in drafts)
         waits = self.is_worse(*counts)
         threshold = NEVER if waits else self.enough
@@ -172,6 +174,13 @@ class _Search:
         begun = next((n for n, (_, verdict) in enumerate(surest) if not verdict.right), len(surest))
         lacking = (needed(self.most_wrong) - begun) * max(1, len(surest)) / max(1, begun)
         return max(1, LEAST - labels, math.ceil(lacking))
+
+
+def _floor(verdict: Verdict, calibrator: Calibrator) -> float:
+    """From which probability on answers like it were judged, by what was learned since: the higher of then and now."""
+    if not verdict.floor:
+        return 0.0
+    return max(verdict.floor, calibrator.probability(verdict.kind, replace(verdict.signs, said=verdict.floor)))
 
 
 @lru_cache(maxsize=4096)

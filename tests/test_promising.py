@@ -83,6 +83,18 @@ def test_drafts_that_were_sent_say_nothing_about_what_was_never_drafted() -> Non
     assert told.of("who").threshold >= ENOUGH
 
 
+def test_what_drafts_taught_does_not_let_through_what_hardly_anybody_judged() -> None:
+    sent = verdicts("who", 0.7, 100, floor=ENOUGH)
+    below = verdicts("who", 0.3, 6)
+
+    told = promised(sent + below, 0.05, ENOUGH)
+    labelled = promised(verdicts("who", 0.7, 100) + below, 0.05, ENOUGH)
+    modest = Answer(Question("?", "who"), signs=Signs(0.3))
+
+    assert told.judged(modest)[0] < told.of("who").threshold
+    assert labelled.judged(modest)[0] >= labelled.of("who").threshold
+
+
 def test_what_is_promised_holds_for_other_questions() -> None:
     others = mixed(4000, seed=99)
     shares = [wrong_share(promised(mixed(300, seed), 0.1, ENOUGH), others) for seed in range(20)]
