@@ -20,10 +20,10 @@ from numpy.typing import NDArray
 
 from indexer import confidence
 from indexer.allowed import Allowed
-from indexer.asking import EVERYBODY, Answer, AskOptions, Question
+from indexer.asking import EVERYBODY, Answer, AskOptions, Question, Signs
 from indexer.confidence import RIVALS
 from indexer.documents import EVERYONE, Customer, Document, Section
-from indexer.embedding.protocol import Embedder, Vectors
+from indexer.embedding.protocol import Embedder, TokenEmbedder, Tokens, Vectors
 from indexer.evaluation import Judged, Labelled
 from indexer.knowledge import Knowledge
 from indexer.passages import passages
@@ -41,6 +41,10 @@ PIECES = 5
 """Records that a listed record is cut into, to ask what several documents answer alike."""
 
 
+Asked = tuple[Judged, list[Ranked], Signs | None]
+"""An answer as it is judged, the hits as the calibrator sees them, and what its probability was made of."""
+
+
 @dataclass(frozen=True, slots=True)
 class Told:
     """What one set's questions got: judged answers by system, and what the calibrators saw (share, score, nearest)."""
@@ -50,6 +54,7 @@ class Told:
     features: NDArray[np.float64]
     clean: Sequence[Judged] = ()
     mailed: Sequence[Judged] = ()
+    signs: Sequence[Signs | None] = ()
 
     @property
     def ours(self) -> Sequence[Judged]:
@@ -72,6 +77,10 @@ class Remembering:
         if new:
             self._kept |= zip(new, self._embedder.embed(new), strict=True)
         return np.array([self._kept[text] for text in texts], dtype=np.float32).reshape(len(texts), self.dimension)
+
+    def tokens(self, texts: Sequence[str]) -> list[Tokens] | None:
+        """As an embedder does, where it does."""
+        return self._embedder.tokens(texts) if isinstance(self._embedder, TokenEmbedder) else None
 
 
 class Records:
@@ -124,8 +133,15 @@ class Bench:
         chance = random.Random(SEED)
         mails = [_mailed(label, chance.sample(filler, 5)) for label in labels]
         ours, clean, mailed = self._asked(self.documents, (self.labels, labels, mails))
-        judged = {"ours": [one for one, _ in ours], **self._alone()}
-        return Told(self.name, judged, _features(ours), [one for one, _ in clean], [one for one, _ in mailed])
+        judged = {"ours": _only_judged(ours), **self._alone()}
+        return Told(
+            self.name,
+            judged,
+            _features(ours),
+            _only_judged(clean),
+            _only_judged(mailed),
+            [signs for _, _, signs in ours],
+        )
 
     def told_in_pieces(self) -> Told:
         """Ask where each record is cut into several that answer alike."""
@@ -133,11 +149,9 @@ class Bench:
         documents = [_document(piece) for cut in pieces.values() for piece in cut]
         labels = [_many(label, pieces) for label in _sample(self.labels, ASKED // 2)]
         (ours,) = self._asked(documents, (labels,))
-        return Told(f"{self.name} in pieces", {"ours": [one for one, _ in ours]}, _features(ours))
+        return Told(f"{self.name} in pieces", {"ours": _only_judged(ours)}, _features(ours))
 
-    def _asked(
-        self, documents: Sequence[Document], asked: Iterable[Sequence[Labelled]]
-    ) -> list[list[tuple[Judged, list[Ranked]]]]:
+    def _asked(self, documents: Sequence[Document], asked: Iterable[Sequence[Labelled]]) -> list[list[Asked]]:
         with TemporaryDirectory() as folder:
             knowledge = Knowledge.open(Path(folder), lambda: self.embedder)
             knowledge.update([Records(documents)])
@@ -164,16 +178,21 @@ class Bench:
 
 def answers_to(knowledge: Knowledge, labels: Sequence[Labelled]) -> list[Judged]:
     """What Signpost answers to these questions."""
-    return [one for one, _ in _answered(knowledge, labels)]
+    return _only_judged(_answered(knowledge, labels))
 
 
-def _answered(knowledge: Knowledge, labels: Sequence[Labelled]) -> list[tuple[Judged, list[Ranked]]]:
+def _answered(knowledge: Knowledge, labels: Sequence[Labelled]) -> list[Asked]:
     answers = knowledge.answer([label.question for label in labels], EVERYBODY, AskOptions(limit=RIVALS))
-    return [(_judged(label, answer), _ranked(answer)) for label, answer in zip(labels, answers, strict=True)]
+    return [(_judged(label, a), _ranked(a), a.signs) for label, a in zip(labels, answers, strict=True)]
 
 
-def _features(told: Sequence[tuple[Judged, Sequence[Ranked]]]) -> NDArray[np.float64]:
-    seen = [(*confidence.features(ranked), confidence.nearest(ranked)) if ranked else (0.0,) * 3 for _, ranked in told]
+def _only_judged(told: Sequence[Asked]) -> list[Judged]:
+    return [judged for judged, _, _ in told]
+
+
+def _features(told: Sequence[Asked]) -> NDArray[np.float64]:
+    found = [ranked for _, ranked, _ in told]
+    seen = [(*confidence.features(ranked), confidence.nearest(ranked)) if ranked else (0.0,) * 3 for ranked in found]
     return np.array(seen, dtype=np.float64)
 
 

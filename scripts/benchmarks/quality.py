@@ -14,6 +14,7 @@ from indexer.confidence import BIAS, MANY_BIAS, MANY_WEIGHT, SCORE_WEIGHT, SHARE
 from indexer.embedding.opening import open_embedder
 from indexer.evaluation import Figure, Judged, auroc, calibration_error, drafted, hit_at, kept_at, precision_at
 from scripts.benchmarks.learned import learned
+from scripts.benchmarks.quality_labels import own_labels
 from scripts.benchmarks.table import Line
 from scripts.question_sets import Bench, Told
 from service.replies.outcome import Policy
@@ -34,6 +35,7 @@ def lines(data: Path | None) -> Iterator[Line]:
     yield from _sureness(told, cut)
     yield from _drafted([*told, *cut])
     yield from _calibrated(told, cut)
+    yield from own_labels(told)
     yield from learned(sets)
     for one in told:
         if any(j.label.kind == "unknown-org" for j in one.ours):

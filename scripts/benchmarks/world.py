@@ -1,6 +1,7 @@
 """Whole mails of an invented organisation, read, asked and decided on as in production: the test split alone.
 
-What the figures can and cannot tell stands in scripts/world/README.md. Nothing is learned from this split.
+What the figures can and cannot tell stands in scripts/world/README.md. Nothing is learned from this
+split; the labels of the last lines are of the other one.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -10,6 +11,7 @@ from indexer.bounds import clopper_pearson
 from indexer.embedding.opening import open_embedder
 from indexer.evaluation import Judged, auroc, calibration_error, hit_at, kept_at, threshold_at
 from scripts.benchmarks.table import Line
+from scripts.benchmarks.world_labels import after_labels
 from scripts.world.making import make
 from scripts.world.measuring import POLICY, Tried, sample, tried
 
@@ -34,6 +36,7 @@ def lines(data: Path | None) -> Iterator[Line]:
     yield Line("right among the links of the surest answer, of answerable", hit_at(judged, SHOWN).value)
     yield Line("calibration error (ECE), mails with a question", calibration_error(_judged(told), depth=SHOWN))
     yield from _parts(told, bar)
+    yield from after_labels(told)
 
 
 def _of(told: Sequence[Tried], sort: str) -> list[Tried]:
