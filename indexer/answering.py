@@ -7,6 +7,7 @@ from datetime import datetime
 from indexer import confidence, ranking
 from indexer.asking import Answer, AskOptions, Candidate, Hit, Mention, Near, Question, Viewer
 from indexer.calibrating import signs
+from indexer.close_reading import Found, ReadTokens, read_closely
 from indexer.documents import Document, Passage
 from indexer.embedding.protocol import Vectors
 from indexer.engines.protocol import Index, Query, Scope
@@ -27,6 +28,14 @@ ABOUT_PEOPLE = frozenset({"who", "other"})
 
 Embed = Callable[[Sequence[str]], Vectors | None]
 """Texts → vectors in the space of the index; None where the model at hand speaks of another."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """A model as questions need it: a vector a text, and a vector a token."""
+
+    embed: Embed
+    tokens: ReadTokens
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,19 +61,30 @@ class _Understood:
         return next(filter(None, map(matter, (self.question.text, *self.question.windows))), "")
 
 
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A question as it was understood at last, what its texts brought up, the hits, and the upper ones' documents."""
+
+    one: _Understood
+    candidates: Sequence[Sequence[Candidate]]
+    documents: Mapping[str, Document]
+    ranked: Sequence[Ranked]
+
+
 class Answering:
     """Answers for one viewer, from one state of the index."""
 
-    def __init__(self, index: Index, embed: Embed, directory: Directory, viewer: Viewer, options: AskOptions) -> None:
+    def __init__(self, index: Index, reader: Reader, directory: Directory, viewer: Viewer, options: AskOptions) -> None:
         """Ask `index` within what `viewer` may see and the filters of `options`."""
-        self._index, self._embed, self._directory, self._options = index, embed, directory, options
+        self._index, self._reader, self._directory, self._options = index, reader, directory, options
         self._scope = Scope(viewer.visibilities, options.filters)
 
     def answers(self, questions: Sequence[Question], now: datetime) -> list[Answer]:
         """An answer for each question, in order; one without a text lists what the filters let through."""
         asked = [self._understood(question) for question in questions if question.text.strip()]
-        found = zip(asked, self._searched(asked), self._people(asked, now), strict=True)
-        judged = iter([replace(self._judged(one, seen, now), people=known) for one, seen, known in found])
+        found = [self._found(one, seen) for one, seen in zip(asked, self._searched(asked), strict=True)]
+        told = zip(self._closer(found), self._people(asked, now), strict=True)
+        judged = iter([replace(self._judged(one, now), people=known) for one, known in told])
         return [next(judged) if q.text.strip() else self._browsed(q) for q in questions]
 
     def _understood(self, question: Question) -> _Understood:
@@ -94,25 +114,38 @@ class Answering:
 
     def _searched(self, asked: Sequence[_Understood]) -> list[list[tuple[Candidate, ...]]]:
         """For each question the candidates of its text and of each window."""
-        texts = [text for one in asked for text in one.texts]
-        vectors = self._embed(texts) if texts else None
-        named = [frozenset(one.about) for one in asked for _ in one.texts]
+        of_each = [one.texts for one in asked]
+        texts = [text for texts in of_each for text in texts]
+        vectors = self._reader.embed(texts) if texts else None
+        about = (frozenset(one.about) for one in asked)
+        named = [documents for documents, texts in zip(about, of_each, strict=True) for _ in texts]
         queries = [Query(t, None if vectors is None else vectors[n], named[n]) for n, t in enumerate(texts)]
         found = iter(self._index.search(queries, self._scope))
-        return [[next(found) for _ in one.texts] for one in asked]
+        return [[next(found) for _ in texts] for texts in of_each]
 
-    def _judged(self, one: _Understood, found: Sequence[Sequence[Candidate]], now: datetime) -> Answer:
-        documents, fused = self._fused(one, found)
+    def _found(self, one: _Understood, candidates: Sequence[Sequence[Candidate]]) -> _Found:
+        """All that was brought up in one ranking, by names too that only documents write out."""
+        documents, fused = self._fused(one, candidates)
         if told := written_out(one.unknown, documents.values()):
             one = _better_understood(one, told)
-            documents, fused = self._fused(one, found)
+            documents, fused = self._fused(one, candidates)
+        return _Found(one, candidates, documents, fused)
+
+    def _closer(self, found: Sequence[_Found]) -> list[_Found]:
+        """The same after the long passages of the first hits were read closely."""
+        asked = [Found(one.one.question.text, one.ranked, one.candidates) for one in found]
+        ranked = read_closely(asked, self._index.passages, self._reader.tokens)
+        return [replace(one, ranked=hits) for one, hits in zip(found, ranked, strict=True)]
+
+    def _judged(self, found: _Found, now: datetime) -> Answer:
+        one, documents = found.one, found.documents
         last = self._options.offset + self._options.limit
-        ordered = ranking.order(one.question, fused, documents, now)
+        ordered = ranking.order(one.question, found.ranked, documents, now)
         shown = [r for r in ordered if r.document_id in documents][self._options.offset : last]
         said = confidence.probability(one.question, ordered, one.mentions, one.unknown)
         return Answer(
             one.question,
-            tuple(self._hits(one.question, shown, documents, candidates_of(shown, found))),
+            tuple(self._hits(one.question, shown, documents, candidates_of(shown, found.candidates))),
             said,
             one.mentions,
             one.unknown,

@@ -53,8 +53,8 @@ class Evidence:
 class Ranked:
     """A document that may answer: its score, its best passage, and why.
 
-    Of the score, `entity` is owed to the name (its sureness, or 0), `preferred` to what the question is after, and
-    `learned` to questions like it that the document answered before.
+    Of the score, `entity` is owed to the name (its sureness, or 0), `preferred` to what the question is after, `level`
+    to being read closely at all, and `learned` to questions like it that the document answered before.
     """
 
     document_id: str
@@ -66,11 +66,12 @@ class Ranked:
     entity: float = 0.0
     preferred: float = 0.0
     learned: float = 0.0
+    level: float = 0.0
 
     @property
     def likeness(self) -> float:
         """What of the score the texts alone earned: evidence, where names and preferences are something else."""
-        return self.score - self.entity - self.preferred
+        return self.score - self.entity - self.preferred - self.level
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,14 +88,23 @@ class _Best:
         return weights.meaning * self.meaning + weights.words * self.words + self.learned
 
 
+@dataclass(frozen=True, slots=True)
+class _List:
+    """What one text brought up, and the most that a document can have scored which it did not bring up."""
+
+    best: Mapping[str, _Best]
+    floor: float
+
+
 def fuse(question: Question, evidence: Evidence, weights: Weights = Weights()) -> list[Ranked]:
     """Every document that was brought up, once, best first."""
     named = evidence.entity_documents
-    lists = [_learned(_best(c, weights), c, named) for c in evidence.candidates_by_window if c]
+    found = (_learned(_best(c, weights), c, named) for c in evidence.candidates_by_window if c)
+    lists = [_List(best, min((one.score(weights) for one in best.values()), default=0.0)) for best in found]
     if not lists:
         return []
     own, wider = lists[0], lists[1:]
-    ids = dict.fromkeys(id_ for found in lists for id_ in found)
+    ids = dict.fromkeys(id_ for told in lists for id_ in told.best)
     ranked = [_ranked(id_, own, wider, evidence.entity_documents.get(id_), weights) for id_ in ids]
     return sorted(ranked, key=lambda r: (-r.score, r.document_id))
 
@@ -140,15 +150,14 @@ def _look(candidate: Candidate) -> tuple[float, float]:
     return round(candidate.meaning, 6), round(candidate.words, 6)
 
 
-def _ranked(
-    id_: str, own: Mapping[str, _Best], wider: Sequence[Mapping[str, _Best]], mention: Mention | None, weights: Weights
-) -> Ranked:
+def _ranked(id_: str, own: _List, wider: Sequence[_List], mention: Mention | None, weights: Weights) -> Ranked:
     """The question's own evidence and its best window's, lifted when the document's name was named."""
-    around = max((found[id_] for found in wider if id_ in found), key=lambda b: b.score(weights), default=None)
-    here = own.get(id_)
-    score = here.score(weights) if here else _floor(own, weights)
+    near = (told.best[id_] for told in wider if id_ in told.best)
+    around = max(near, key=lambda b: b.score(weights), default=None)
+    here = own.best.get(id_)
+    score = here.score(weights) if here else own.floor
     if wider:
-        least = min(_floor(found, weights) for found in wider)
+        least = min(told.floor for told in wider)
         wide = around.score(weights) if around else least
         score = weights.own * score + (1 - weights.own) * wide
     shown = max((best for best in (here, around) if best), key=lambda b: b.score(weights))
@@ -157,11 +166,6 @@ def _ranked(
     total = score + weights.entity * sureness
     told = (shown.candidate.passage_id, why, shown.meaning, shown.words, sureness)
     return Ranked(id_, total, *told, learned=shown.learned)
-
-
-def _floor(found: Mapping[str, _Best], weights: Weights) -> float:
-    """What a document can have scored at most where it was not brought up."""
-    return min((best.score(weights) for best in found.values()), default=0.0)
 
 
 def _reasons(seen: _Best, mention: Mention | None, weights: Weights) -> list[Why]:

@@ -1,8 +1,10 @@
 """Many queries → the best passages of both lanes, each with the evidence of both."""
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
+from typing import TypeVar
 
 import numpy as np
 
@@ -16,7 +18,9 @@ from indexer.engines.protocol import Query
 from indexer.engines.terms import Terms
 from indexer.store import Store
 from indexer.vectors import Neighbours
+from indexer.words import Words
 
+Key = TypeVar("Key", bound=Hashable)
 DEPTH = 50
 """Passages each lane brings up for a query."""
 NAMED = 100
@@ -39,29 +43,58 @@ def candidates(
 
     Only `allowed` passages, and among confirmed questions only those of `asked_before`.
     """
-    neighbours, terms = held.meaning.neighbours if held.meaning else None, held.terms
+    neighbours, words = held.meaning.neighbours if held.meaning else None, held.terms.words
     before = confirmed.nearest(store, held.confirmed, [query.vector for query in queries], asked_before)
-    near = _nearest(neighbours, queries, allowed)
-    worded = [dict(terms.words.best(query.text, DEPTH, allowed)) for query in queries]
-    named = {documents: _named(store, documents, allowed) for documents in {query.documents for query in queries}}
-    for row, query in enumerate(queries):
-        if query.documents:
-            near[row].update(_closest(neighbours, query, named[query.documents]))
-            worded[row].update(terms.words.best(query.text, NAMED, named[query.documents]))
-    for row, documents in enumerate(before):
+    near, worded = _brought_up(neighbours, words, queries, allowed)
+    for documents, rows in _together(queries, lambda query: query.documents).items():
+        named = _named(store, documents, allowed)
+        for row, found in zip(rows, _closest(neighbours, [queries[row] for row in rows], named), strict=True):
+            near[row].update(found)
+            worded[row].update(words.best(queries[row].text, NAMED, named))
+    for row, answered in enumerate(before):
         # Their own passages too, for a question is no evidence that anybody could read
-        near[row].update(_closest(neighbours, queries[row], _named(store, frozenset(documents), allowed)))
+        if answered:
+            near[row].update(_closest(neighbours, [queries[row]], _named(store, frozenset(answered), allowed))[0])
     _complete(neighbours, queries, near, worded)
     told = _told(store, near, worded)
     return [(*one, *_answered(found)) for one, found in zip(told, before, strict=True)]
 
 
-def _nearest(neighbours: Neighbours | None, queries: Sequence[Query], allowed: Allowed) -> list[dict[int, float]]:
+def _together(queries: Sequence[Query], of: Callable[[Query], Key]) -> dict[Key, list[int]]:
+    """The places of the queries that are alike in this."""
+    rows: dict[Key, list[int]] = defaultdict(list)
+    for row, query in enumerate(queries):
+        rows[of(query)].append(row)
+    return rows
+
+
+def _brought_up(
+    neighbours: Neighbours | None, words: Words, queries: Sequence[Query], allowed: Allowed
+) -> tuple[list[dict[int, float]], list[dict[int, float]]]:
+    """What each lane brings up for each query; a text that several questions have in common is looked for once."""
+    near: list[dict[int, float]] = [{} for _ in queries]
+    worded: list[dict[int, float]] = [{} for _ in queries]
+    alike = list(_together(queries, _look).values())
+    firsts = [queries[rows[0]] for rows in alike]
+    for rows, found, query in zip(alike, _nearest(neighbours, firsts, allowed), firsts, strict=True):
+        best = words.best(query.text, DEPTH, allowed)
+        for row in rows:
+            near[row], worded[row] = dict(found), dict(best)
+    return near, worded
+
+
+def _look(query: Query) -> tuple[str, bytes]:
+    return query.text, b"" if query.vector is None else query.vector.tobytes()
+
+
+def _nearest(
+    neighbours: Neighbours | None, queries: Sequence[Query], allowed: Allowed, count: int = DEPTH
+) -> list[dict[int, float]]:
     found: list[dict[int, float]] = [{} for _ in queries]
     rows = [row for row, query in enumerate(queries) if query.vector is not None]
     if neighbours and rows and len(allowed):
         vectors = np.stack([query.vector for query in queries if query.vector is not None])
-        for row, pairs in zip(rows, neighbours.nearest(vectors, DEPTH, allowed), strict=True):
+        for row, pairs in zip(rows, neighbours.nearest(vectors, count, allowed), strict=True):
             found[row] = dict(pairs)
     return found
 
@@ -71,11 +104,12 @@ def _named(store: Store, documents: frozenset[str], allowed: Allowed) -> Allowed
     return Allowed(ids[allowed.among(ids)])
 
 
-def _closest(neighbours: Neighbours | None, query: Query, named: Allowed) -> dict[int, float]:
-    """The nearest passages of named documents; without vectors simply the first."""
-    if neighbours is None or query.vector is None:
-        return dict.fromkeys(named.ids[:NAMED].tolist(), 0.0)
-    return dict(neighbours.nearest(query.vector[None, :], NAMED, named)[0]) if len(named) else {}
+def _closest(neighbours: Neighbours | None, queries: Sequence[Query], named: Allowed) -> list[dict[int, float]]:
+    """For each query the nearest passages of named documents; without vectors simply the first."""
+    found = _nearest(neighbours, queries, named, NAMED)
+    first = dict.fromkeys(named.ids[:NAMED].tolist(), 0.0)
+    blind = (neighbours is None or query.vector is None for query in queries)
+    return [dict(first) if is_blind else near for is_blind, near in zip(blind, found, strict=True)]
 
 
 def _answered(before: Mapping[str, Before]) -> list[Candidate]:
