@@ -88,7 +88,7 @@ def promised(verdicts: Sequence[Verdict], most_wrong: float, enough: float) -> P
     calibrator = learned(verdicts)
     search = _Search(verdicts, crossed(verdicts), [_floor(v, calibrator) for v in verdicts], most_wrong, enough)
     kinds, threshold = search.together()
-    standings = tuple(search.promised(k, threshold) if k in kinds else search.left_out(k) for k in KINDS)
+    standings = tuple(search.promised(k, threshold) if k in kinds else search.left_out(k, threshold) for k in KINDS)
     if not kinds:
         return Promises(most_wrong, standings)
     return Promises(most_wrong, standings, *search.reach(threshold, kinds), calibrator)
@@ -159,21 +159,28 @@ class _Search:
         """What holds for a kind that takes part."""
         return Standing(kind, "promised", threshold, len(self.of(kind)), *self.reach(threshold, {kind}))
 
-    def left_out(self, kind: str) -> Standing:
+    def left_out(self, kind: str, threshold: float) -> Standing:
         """What holds for a kind that nothing can be promised for: as shipped, unless that is surely wrong too often."""
         own = self.of(kind)
         drafts = [verdict for verdict in own if verdict.signs.said >= self.enough >= verdict.floor]
         counts = len(drafts), sum(not verdict.right for verdict in drafts)
         waits = self.is_worse(*counts)
-        threshold = NEVER if waits else self.enough
-        return Standing(kind, "waits" if waits else "shipped", threshold, len(own), *counts, self.missing(len(own)))
+        lacking = self.lacking_of(kind, threshold) if threshold < NEVER else self.lacking()
+        missing = max(1, LEAST - len(own), math.ceil(lacking))
+        bar = NEVER if waits else self.enough
+        return Standing(kind, "waits" if waits else "shipped", bar, len(own), *counts, missing)
 
-    def missing(self, labels: int) -> int:
-        """About how many more verdicts it takes, where `labels` are of this kind and the surest go on as they began."""
+    def lacking(self) -> float:
+        """About how many more verdicts it takes to promise anything, if the surest go on as they began."""
         surest = sorted(zip(self.said, self.verdicts, strict=True), key=lambda row: -row[0])
         begun = next((n for n, (_, verdict) in enumerate(surest) if not verdict.right), len(surest))
-        lacking = (needed(self.most_wrong) - begun) * max(1, len(surest)) / max(1, begun)
-        return max(1, LEAST - labels, math.ceil(lacking))
+        return (needed(self.most_wrong) - begun) * max(1, len(surest)) / max(1, begun)
+
+    def lacking_of(self, kind: str, threshold: float) -> float:
+        """About how many more verdicts of a kind it takes for enough of them to reach what others can promise."""
+        drafts, _ = self.reach(threshold, {kind})
+        own = len(self.of(kind))
+        return 0.0 if own < LEAST else (FEW - drafts) * own / max(1, drafts)
 
 
 def _floor(verdict: Verdict, calibrator: Calibrator) -> float:
