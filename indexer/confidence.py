@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 
 from indexer.asking import Mention, Question, QuestionKind
+from indexer.matter import IN_TOUCH, matter
 from indexer.names import DOUBTFUL
 from indexer.ranking import Ranked
 
@@ -98,8 +99,16 @@ def _by_name(question: Question, first: Ranked, sure: Sequence[Mention], alike: 
     """The name's sureness; less where it is ambiguous, the first hit is about another, or nothing is asked."""
     if first.entity <= DOUBTFUL:
         return OTHER_COMPANY * alike
-    base, more = NAMED[question.kind]
+    base, more = NAMED["who" if _asks_of_name_alone(question, sure) else question.kind]
     value = first.entity * (base + more * alike)
     if any(mention.others for mention in sure):
         value *= AMBIGUOUS
     return value if asks(question.text) else value * STATED
+
+
+def _asks_of_name_alone(question: Question, sure: Sequence[Mention]) -> bool:
+    """Whether nothing is asked beyond the name: "Has anyone met Contoso's people?", unlike "Has Contoso paid?"."""
+    rest = question.text
+    for mention in sure:
+        rest = rest.replace(mention.written, " ")
+    return not matter(rest, IN_TOUCH)

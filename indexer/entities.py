@@ -8,10 +8,12 @@ from indexer.asking import Mention, Near
 from indexer.documents import Document
 from indexer.gathering import gathered
 from indexer.lookalikes import Lookalikes
+from indexer.matter import IN_TOUCH, matter
 from indexer.names import (
     DOUBTFUL,
     HEAD,
     JOINTS,
+    LEGAL,
     LONGEST_NAME,
     SHORTENED,
     WRITTEN,
@@ -95,7 +97,19 @@ class Directory:
         sure = [match for match in meant if match.sureness > DOUBTFUL]
         spans = [span for span in told.spans if span.telling and not overlapping(span, sure)]
         # A name that is longer than one we know ("Siemens Energy") is somebody else, however common its words.
-        return tuple(dict.fromkeys(bare(told, s) for s in spans if overlapping(s, exact) or self._is_new(told, s)))
+        names = [bare(told, s) for s in spans if overlapping(s, exact) or self._is_new(told, s)]
+        return tuple(dict.fromkeys(names or self._all_that_is_asked_about(told, text, sure)))
+
+    def _all_that_is_asked_about(self, told: Sentence, text: str, sure: Sequence[Match]) -> list[str]:
+        """A name of several words where nothing is asked beyond it: a new one, though documents know each word.
+
+        What no document writes is taken for a slip of the pen, not for something that is asked.
+        """
+        spans = [span for span in told.spans if not overlapping(span, sure) and _is_written_as_name(told, span)]
+        named = {word.key for span in spans for word in told.words[span.first : span.last]}
+        asked = tokens(matter(text, IN_TOUCH)) if spans else []
+        more = any(word.key in self._vocabulary and word.key not in named for word in asked)
+        return [] if more else [bare(told, span) for span in spans]
 
     def nearest(self, name: str) -> tuple[Near, ...]:
         """The known names nearest to one that nobody bears; nothing where none is near."""
@@ -192,6 +206,13 @@ class Directory:
             return True
         words = [word.key for word in named if not is_droppable(word, told.german)]
         return any(word not in self._vocabulary and not is_ordinary(word) for word in words)
+
+
+def _is_written_as_name(told: Sentence, span: Span) -> bool:
+    """Whether at least two words of a span have capitals that tell something; in German all, as every noun has one."""
+    words = [word for word in told.words[span.first : span.last] if word.key not in LEGAL and word.key not in JOINTS]
+    capitals = sum(word.capital and not word.opens for word in words)
+    return told.capitals and capitals > 1 and (capitals == len(words) or not told.german)
 
 
 def _bearers(entities: Sequence[Entity]) -> dict[str, list[tuple[int, Spelling]]]:

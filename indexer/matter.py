@@ -38,6 +38,17 @@ _ENGLISH = """
     us we you your me my they them their this that these those is are was were be been being am it its not no so
     then than only just also too very much many more most some one ones two every each all else other another
 """
+_OF_TOUCH = """
+    own owns owned owner cover covers covering covered handle looks after charge responsible intro introduce
+    introduced introduction line lines relationship relation wire lately moment meanwhile today yesterday week month
+    missed right wrong close closest lead leads run runs ring rang rung approach approached deal connected
+    connection connections counterpart actually really account bevor before myself selbst man woman guy guys popping
+    keeps keep kept toes stepping step check copied copy thing sure warm dran anrufe anrufen angerufen betreut
+    betreuen betreute zustandig verantwortlich kontakt kontakte ansprechpartnerin draht leute leuten verantwortliche
+    spricht sprechen gesprochen redet reden geredet hergestellt herstellen gegenuber zuletzt neulich derzeit
+    momentan aktuell occupe gere suit suivi interlocuteur interlocutrice contact contacte chez la-bas gens
+    dernierement actuellement
+"""
 _GERMAN = """
     wer wen wem wessen was welche welcher welches welchen welchem wo wohin wann wie warum jemand jemanden jemandem
     einer eine ein einen einem eines irgendwer irgendjemand irgendwo niemand kann kannst konnen konnte konnten konnt
@@ -75,11 +86,18 @@ _SPANISH_AND_DUTCH = """
 ASKS = frozenset(fold(word) for word in listed(f"{_ENGLISH} {_GERMAN} {_FRENCH} {_SPANISH_AND_DUTCH}"))
 
 
-def matter(text: str) -> str:
-    """What `text` is about, in its own order and spelling; empty where it has nothing but words that ask."""
+IN_TOUCH = frozenset(fold(word) for word in listed(_OF_TOUCH))
+"""What people say of being in touch with somebody, to be left out too where a question may be about nothing else."""
+
+
+def matter(text: str, beside: frozenset[str] = frozenset()) -> str:
+    """What `text` is about, in its own order and spelling; empty where it has nothing but words that ask.
+
+    `beside` are more words to leave out, folded.
+    """
     words = tokens(text)
     shouts = text.isupper()
-    telling = [at for at, word in enumerate(words) if _is_telling(word, shouts)]
+    telling = [at for at, word in enumerate(words) if _is_telling(word, shouts) and word.key not in beside]
     return ", ".join(text[words[run[0]].start : words[run[-1]].end] for run in _runs(telling))
 
 

@@ -119,3 +119,13 @@ def test_a_better_first_hit_is_never_less_sure(values: list[float], more: float,
     after = [replace(before[0], score=before[0].score + more), *before[1:]]
 
     assert probability(asked, after, [], []) >= probability(asked, before, [], [])
+
+
+@pytest.mark.parametrize(
+    "text", ["Has anyone met the people from Brückner Logistik?", "Quick one - Brückner Logistik: mine or yours?"]
+)
+def test_whoever_asks_of_nothing_but_a_company_asks_who(text: str) -> None:
+    asked = ranked(0.3, 0.2, entity=1.0)
+
+    assert probability(Question(text), asked, [BRUECKNER], []) > 0.9
+    assert probability(Question("Has Brückner Logistik paid the third invoice?"), asked, [BRUECKNER], []) < ENOUGH

@@ -341,3 +341,21 @@ def test_whatever_is_written_what_is_near_is_known(written: str) -> None:
     near = Directory([a_company("Brückner Logistik GmbH"), a_company("3M")]).nearest(written)
 
     assert {n.name for n in near} <= {"Brückner Logistik GmbH", "3M"}
+
+
+WRITTEN = {"calloway", "brewing", "junction", "mutual", "pumps", "voice", "retrofit", "anlagen", "paid"}
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("Whose customer is Calloway Brewing, actually?", ["Calloway Brewing"]),
+        ("Haben wir bei Junction Mutual einen Ansprechpartner?", ["Junction Mutual"]),
+        ("Who woudl be the best person to ask about Calloway Brewing?", ["Calloway Brewing"]),
+        ("Hat jemand Erfahrung mit Retrofit von Anlagen?", []),
+        ("Has anyone worked on pumps with Voice Junction?", []),
+        ("Who has done voice retrofit?", []),
+    ],
+)
+def test_a_name_of_known_words_is_new_where_nothing_else_is_asked_about(text: str, names: list[str]) -> None:
+    assert list(Directory([a_company("Brückner Logistik")], vocabulary=WRITTEN).unknown(text)) == names

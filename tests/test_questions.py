@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service.mail.letter import Mail, OwnWords
-from service.mail.questions import is_question, questions
+from service.mail.questions import is_question, kind_of, questions
 from service.mail.sentences import sentences
 
 LABELLED = Path(__file__).parent / "data" / "sales_questions.jsonl"
@@ -148,3 +148,38 @@ def test_any_text_may_be_asked(text: str) -> None:
 )
 def test_a_question_mark_in_an_address_asks_nothing(text: str) -> None:
     assert not is_question(text)
+
+
+QUOTED = (("quote", "On Mon, Eva <eva@a.example> wrote:\n> Talbot Rail called me today.\n> Eva"),)
+
+
+@pytest.mark.parametrize(
+    ("text", "knows"),
+    [
+        ("Who of us is in touch with them?", True),
+        ("Wer von uns kennt die?", True),
+        ("Est-ce qu'on a un contact là-bas ?", True),
+        ("Do we have a reference for voice picking?", False),
+    ],
+)
+def test_what_points_back_is_asked_with_the_mail_that_it_answers(text: str, knows: bool) -> None:
+    (found,) = questions(Mail(identity="", subject="Re: Inquiry", text=text), OwnWords(text=text, cut=QUOTED))
+
+    assert any("Talbot Rail called me today." in window for window in found.windows) == knows
+    assert not any("wrote:" in window for window in found.windows)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("How did we solve cold chain logging last time?", "similar work"),
+        ("Does voice picking ring a bell with anybody?", "similar work"),
+        ("Wo finde ich Unterlagen zu Zutritt per Smartphone?", "similar work"),
+        ("Where could I take a prospect to see voice picking in action?", "reference"),
+        ("Welchen Kunden darf ich zur Tourenplanung nennen?", "reference"),
+        ("When did we sign with Talbot Rail?", "other"),
+        ("What is the address of the warehouse?", "other"),
+    ],
+)
+def test_what_is_asked_of_our_own_work_is_told_from_a_fact(text: str, kind: str) -> None:
+    assert kind_of(text) == kind

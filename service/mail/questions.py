@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 
 from indexer.asking import Question, QuestionKind
+from service.mail.attributions import is_attribution
 from service.mail.frames import (
     ASKS_TO_KNOW,
     DEED,
@@ -23,7 +24,7 @@ from service.mail.frames import (
 from service.mail.letter import Mail, OwnWords
 from service.mail.quoting import is_reply
 from service.mail.sentences import sentences
-from service.mail.topics import TOPICS, WHO_FIRST
+from service.mail.topics import FACTS, OURS, REFERENCE_LIKE, TOPICS, WHO_FIRST
 from service.mail.wishes import wish
 
 MOST_QUESTIONS = 8
@@ -31,6 +32,14 @@ MOST_SENTENCES = 300
 MOST_CHARACTERS = 30_000
 LONGEST_SENTENCE = 600
 LONGEST_WINDOW = 1500
+MOST_QUOTED = 600
+QUOTES = frozenset({"quote", "quoted mail"})
+POINTS_BACK = re.compile(
+    r"\b(?:them|they|their|theirs|these|those|this|that|it|him|her|he|she|there|the (?:company|customer|client|firm|"
+    r"account|people|sender)|denen|die|diese\w*|dort|da|ihn|ihm|ihnen|deren|dieser|der (?:kunde|firma)|eux|elles?|ils?|"
+    r"là-bas|leur|cette|cet|ces|ceux|y|ellos|ellas|ahí|allí|esta|este|estos|esa|ese|hen|hun|ze|daar|deze|die)\b"
+)
+"""Words of a question that mean somebody or something named before."""
 MARK = re.compile(r"\?(?=[\s\"'”’»“)\]*_!?.,…–-]|$)|[؟？]")
 ADDRESS = re.compile(r"<?(?:https?://|www\.|mailto:)\S+?(?=[?.!,;:)\]>]*(?:\s|$))")
 PREFIXES = re.compile(
@@ -70,18 +79,25 @@ def questions(mail: Mail, own: OwnWords, own_domains: frozenset[str] = frozenset
     said = sentences(body(own.text)[:MOST_CHARACTERS])[:MOST_SENTENCES]
     asked = [at for at in range(len(said)) if is_question(said[at]) and not _is_answered(said, at)]
     domains = cited_domains(f"{mail.subject}\n{own.text}\n{own.context}", own_domains)
+    context = own.context or _quoted(own)
     whole = " ".join([subject, *said])[:LONGEST_WINDOW]
     if not asked and not is_reply(mail.subject) and _subject_asks(subject, said):
-        return (Question(subject, kind_of(subject), _windows(subject, whole, own.context), domains),)
+        return (Question(subject, kind_of(subject), _windows(subject, whole, context), domains),)
     return tuple(
         Question(
             told := said[at][:LONGEST_SENTENCE],
             kind_of(told, _near(said, at)),
-            _windows_at(said, at, subject, whole, own.context),
+            _windows_at(said, at, subject, whole, context if POINTS_BACK.search(plain(said[at])) else own.context),
             domains,
         )
         for at in asked[:MOST_QUESTIONS]
     )
+
+
+def _quoted(own: OwnWords) -> str:
+    """The mail that is answered, as far as it is quoted below: it may name whom "them" means."""
+    text = next((text for rule, text in own.cut if rule in QUOTES), "")
+    return "\n".join(line.lstrip("> |") for line in text.split("\n") if not is_attribution(line))[:MOST_QUOTED]
 
 
 def _subject_asks(subject: str, said: Sequence[str]) -> bool:
@@ -138,7 +154,14 @@ def kind_of(sentence: str, near: str = "") -> QuestionKind:
     if WHO_FIRST.search(told):
         return "who"
     follows = len(told.split()) < 8 and not QUESTION_WORD.search(told)
-    return topic_of(told) or (topic_of(near) if follows and near else None) or "other"
+    return topic_of(told) or (topic_of(near) if follows and near else None) or _of_ours(told)
+
+
+def _of_ours(told: str) -> QuestionKind:
+    """The kind of what no topic was found in: a customer to be shown, work of our own, or something else."""
+    if REFERENCE_LIKE.search(told):
+        return "reference"
+    return "similar work" if OURS.search(told) and not FACTS.search(told) else "other"
 
 
 def _near(said: Sequence[str], at: int) -> str:

@@ -91,3 +91,32 @@ WHO_FIRST = _any(
     r"\bquién(?:es)?\b.{0,60}\b(?:lleva|habla|encarga|conoce|gestiona|trabaja|responsable|contact|cubre)\w*",
     r"\bwie\b.{0,60}\b(?:spreekt|praat|verantwoordelijk|beheert|kent|contact|doet|werkt|gaat over)\b",
 )
+
+REFERENCE_LIKE = _any(
+    r"\bquot(?:e|able|ed)\b|\bwrite-?ups?\b|\bin action\b|\b(?:clients?|customers?|visitors?|prospects?|buyers?)\b"
+    r".{0,40}\b(?:name|visit|see|show|take|tour|call|ring|talk to|look at)\b|\b(?:show|take|introduce|bring) "
+    r"(?:visitors?|a (?:prospect|buyer|lead|customer)|prospects?)\b|\b(?:have|did) we (?:ever )?(?:won|win)\b|"
+    r"\b(?:happy|willing|glad|ready) to (?:talk|show|take|speak|recommend|host|be named)\b|\bsuccess(?:es)?\b",
+    r"\b(?:kunden?|firmen?|betriebe?|unternehmen)\b.{0,50}\b(?:nenn\w*|zeig\w*|gewonnen|vorführ\w*|anrufen|besuch\w*|"
+    r"empfehl\w*|vorzeig\w*)\b|vorzeig|vorzuzeigen|herzeigen|\b(?:besichtig|vorführ)\w*",
+    r"\b(?:clients?|utilisateurs?|sociétés?|entreprises?)\b.{0,50}\b(?:cit\w*|nomm\w*|montr\w*|visit\w*|appel\w*|"
+    r"témoign\w*|recommand\w*|gagn\w*)\b|\bclientes?\b.{0,50}\b(?:visitar|mostrar|llamar)\b",
+)
+"""A customer who is to be shown, called or named, where no other word of the kind is there."""
+OURS = _any(
+    r"\b(?:we|us|our|ours|we've|team|teams|colleagues?|anybody|anyone|somebody|someone|in.?house)\b",
+    r"\b(?:earlier|older|previous|existing|finished|past) (?:one|ones|work|version|attempt|offer|proposal|study)\b|"
+    r"\bpointers?\b|\bwhat there is\b|\blast time\b|\blessons\b|\bcome up\b|\bin the archive\b",
+    r"\b(?:wir|uns|unser\w*|jemand\w*|einer|wer|kolleg\w*|team|vorlagen?|unterlagen|altes|frühere\w*|projekt\w*)\b|"
+    r"\b(?:liegt|gibt|gab) (?:es|da|dazu)\b",
+    r"\b(?:nous|notre|nos|quelqu'un|collègues?|équipe|a-t-on|avons|existe-t-il|on a|projets?|dossiers?)\b",
+    r"\b(?:nosotros|nuestr\w*|alguien|tenemos|hemos|equipo|proyectos?)\b|\b(?:wij|ons|onze|iemand|hebben|collega\w*)\b",
+)
+"""What is asked of what the organisation itself did or has, rather than of the world."""
+FACTS = _any(
+    r"\b(?:offered|we offer|pay|paid|agreed?|sign(?:ed)?|promised?|charged?|discount|price|pric(?:es|ed)|deadline|due|budget|"
+    r"address|phone|number|status|invoice|order(?:ed)?|when|how (?:much|many|long|old))\b",
+    r"\b(?:angeboten|bezahlt|vereinbart|unterschrieben|versprochen|rabatt|preis|frist|budget|adresse|nummer|rechnung|wann|"
+    r"wie ?viele?|quand|combien|prix|facture|adresse|numéro|signé|convenu|cuánto|cuándo|hoeveel|wanneer)\b",
+)
+"""What is asked of one deal or one customer: a fact, not work of its kind."""
