@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.embedding.batches import batches, padded
+from indexer.embedding.batches import WASTED, batches, padded
 from indexer.embedding.bundle import bundle_of, cache_folder, read_manifest
 from indexer.embedding.compiled import CompiledEmbedder
 from indexer.embedding.opening import open_embedder
@@ -164,6 +164,13 @@ def test_batches_hold_every_text_once_and_stay_in_their_budget(lengths: list[int
     for batch in made:
         assert len(batch) == 1 or max(lengths[i] for i in batch) * len(batch) <= 1024
         assert len(batch) <= 16
+
+
+@given(st.lists(st.integers(1, 512)))
+def test_short_texts_are_not_read_at_the_length_of_a_long_one(lengths: list[int]) -> None:
+    for batch in batches(lengths):
+        longest = max(lengths[i] for i in batch)
+        assert sum(longest - lengths[i] for i in batch) <= WASTED
 
 
 @given(st.integers(1, 10_000))
