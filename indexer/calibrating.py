@@ -22,7 +22,7 @@ KINDS = ("who", "similar work", "reference", "other")
 
 # How far a coefficient that all kinds have in common may go, and how far a kind's own from it, as variances; how much
 # of that is left to what is measured of texts; centre and spread of these measures. Chosen with 50 and 200 labels of
-# scripts/world and of six public question sets; `scripts/bench world_labels --data DIR` prints what they bring.
+# scripts/world and of six public question sets; `scripts/bench quality_labels --data DIR` prints what they bring.
 COMMON, OF_A_KIND, OF_TEXTS = 1.0, 0.2, 0.1
 SHARE, LIKENESS, WORDS = (-2.0, 1.0), (0.35, 0.12), (0.25, 0.15)
 FARTHEST = 3.0
