@@ -19,7 +19,7 @@ from indexer.embedding.protocol import Embedder
 from indexer.errors import SignpostError
 from indexer.evaluation import Labelled
 from indexer.knowledge import Knowledge
-from scripts.judging import report
+from scripts.judging import interaction, report
 from scripts.judging.__main__ import main
 from scripts.judging.asked import Asked, AskedSet, Seen, asked_rows, asked_sets, loaded, saved, sets_in
 from scripts.judging.learning import Lesson
@@ -160,6 +160,15 @@ def test_a_judge_learns_and_any_cross_encoder_reads_it_alike(start: Path, tmp_pa
     assert named_judge(str(tmp_path))(asked) == pytest.approx(own, abs=1e-4)
     right = [value for value, pair in zip(own, told, strict=True) if pair.answers]
     assert sum(right) / len(right) > sum(own) / len(own) + 0.5
+
+
+def test_word_by_word_a_judge_lacks_nothing_where_the_passage_says_the_question(start: Path) -> None:
+    hits = (Seen("d1", "who covers müller", 0.5, 0.5), Seen("d2", "rail offer", 0.4, 0.4))
+    asked = [Asked(Labelled(Question("who covers müller"), frozenset({"d1"})), hits, 0.5)] * 4
+    sets = [AskedSet(name, "CC BY 4.0", tuple(asked)) for name in ("rail", "sales")]
+
+    for one in interaction.opinions(sets, start):
+        assert all(same > other for same, other in one.said)
 
 
 def test_a_name_that_is_no_cross_encoder_is_told_in_a_sentence(tmp_path: Path) -> None:

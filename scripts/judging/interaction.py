@@ -7,7 +7,7 @@ rare words and numbers of the question the passage lacks, weighed by a logistic 
 import math
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -29,29 +29,30 @@ Floats = NDArray[np.float64]
 
 
 class Tokens:
-    """Texts to one unit vector a token, by the model in a folder; no text is read twice."""
+    """Texts to one unit vector a token, by the model in a folder."""
 
     def __init__(self, start: Path) -> None:
         """Load the model."""
         torch.set_num_threads(1)
         self._tokenizer: Any = AutoTokenizer.from_pretrained(str(start))
         self._model: Any = AutoModel.from_pretrained(str(start), use_safetensors=True).eval()
-        self._kept: dict[str, NDArray[np.float32]] = {}
 
-    def of(self, texts: Sequence[str]) -> list[NDArray[np.float32]]:
-        """For each text an array of shape (tokens, dimension), without the marks at both ends."""
-        new = sorted({text for text in texts if text not in self._kept}, key=len)
-        for at in range(0, len(new), TOGETHER):
-            self._read(new[at : at + TOGETHER])
-        return [self._kept[text] for text in texts]
+    def of(self, texts: Iterable[str]) -> dict[str, NDArray[np.float16]]:
+        """For each different text an array of shape (tokens, dimension), without the marks at both ends."""
+        order = sorted(set(texts), key=lambda text: (len(text), text))
+        found: dict[str, NDArray[np.float16]] = {}
+        for at in range(0, len(order), TOGETHER):
+            part = order[at : at + TOGETHER]
+            found |= zip(part, self._read(part), strict=True)
+        return found
 
-    def _read(self, texts: Sequence[str]) -> None:
+    def _read(self, texts: Sequence[str]) -> Iterator[NDArray[np.float16]]:
         told = self._tokenizer(list(texts), truncation=True, max_length=TOKENS, padding=True, return_tensors="pt")
         with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
             found = self._model(**told).last_hidden_state.float()
-        found = torch.nn.functional.normalize(found, dim=2).numpy()
-        for text, row, mask in zip(texts, found, told["attention_mask"].sum(1).tolist(), strict=True):
-            self._kept[text] = row[1 : mask - 1].copy()
+        rows = torch.nn.functional.normalize(found, dim=2).numpy()
+        for row, end in zip(rows, told["attention_mask"].sum(1).tolist(), strict=True):
+            yield row[1 : end - 1].astype(np.float16)
 
 
 def opinions(sets: Sequence[AskedSet], start: Path) -> list[Opinion]:
@@ -75,17 +76,19 @@ def _rows(part: AskedSet, tokens: Tokens) -> Iterator[tuple[float, ...]]:
     """For each hit score and margin, then how its words meet the question's."""
     passages = {hit.text for asked in part.asked for hit in asked.seen[:READ]}
     known = Counter(word for text in passages for word in set(_words(text)))
-    tokens.of(sorted(passages))
+    read = tokens.of([*passages, *(asked.label.question.text for asked in part.asked)])
     for asked in part.asked:
         question = asked.label.question.text
-        (own,) = tokens.of([question])
-        for hit, found in zip(asked.seen, tokens.of([h.text for h in asked.seen[:READ]]), strict=False):
-            near = np.sort((own @ found.T).max(axis=1)) if len(own) and len(found) else np.zeros(1)
-            yield (*evidence(asked, hit), *_met(near), *_missing(question, hit.text, known, len(passages)))
+        for hit in asked.seen[:READ]:
+            met = _met(read[question].astype(np.float32), read[hit.text].astype(np.float32))
+            yield (*evidence(asked, hit), *met, *_missing(question, hit.text, known, len(passages)))
 
 
-def _met(near: NDArray[np.floating]) -> tuple[float, ...]:
+def _met(question: NDArray[np.float32], passage: NDArray[np.float32]) -> tuple[float, float, float]:
     """How near the passage comes to the question's tokens: the mean, the least, the middle of the lower half."""
+    if not len(question) or not len(passage):
+        return 0.0, 0.0, 0.0
+    near = np.sort((question @ passage.T).max(axis=1))
     return float(near.mean()), float(near[0]), float(np.median(near[: (len(near) + 1) // 2]))
 
 
