@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 
 from indexer.asking import Mention, Question, QuestionKind
-from indexer.matter import IN_TOUCH, matter
+from indexer.matter import beyond_touch
 from indexer.names import DOUBTFUL
 from indexer.ranking import Ranked
 
@@ -30,6 +30,12 @@ ANY_OF_MANY: frozenset[QuestionKind] = frozenset({"who", "similar work", "refere
 # examples, each record cut into five that answer equally. Printed by `scripts/bench quality --data DIR`.
 SHARE_WEIGHT, SCORE_WEIGHT, BIAS = 0.60, 4.38, -1.66
 MANY_WEIGHT, MANY_BIAS = 9.55, -4.03
+# The same for what is asked by its matter alone, on whole mails of the tune split of scripts/world: words that a
+# question shares with a document are then words of its matter, and tell more than likeness does.
+MATTER_WEIGHT, SHARED_WEIGHT, MATTER_BIAS = 10.0, 20.6, -3.6
+MOST_SHARED = 0.3
+"""A larger share of the question's words tells no more: a short matter is a word or two."""
+OF_MATTER: frozenset[QuestionKind] = frozenset({"similar work", "reference"})
 
 NAMED: dict[QuestionKind, tuple[float, float]] = {
     "who": (0.93, 0.05),
@@ -85,6 +91,9 @@ def asks(text: str) -> bool:
 
 
 def _by_likeness(question: Question, ranked: Sequence[Ranked]) -> float:
+    if question.kind in OF_MATTER:
+        shared = min(MOST_SHARED, max(hit.words for hit in ranked[:SHOWN]))
+        return _logistic(MATTER_WEIGHT * nearest(ranked) + SHARED_WEIGHT * shared + MATTER_BIAS)
     if question.kind in ANY_OF_MANY:
         return _logistic(MANY_WEIGHT * nearest(ranked) + MANY_BIAS)
     share, score = features(ranked)
@@ -111,4 +120,4 @@ def _asks_of_name_alone(question: Question, sure: Sequence[Mention]) -> bool:
     rest = question.text
     for mention in sure:
         rest = rest.replace(mention.written, " ")
-    return not matter(rest, IN_TOUCH)
+    return not beyond_touch(rest)

@@ -8,7 +8,7 @@ from indexer.asking import Mention, Near
 from indexer.documents import Document
 from indexer.gathering import gathered
 from indexer.lookalikes import Lookalikes
-from indexer.matter import IN_TOUCH, matter
+from indexer.matter import beyond_touch
 from indexer.names import (
     DOUBTFUL,
     HEAD,
@@ -105,10 +105,10 @@ class Directory:
 
         What no document writes is taken for a slip of the pen, not for something that is asked.
         """
-        spans = [span for span in told.spans if not overlapping(span, sure) and _is_written_as_name(told, span)]
+        spans = [span for span in _capital_runs(told) if not overlapping(span, sure)]
         named = {word.key for span in spans for word in told.words[span.first : span.last]}
-        asked = tokens(matter(text, IN_TOUCH)) if spans else []
-        more = any(word.key in self._vocabulary and word.key not in named for word in asked)
+        asked = beyond_touch(text) if spans else ()
+        more = any(word in self._vocabulary and word not in named and word not in LEGAL for word in asked)
         return [] if more else [bare(told, span) for span in spans]
 
     def nearest(self, name: str) -> tuple[Near, ...]:
@@ -208,11 +208,16 @@ class Directory:
         return any(word not in self._vocabulary and not is_ordinary(word) for word in words)
 
 
-def _is_written_as_name(told: Sentence, span: Span) -> bool:
-    """Whether at least two words of a span have capitals that tell something; in German all, as every noun has one."""
-    words = [word for word in told.words[span.first : span.last] if word.key not in LEGAL and word.key not in JOINTS]
-    capitals = sum(word.capital and not word.opens for word in words)
-    return told.capitals and capitals > 1 and (capitals == len(words) or not told.german)
+def _capital_runs(told: Sentence) -> Iterator[Span]:
+    """Where two or more words with capitals that tell something follow each other; nouns in German too."""
+    start, last = 0, -1
+    for at, word in enumerate((*told.words, None)):
+        if word and word.joined and last >= 0 and (word.key in JOINTS or word.key in LEGAL or word.capital):
+            last = at if word.capital else last
+            continue
+        if last > start and told.capitals:
+            yield Span(start, last + 1, slot=True, telling=True)
+        start, last = (at, at) if word and word.capital and not word.opens else (at, -1)
 
 
 def _bearers(entities: Sequence[Entity]) -> dict[str, list[tuple[int, Spelling]]]:

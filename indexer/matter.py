@@ -42,11 +42,11 @@ _OF_TOUCH = """
     own owns owned owner cover covers covering covered handle looks after charge responsible intro introduce
     introduced introduction line lines relationship relation wire lately moment meanwhile today yesterday week month
     missed right wrong close closest lead leads run runs ring rang rung approach approached deal connected
-    connection connections counterpart actually really account bevor before myself selbst man woman guy guys popping
-    keeps keep kept toes stepping step check copied copy thing sure warm dran anrufe anrufen angerufen betreut
-    betreuen betreute zustandig verantwortlich kontakt kontakte ansprechpartnerin draht leute leuten verantwortliche
-    spricht sprechen gesprochen redet reden geredet hergestellt herstellen gegenuber zuletzt neulich derzeit
-    momentan aktuell occupe gere suit suivi interlocuteur interlocutrice contact contacte chez la-bas gens
+    connection connections counterpart side actually really account bevor before myself selbst man woman guy guys
+    popping keeps keep kept toes stepping step check copied copy thing sure warm dran anrufe anrufen angerufen
+    betreut betreuen betreute zustandig verantwortlich kontakt kontakte ansprechpartnerin draht leute leuten
+    verantwortliche spricht sprechen gesprochen redet reden geredet hergestellt herstellen gegenuber zuletzt neulich
+    derzeit momentan aktuell occupe gere suit suivi interlocuteur interlocutrice contact contacte chez la-bas gens
     dernierement actuellement
 """
 _GERMAN = """
@@ -87,18 +87,20 @@ ASKS = frozenset(fold(word) for word in listed(f"{_ENGLISH} {_GERMAN} {_FRENCH} 
 
 
 IN_TOUCH = frozenset(fold(word) for word in listed(_OF_TOUCH))
-"""What people say of being in touch with somebody, to be left out too where a question may be about nothing else."""
+"""What people say of being in touch with somebody, which a question may be about and nothing else."""
 
 
-def matter(text: str, beside: frozenset[str] = frozenset()) -> str:
-    """What `text` is about, in its own order and spelling; empty where it has nothing but words that ask.
-
-    `beside` are more words to leave out, folded.
-    """
+def matter(text: str) -> str:
+    """What `text` is about, in its own order and spelling; empty where it has nothing but words that ask."""
     words = tokens(text)
-    shouts = text.isupper()
-    telling = [at for at, word in enumerate(words) if _is_telling(word, shouts) and word.key not in beside]
+    telling = [at for at, word in enumerate(words) if _is_telling(word, text.isupper())]
     return ", ".join(text[words[run[0]].start : words[run[-1]].end] for run in _runs(telling))
+
+
+def beyond_touch(text: str) -> tuple[str, ...]:
+    """The words, folded, that ask for more than who is in touch with somebody: the name, and what else is meant."""
+    shouts = text.isupper()
+    return tuple(word.key for word in tokens(text) if word.key not in IN_TOUCH and _is_telling(word, shouts))
 
 
 def _runs(telling: Sequence[int]) -> Iterator[list[int]]:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.matter import IN_TOUCH, matter
+from indexer.matter import beyond_touch, matter
 from indexer.wording import tokens
 
 
@@ -31,7 +31,8 @@ def test_what_lies_far_apart_is_told_apart() -> None:
 
 
 def test_words_of_being_in_touch_are_left_out_where_that_is_wanted() -> None:
-    assert matter("Who is in charge of pumps and who covers them?", IN_TOUCH) == "pumps"
+    assert beyond_touch("Who is in charge of Pumps and who covers them?") == ("pumps",)
+    assert beyond_touch("Any of the team close to them?") == ()
 
 
 @given(st.text(alphabet=st.sampled_from("WHOwho any done für 'l.,?-ÄßİI5 pumpen\n"), max_size=120))
