@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from indexer.asking import EVERYBODY, Answer, Hit, Question, Viewer
 from indexer.bounds import Promise, clopper_pearson, promise
+from indexer.calibrating import Verdict
 from indexer.comparing import Difference, paired
 from indexer.documents import Document
 from indexer.errors import SignpostError
@@ -23,7 +24,9 @@ from indexer.evaluation import (
     one_over_rank,
     reciprocal_rank,
 )
+from indexer.promising import Promises, promised
 from service.labelling import Row
+from service.replies.decide import NEARLY
 
 TOGETHER = 24
 SHOWN = 3
@@ -71,7 +74,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One evaluation. `missing` are labelled ids that the index does not hold."""
+    """One evaluation. `missing` are labelled ids that the index does not hold, `promises` what the labels bear out."""
 
     parts: tuple[Part, ...]
     judged: tuple[Judged, ...]
@@ -79,6 +82,7 @@ class Run:
     enough: float
     bound: float
     missing: tuple[str, ...]
+    promises: Promises | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,25 +96,23 @@ class Compared:
 
 def evaluated(rows: Sequence[Row], knowledge: Knowing, enough: float, bound: float) -> Run:
     """Ask every question as a mail of a colleague would, and judge what is found."""
-    judged = tuple(_judged(rows, knowledge))
+    questions = [row.question for row in rows]
+    answers = answers_to(questions, knowledge)
+    judged = tuple(map(_judged, rows, questions, answers))
     kinds = sorted({j.label.kind for j in judged})
     parts = [_part("all", judged, enough, bound)]
     if len(kinds) > 1:
         parts += [_part(kind, [j for j in judged if j.label.kind == kind], enough, bound) for kind in kinds]
     keys = tuple(json.dumps(row.key, ensure_ascii=False) for row in rows)
-    return Run(tuple(parts), judged, keys, enough, bound, _missing(rows, knowledge))
+    verdicts = [verdict_on(a, row.relevant, linked(a)) for row, a in zip(rows, answers, strict=True)]
+    promises = promised([verdict for verdict in verdicts if verdict], bound, enough)
+    return Run(tuple(parts), judged, keys, enough, bound, _missing(rows, knowledge), promises)
 
 
-def _judged(rows: Sequence[Row], knowledge: Knowing) -> list[Judged]:
-    questions = [row.question for row in rows]
-    return [
-        Judged(
-            Labelled(q, frozenset(row.relevant), q.kind),
-            tuple(name_of(hit, row.relevant) for hit in answer.hits),
-            answer.probability if answer.hits else 0.0,
-        )
-        for row, q, answer in zip(rows, questions, answers_to(questions, knowledge), strict=True)
-    ]
+def _judged(row: Row, question: Question, answer: Answer) -> Judged:
+    found = tuple(name_of(hit, row.relevant) for hit in answer.hits)
+    label = Labelled(question, frozenset(row.relevant), question.kind)
+    return Judged(label, found, answer.probability if answer.hits else 0.0)
 
 
 def answers_to(questions: Sequence[Question], knowledge: Knowing) -> list[Answer]:
@@ -123,6 +125,19 @@ def name_of(hit: Hit, relevant: Sequence[str]) -> str:
     """What the label calls this document, by id or by link; else its id."""
     called = {hit.document.id, *map(_bare, filter(None, (hit.document.url, hit.anchor)))}
     return next((told for told in relevant if told in called or _bare(told) in called), hit.document.id)
+
+
+def linked(answer: Answer) -> list[Hit]:
+    """The hits that a draft would show of an answer by itself."""
+    hits = answer.hits[:SHOWN]
+    return [hit for rank, hit in enumerate(hits) if not rank or hit.score >= NEARLY * hits[0].score]
+
+
+def verdict_on(answer: Answer, relevant: Sequence[str], shown: Sequence[Hit]) -> Verdict | None:
+    """Whether a draft that shows these hits of the answer is right; None where nothing was found."""
+    if answer.signs is None or not shown:
+        return None
+    return Verdict(answer.question.kind, answer.signs, any(name_of(hit, relevant) in relevant for hit in shown))
 
 
 def _bare(link: str) -> str:

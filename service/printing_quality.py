@@ -24,6 +24,11 @@ KEYS = "1-{most} this answers it · n none of these · s skip · q quit"
 def run_text(run: Run) -> str:
     """The figures of an evaluation, all questions first, then by kind."""
     lines = [line for part in run.parts for line in _part(part, run)]
+    if run.promises:
+        lines.append(
+            f"\nwhat is promised with these labels, {CERTAIN:.0%} certain, however many thresholds were tried:"
+        )
+        lines += [f"  {kind:<13} {says}" for kind, says in sentences(run.promises)]
     if run.missing:
         few = ", ".join(run.missing[:3]) + (", …" if len(run.missing) > 3 else "")
         lines.append(f"! {len(run.missing):,} labelled documents are not in the index: {few}")

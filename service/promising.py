@@ -4,13 +4,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from indexer.asking import Answer, Hit
+from indexer.asking import Answer
 from indexer.calibrating import Verdict
 from indexer.promising import Promises, promised
 from service.backtesting import Past
-from service.evaluating import SHOWN, Knowing, answers_to, name_of
+from service.evaluating import Knowing, answers_to, linked, verdict_on
 from service.labelling import Row
-from service.replies.decide import NEARLY
 from service.replies.outcome import Draft, Policy
 from service.standing import sentences
 from service.verdicts import Verdicts, key
@@ -41,19 +40,6 @@ class Promising:
             self._promises = promised(self._verdicts.all(), self._most_wrong, enough)
             self._known = known
         return self._promises
-
-
-def linked(answer: Answer) -> list[Hit]:
-    """The hits that a draft would show of an answer by itself."""
-    hits = answer.hits[:SHOWN]
-    return [hit for rank, hit in enumerate(hits) if not rank or hit.score >= NEARLY * hits[0].score]
-
-
-def verdict_on(answer: Answer, relevant: Sequence[str], shown: Sequence[Hit]) -> Verdict | None:
-    """Whether a draft that shows these hits of the answer is right; None where nothing was found."""
-    if answer.signs is None or not shown:
-        return None
-    return Verdict(answer.question.kind, answer.signs, any(name_of(hit, relevant) in relevant for hit in shown))
 
 
 def labelled(mail: Past, answer: Answer, relevant: Sequence[str]) -> list[tuple[str, Verdict]]:

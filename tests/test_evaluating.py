@@ -90,3 +90,5 @@ def test_the_figures_are_printed_with_intervals_and_the_promise_with_its_reason(
     assert text.startswith("all: 4 questions, 3 of them answerable\n  hit@1         0.667 [")
     assert "at the threshold 0.6: 2 drafts, 0 wrong [0.0%, 84.2%]; 0 of 1 unanswerable drafted" in text
     assert "at most 2.0% wrong, 95 % certain: no threshold is that sure with so few questions" in text
+    assert "\nwhat is promised with these labels, 90% certain" in text
+    assert "  who           60 % sure is enough, as shipped; about 149 more labels to a promise (n = 0)" in text

@@ -12,9 +12,10 @@ from indexer.asking import Answer, Question, Signs, Viewer
 from indexer.calibrating import Verdict
 from indexer.documents import Document
 from indexer.promising import NEVER, promised
+from service.evaluating import linked
 from service.labelling import Row
 from service.ledger import Ledger
-from service.promising import Promising, asked_anew, linked
+from service.promising import Promising, asked_anew
 from service.receipts import Asked, Receipt
 from service.recording import from_json, to_json
 from service.replies.decide import decide
