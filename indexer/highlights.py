@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from indexer.ordinary import is_function
 from indexer.wording import Token, fold, listed, stem, tokens
@@ -22,6 +23,7 @@ def highlights(question_text: str, passage: str) -> tuple[tuple[int, int], ...]:
     return tuple(merged)
 
 
+@lru_cache(maxsize=256)
 def content_words(text: str) -> tuple[str, ...]:
     """The words of a text that say what it is about, as written, each once; all of them where nothing else is left."""
     words = tokens(text)

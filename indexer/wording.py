@@ -3,7 +3,10 @@
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
+REMEMBERED = 1 << 16
+"""Words whose folded forms are remembered: the same few thousand are read again and again."""
 WORD = re.compile(r"(?:[^\W_]\.){2,}[^\W_]?|[^\W_]/[^\W_](?![\w/])|[^\W_]+(?:['’](?!s\b)[^\W_]+)*", re.UNICODE)
 LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ß": "ss", "ı": "i"})
 POSSESSIVE = ("'", "’")
@@ -27,6 +30,7 @@ def fold(text: str) -> str:
     return "".join(c for c in plain if not unicodedata.combining(c))
 
 
+@lru_cache(maxsize=REMEMBERED)
 def key(word: str) -> str:
     """A word of a name for comparing: folded, letters and digits only."""
     plain = fold(word)
@@ -38,6 +42,7 @@ def collapse(run: str) -> str:
     return UMLAUT.sub(lambda pair: pair.group()[0], run) if len(run) > 5 else run
 
 
+@lru_cache(maxsize=REMEMBERED)
 def stem(word: str) -> str:
     """A folded word without its ending, for comparing only: "references", "reference" → "referenc"."""
     word = fold(word)
