@@ -21,7 +21,12 @@ ASKS_TO_KNOW = _any(
     r"understand|locate|identify|get hold)|hunting for|after an?|in search of|interested in (?:any|a|who|what|"
     r"whether|knowing|similar))\b",
     r"\b(?:wondering|curious) (?:if|whether|who|what|which|where|when|how|about)\b|^looking for\b|"
-    r"^searching for\b|^in need of\b|^any (?:chance|idea|clue|hint|pointers?|news|update|info|thoughts|experience|"
+    r"^searching for\b|\bshow (?:me|us) (?:a|an|any|some|one)\b|\b(?:i'm|we're|i am|we are) short of\b|"
+    r"\b(?:would|'d) love to (?:see|hear|know|read|learn) (?:how|what|who|whether|which|some|any|an?|examples?)\b|"
+    r"\bneed (?:a|some) (?:comparison|benchmark|example|sample)s?\b|\b(?:i|we) need the (?:person|colleague|one|name) "
+    r"(?:who|that|of)\b|\b(?:bräuchten?|brauchen?|suchen?|fehlt|wünschen?)\b.{0,30}(?:referenz|vorzeige|beispiel|"
+    r"ansprechpartner|kontakt|kolleg|projekt|vorlage|erfahrung)|"
+    r"^in need of\b|^any (?:chance|idea|clue|hint|pointers?|news|update|info|thoughts|experience|"
     r"references?|contacts?|case stud)",
     r"\b(?:do|does|did|would|can|could|has|have|is|are) (?:any ?(?:one|body)|some ?(?:one|body)|any of (?:you|us)|"
     r"you|we|the team|our team|they|it|there)\b[^.!]{0,200}\?",

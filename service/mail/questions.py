@@ -24,7 +24,7 @@ from service.mail.frames import (
 from service.mail.letter import Mail, OwnWords
 from service.mail.quoting import is_reply
 from service.mail.sentences import sentences
-from service.mail.topics import FACTS, OURS, REFERENCE_LIKE, TOPICS, WHO_FIRST
+from service.mail.topics import CUSTOMER_FIRST, FACTS, OURS, REFERENCE_LIKE, TOPICS, WHO_FIRST
 from service.mail.wishes import wish
 
 MOST_QUESTIONS = 8
@@ -151,6 +151,8 @@ def plain(sentence: str) -> str:
 def kind_of(sentence: str, near: str = "") -> QuestionKind:
     """Who, similar work, reference or other; "Does anyone know?" takes its kind from the sentences around it."""
     told = plain(sentence)
+    if CUSTOMER_FIRST.search(told):
+        return "reference"
     if WHO_FIRST.search(told):
         return "who"
     follows = len(told.split()) < 8 and not QUESTION_WORD.search(told)

@@ -29,7 +29,8 @@ _WHO = (
 _REFERENCE = (
     r"\breferences?\b|\breferenceable\b|\bcase.stud(?:y|ies)|success stor|testimonial|proof.points?|customer stor|"
     r"customer examples?|lighthouse|reference (?:call|visit|customer|client|project)|\bshowcase|\bcredentials\b|"
-    r"\breferral|\bproof of (?:success|value)\b|\bhappy customer|\blogos?\b",
+    r"\breferral|\bproof of (?:success|value)\b|\bhappy customer|\blogos?\b|\bsuccess(?:es)? (?:with|in|at|for)\b|"
+    r"\b(?:speak|talk) (?:with|to) (?:some|any)(?:one|body) who (?:already )?(?:has|have|uses?|runs?)\b",
     r"referenz|fallstudie|erfolgsgeschichte|kundenbeispiel|anwenderbericht|vorzeigekunde|référence|étude de cas|"
     r"cas client|témoignage|referencia|caso(?:s)? de éxito|testimonio|referentie|klantcase|succesverhaal|"
     r"praktijkvoorbeeld",
@@ -55,7 +56,8 @@ _SIMILAR = (
     r"\balready (?:done|working|built|on)\b|\b(?:other|another|else) (?:project|team|deal|customer|opportunit)\w*|"
     r"\bworking on (?:something|anything|a|the same)\b|\bprojects? (?:in|for|with|about|on|around|involving)\b|"
     r"\bsame way\b|\blessons learn",
-    r"\btrack record\b|\bever a\b|\bhow (?:the )?others?\b|\b(?:something|anything) (?:in the drawer|on the shelf|"
+    r"\btrack record\b|\bever a\b|\bhow (?:the )?(?:others?|colleagues)\b|\bneed (?:a|some) "
+    r"(?:comparison|benchmark)s?\b|\b(?:something|anything) (?:in the drawer|on the shelf|"
     r"ready|to reuse|we can reuse)\b|"
     r"\b(?:anybody|anyone|somebody|someone|we|we've|they|team) (?:has |have |had |ever |already )*(?:built|"
     r"handled|tackled|implemented|delivered|solved|priced|connected|integrated|migrated|rolled out|set up)\b|"
@@ -80,6 +82,14 @@ TOPICS: tuple[tuple[QuestionKind, re.Pattern[str]], ...] = (
     ("similar work", _any(*_SIMILAR)),
     ("who", _any(*_WHO)),
 )
+CUSTOMER_FIRST = _any(
+    r"\bwhom?\b.{0,20}\b(?:can|could|may|might|should) (?:we|i) (?:give|offer|name|show|quote|cite|propose|present)\b|"
+    r"\bwho (?:among|of|amongst) (?:our|the) (?:customers|clients|buyers|users)\b|\bwhich (?:of our )?"
+    r"(?:customers?|clients?) (?:is|are|would|could|can)\b",
+    r"\bwen\b.{0,20}\b(?:anbieten|nennen|zeigen|vorschlagen|vorführen|präsentieren)\b|\bwer von unseren kunden\b|"
+    r"\b(?:qui|quel client)\b.{0,20}\b(?:proposer|citer|nommer|montrer)\b|\butilisateur d[eu']",
+)
+"""Customers are asked for, with the words of people."""
 WHO_FIRST = _any(
     r"\bwho(?:'s|m|se)?\b.{0,60}\b(?:talk|speak|cover|own|handl|responsib|contact|charge|know|deal|work|manag|"
     r"look|lead|sell|sold|met|meet|call|run|in touch|account|introduc|reach|ask|approach|connect|takes? care|"
@@ -114,8 +124,8 @@ OURS = _any(
 )
 """What is asked of what the organisation itself did or has, rather than of the world."""
 FACTS = _any(
-    r"\b(?:offered|we offer|pay|paid|agreed?|sign(?:ed)?|promised?|charged?|discount|price|pric(?:es|ed)|deadline|due|budget|"
-    r"address|phone|number|status|invoice|order(?:ed)?|when|how (?:much|many|long|old))\b",
+    r"\b(?:offered|we offer|pay|paid|agreed?|sign(?:ed)?|promised?|charged?|discount|price|pric(?:es|ed)|deadline|due|"
+    r"budget|address|phone|number|status|invoice|order(?:ed)?|when|how (?:much|many|long|old))\b",
     r"\b(?:angeboten|bezahlt|vereinbart|unterschrieben|versprochen|rabatt|preis|frist|budget|adresse|nummer|rechnung|wann|"
     r"wie ?viele?|quand|combien|prix|facture|adresse|numéro|signé|convenu|cuánto|cuándo|hoeveel|wanneer)\b",
 )
