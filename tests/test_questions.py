@@ -183,3 +183,31 @@ def test_what_points_back_is_asked_with_the_mail_that_it_answers(text: str, know
 )
 def test_what_is_asked_of_our_own_work_is_told_from_a_fact(text: str, kind: str) -> None:
     assert kind_of(text) == kind
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("Show me a success with breweries, please.", "reference"),
+        ("I'm short of a logo for the voice picking slide.", "reference"),
+        ("Ich bräuchte einen Vorzeigekunden aus dem Bereich Brauereien.", "reference"),
+        ("Would love to see how colleagues went about finding fraud.", "similar work"),
+        ("I'm supposed to estimate the effort for voice picking and need a comparison.", "similar work"),
+        ("I need the person who handles Talbot & Rail.", "who"),
+    ],
+)
+def test_a_request_without_a_question_mark_is_heard(text: str, kind: str) -> None:
+    assert (is_question(text), kind_of(text)) == (True, kind)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["I need the report by Monday.", "Ich brauche die Unterlagen bis Montag.", "Show me the contract please."],
+)
+def test_a_request_for_a_deed_is_not_one_for_knowledge(text: str) -> None:
+    assert not is_question(text)
+
+
+@pytest.mark.parametrize("text", ["Whom can we give them?", "Wen können wir anbieten?", "Qui proposer ?"])
+def test_who_may_be_named_to_a_prospect_asks_for_a_reference(text: str) -> None:
+    assert kind_of(text) == "reference"
