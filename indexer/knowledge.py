@@ -9,11 +9,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Lock
 
-from indexer.answering import Answering
+from indexer.answering import Answering, Reader
 from indexer.asking import Answer, AskOptions, Question, Viewer
+from indexer.close_reading import RememberedTokens
 from indexer.confirming import Confirmation, usable
 from indexer.documents import Document
-from indexer.embedding.protocol import Embedder, Vectors
+from indexer.embedding.protocol import Embedder, TokenEmbedder, Tokens, Vectors
 from indexer.engines.embedded import EmbeddedIndex
 from indexer.engines.protocol import Embedded, Index, Scope
 from indexer.entities import Entity
@@ -66,7 +67,7 @@ class Knowledge:
     def __init__(self, folder: Path, embedder: Callable[[], Embedder]) -> None:
         """Prefer `Knowledge.open`."""
         self._folder = folder
-        self._vectors = RememberedVectors(embedder)
+        self._vectors, self._tokens = RememberedVectors(embedder), RememberedTokens()
         self._lock = Lock()
         self._held: _Opened | None = None
 
@@ -147,8 +148,8 @@ class Knowledge:
         """An answer for each question, in their order. Raises NoIndex when nothing was ever indexed."""
         opened = self._opened()
         directory = opened.names.lately(viewer.visibilities).directory
-        embed = partial(self._embedded, opened.index)
-        return Answering(opened.index, embed, directory, viewer, options).answers(questions, datetime.now(UTC))
+        reader = Reader(partial(self._embedded, opened.index), partial(self._read, opened.index))
+        return Answering(opened.index, reader, directory, viewer, options).answers(questions, datetime.now(UTC))
 
     def documents(self, ids: Sequence[str], viewer: Viewer) -> list[Document]:
         """These documents in this order: those that exist and that the viewer may see."""
@@ -202,6 +203,13 @@ class Knowledge:
     def _embedded(self, index: Index, texts: Sequence[str]) -> Vectors | None:
         """Vectors of what is asked; None where the index was embedded by another model, and only words can be asked."""
         return self._vectors.vectors(texts) if self._vectors.embedder.fingerprint == index.fingerprint else None
+
+    def _read(self, index: Index, texts: Sequence[str]) -> list[Tokens] | None:
+        """Tokens of what is asked and found; None where the index was embedded by another model, or this tells none."""
+        embedder = self._vectors.embedder
+        if embedder.fingerprint != index.fingerprint or not isinstance(embedder, TokenEmbedder):
+            return None
+        return self._tokens.tokens(texts, embedder.tokens)
 
     def _looked(self, sources: Sequence[Source], options: UpdateOptions) -> Report:
         """What an update would do; on an empty index that is gone afterwards where there is none yet."""

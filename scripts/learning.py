@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 
 from indexer.asking import Question
 from indexer.confirming import Confirmation
-from indexer.embedding.protocol import Embedder, Vectors
+from indexer.embedding.protocol import Embedder, TokenEmbedder, Tokens, Vectors
 from indexer.evaluation import Judged, Labelled
 from indexer.knowledge import Knowledge
 from scripts.question_sets import ASKED, SEED, Bench, Records, answers_to
@@ -61,6 +61,10 @@ class Counting:
         """As an embedder does."""
         self.texts += len(texts)
         return self._embedder.embed(texts)
+
+    def tokens(self, texts: Sequence[str]) -> list[Tokens] | None:
+        """As an embedder does, where it does."""
+        return self._embedder.tokens(texts) if isinstance(self._embedder, TokenEmbedder) else None
 
 
 class Replay:

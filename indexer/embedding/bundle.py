@@ -11,7 +11,8 @@ from pathlib import Path
 from indexer.embedding.weights import digest_of, folder_of, verified_digest
 from indexer.errors import ModelError
 
-FORMAT = 1
+FORMAT = 2
+"""1 held no vectors of tokens."""
 FILES = ("model.xml", "model.bin", "tokenizer.json")
 
 

@@ -8,13 +8,13 @@ from threading import Lock
 from typing import Any, Literal
 
 import numpy as np
-from tokenizers import Tokenizer
+from tokenizers import Encoding, Tokenizer
 
 from indexer.embedding.batches import batches, padded
 from indexer.embedding.bundle import read_manifest
-from indexer.embedding.protocol import Vectors
+from indexer.embedding.protocol import Tokens, Vectors
 from indexer.embedding.runtime import engine
-from indexer.embedding.sound import sound
+from indexer.embedding.sound import sound, sound_tokens
 from indexer.errors import ModelError
 
 Precision = Literal["bf16", "f32"]
@@ -40,10 +40,22 @@ class CompiledEmbedder:
         found = np.empty((len(texts), self.dimension), dtype=np.float32)
         tokens = [encoding.ids for encoding in self._tokenizer.encode_batch(list(texts))]
         for batch in batches([len(ids) for ids in tokens]):
-            found[batch] = self._infer([tokens[i] for i in batch])
+            found[batch] = self._infer([tokens[i] for i in batch])[0]
         return sound(found)
 
-    def _infer(self, tokens: list[list[int]]) -> Vectors:
+    def tokens(self, texts: Sequence[str]) -> list[Tokens] | None:
+        """The tokens of each text; None where the bundle yields none. Raises ModelError on a NaN or zero vector."""
+        if len(self._request.model_outputs) < 2:
+            return None
+        encodings = self._tokenizer.encode_batch(list(texts))
+        found: dict[int, Tokens] = {}
+        for batch in batches([len(encoding.ids) for encoding in encodings]):
+            vectors = self._infer([encodings[i].ids for i in batch])[1]
+            found |= {i: _tokens(encodings[i], vectors[row]) for row, i in enumerate(batch)}
+        return [found[i] for i in range(len(texts))]
+
+    def _infer(self, tokens: list[list[int]]) -> tuple[Vectors, ...]:
+        """What the graph yields: a vector a text, and where it has them, the vectors of every text's tokens, padded."""
         width = padded(max(map(len, tokens)))
         ids = np.zeros((len(tokens), width), dtype=np.int64)
         mask = np.zeros_like(ids)
@@ -51,7 +63,8 @@ class CompiledEmbedder:
             ids[row, : len(own)] = own
             mask[row, : len(own)] = 1
         with self._turn:
-            return np.asarray(self._request.infer({"input_ids": ids, "attention_mask": mask})[0])
+            told = self._request.infer({"input_ids": ids, "attention_mask": mask})
+            return tuple(np.asarray(output) for output in told.values())
 
     @cached_property
     def _tokenizer(self) -> Tokenizer:
@@ -72,3 +85,7 @@ class CompiledEmbedder:
             return engine().compile_model(self.bundle / "model.xml", "CPU", options).create_infer_request()
         except RuntimeError as problem:
             raise ModelError(f"OpenVINO cannot run the compiled model: {problem}") from problem
+
+
+def _tokens(encoding: Encoding, vectors: Vectors) -> Tokens:
+    return sound_tokens(vectors[: len(encoding.ids)], encoding.offsets, encoding.special_tokens_mask)

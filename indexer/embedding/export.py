@@ -16,17 +16,20 @@ from indexer.embedding.runtime import openvino
 
 
 class _Pipeline(torch.nn.Module):
-    """The whole sentence-transformers pipeline (pooling and scaling included) from token ids to a vector."""
+    """The whole sentence-transformers pipeline (pooling and scaling included) from token ids to a vector.
+
+    Beside it come the vectors of the tokens, where the model has any.
+    """
 
     def __init__(self, model: SentenceTransformer) -> None:
         super().__init__()
         self.model = model
 
-    def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
-        found: torch.Tensor = self.model({"input_ids": input_ids, "attention_mask": attention_mask})[
-            "sentence_embedding"
-        ]
-        return torch.nn.functional.normalize(found, dim=1)
+    def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> tuple[torch.Tensor, ...]:
+        told = self.model({"input_ids": input_ids, "attention_mask": attention_mask})
+        found = torch.nn.functional.normalize(told["sentence_embedding"], dim=1)
+        tokens = told.get("token_embeddings")
+        return (found,) if tokens is None else (found, tokens)
 
 
 def compile_model(source: Path, digest: str, out: Path) -> None:

@@ -1,7 +1,8 @@
 """What an embedder is. Pure."""
 
 from collections.abc import Sequence
-from typing import Protocol
+from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,4 +28,25 @@ class Embedder(Protocol):
 
         Raises ModelError when the model yields a NaN or a zero vector.
         """
+        ...
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Tokens:
+    """A text as a model reads it: a vector of length 1 for each token, and the characters that the token stands for.
+
+    `vectors` has the shape (tokens, width); `spans` are (start, end) in the text. Marks that a model puts around every
+    text are left out, so a text may have no token at all, and what exceeds the model's window has none.
+    """
+
+    vectors: Vectors
+    spans: tuple[tuple[int, int], ...]
+
+
+@runtime_checkable
+class TokenEmbedder(Protocol):
+    """An embedder that also tells what it makes of each token."""
+
+    def tokens(self, texts: Sequence[str]) -> list[Tokens] | None:
+        """The tokens of each text, in order; None where the model has no vectors of tokens."""
         ...

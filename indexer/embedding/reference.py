@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from indexer.embedding.protocol import Vectors
-from indexer.embedding.sound import sound
+from indexer.embedding.protocol import Tokens, Vectors
+from indexer.embedding.sound import sound, sound_tokens
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -43,3 +43,20 @@ class ReferenceEmbedder:
             return np.empty((0, self.dimension), dtype=np.float32)
         found = self._model.encode(list(texts), normalize_embeddings=True, show_progress_bar=False)
         return sound(np.asarray(found, dtype=np.float32))
+
+    def tokens(self, texts: Sequence[str]) -> list[Tokens] | None:
+        """The tokens of each text; None where the model has none or its tokenizer cannot say where they stand."""
+        tokenizer = self._model.tokenizer
+        if not getattr(tokenizer, "is_fast", False):
+            return None
+        limit = self._model.get_max_seq_length()
+        told = tokenizer(
+            list(texts),
+            truncation=True,
+            max_length=limit,
+            return_offsets_mapping=True,
+            return_special_tokens_mask=True,
+        )
+        found = self._model.encode(list(texts), output_value="token_embeddings", show_progress_bar=False)
+        spans, marks = told["offset_mapping"], told["special_tokens_mask"]
+        return [sound_tokens(v.float().numpy(), s, m) for v, s, m in zip(found, spans, marks, strict=True)]
