@@ -23,7 +23,7 @@ ORDERED = 40
 """Hits whose whole documents are read to put them in order; below that raw scores decide."""
 
 READ = 300
-"""Documents about somebody that are read to tell who of us is in touch with them."""
+"""Documents about somebody that are read to tell who of us is in touch with them: those that changed last."""
 ABOUT_PEOPLE = frozenset({"who", "other"})
 
 Embed = Callable[[Sequence[str]], Vectors | None]
@@ -163,9 +163,18 @@ class Answering:
     def _people(self, asked: Sequence[_Understood], now: datetime) -> list[People | None]:
         """For each question who of us is in touch with the one company or person that it names for sure."""
         about = [self._only(one) for one in asked]
-        ids = dict.fromkeys(id_ for entity in about if entity for id_ in entity.document_ids[-READ:])
+        read = [self._read(entity) if entity else () for entity in about]
+        ids = dict.fromkeys(id_ for some in read for id_ in some)
         held = {d.id: d for d in self._index.documents(tuple(ids), Scope(self._scope.visibilities))} if ids else {}
-        return [_in_touch(entity, held, now) if entity else None for entity in about]
+        documents = [[held[id_] for id_ in some if id_ in held] for some in read]
+        return [_in_touch(one, some, now) if one else None for one, some in zip(about, documents, strict=True)]
+
+    def _read(self, entity: Entity) -> Sequence[str]:
+        """The documents about somebody that are read, in the order in which they came."""
+        if len(entity.document_ids) <= READ:
+            return entity.document_ids
+        newest = frozenset(self._index.newest(entity.document_ids, READ))
+        return [id_ for id_ in entity.document_ids if id_ in newest]
 
     def _only(self, one: _Understood) -> Entity | None:
         """Whom alone a question names, a company before people; None where that is not sure."""
@@ -210,9 +219,8 @@ class Answering:
         return Answer(question, tuple(hits), total=total)
 
 
-def _in_touch(about: Entity, held: Mapping[str, Document], now: datetime) -> People | None:
+def _in_touch(about: Entity, documents: Sequence[Document], now: datetime) -> People | None:
     """Who is in touch with somebody; None with one of us, and where nobody can be said to be in none of so much."""
-    documents = [held[id_] for id_ in about.document_ids[-READ:] if id_ in held]
     if not documents or (about.kind == "person" and is_one_of_us(documents, about)):
         return None
     found = people(documents, about, now)

@@ -346,6 +346,14 @@ class IndexContract:
         other = replace(told[0], question=LIFTS.upper())
         assert index.unconfirmed([other]) == [other]
 
+    def test_of_many_documents_the_newest_are_told(self, index: Index) -> None:
+        cards = [a_card(f"Visit {n}", key=f"v{n}", updated_at=NOW + timedelta(hours=n)) for n in (3, 1, 4, 2)]
+        put(index, *cards, a_card("Elsewhere", key="else", updated_at=NOW + timedelta(days=9)))
+
+        told = index.newest([card.id for card in cards], 3)
+
+        assert told == [cards[n].id for n in (2, 0, 3)]
+
     def test_only_so_many_questions_of_a_document_are_kept(self, index: Index) -> None:
         put(index, *WORLD)
         told = [Confirmation(f"Lift {n}?", CRANE.id, NOW + timedelta(hours=n)) for n in range(MOST + 5)]

@@ -1,13 +1,16 @@
 """Answers from a real index: who is in touch, and which known name an unknown one is near, as far as one may know."""
 
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
+from indexer.answering import READ
 from indexer.asking import EVERYBODY, NOBODY, Answer, Question, Viewer
 from indexer.documents import PRIVATE, Customer, Document, Person
 from indexer.knowledge import Knowledge
-from tests.builders import a_card, a_note
+from tests.builders import NOW, a_card, a_note
 from tests.pages import knowing
 
 FABRICAM = Customer("Fabricam GmbH", domains=("fabricam.example",))
@@ -48,6 +51,18 @@ def test_who_is_in_touch_is_told_as_far_as_the_viewer_may_know(knowledge: Knowle
     assert team(ask(knowledge, asking, BOARD)) == {"Ana Souza", "Tom Okafor", "Vera Brandt"}
     assert team(ask(knowledge, asking, NOBODY)) is None
     assert team(ask(knowledge, "Who is talking to Nordfrost?")) is None
+
+
+def test_of_very_many_documents_the_newest_tell_who_is_in_touch(tmp_path: Path) -> None:
+    new = a_note("Visit", "They sign.", key="new", customers=(FABRICAM,), people=(TOM,))
+    aged = {"customers": (FABRICAM,), "people": (VERA,), "updated_at": NOW - timedelta(days=900)}
+    known = knowing(tmp_path, [new, *(a_note(f"Call {n}", "…", key=f"old{n}", **aged) for n in range(READ + 5))])
+
+    told = ask(known, "Who is talking to Fabricam?").people
+
+    known.close()
+    assert told is not None
+    assert told.team[0].name == "Tom Okafor"
 
 
 def test_a_known_company_without_one_of_us_is_told_apart_from_an_unknown_one(knowledge: Knowledge) -> None:

@@ -183,6 +183,10 @@ class EmbeddedIndex:
         """Which of these documents are in scope."""
         return reading.among(self._store, ids, scope)
 
+    def newest(self, ids: Sequence[str], limit: int) -> list[str]:
+        """As many of these documents as are wanted, those that changed last, newest first."""
+        return reading.newest(self._store, ids, limit)
+
     def browse(self, scope: Scope, limit: int, offset: int) -> tuple[list[str], int]:
         """Ids of documents in scope, newest first, and how many there are in all."""
         return reading.browse(self._store, scope, limit, offset)

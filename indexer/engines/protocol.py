@@ -191,6 +191,10 @@ class Index(Protocol):
         """Which of these documents are in scope."""
         ...
 
+    def newest(self, ids: Sequence[str], limit: int) -> list[str]:
+        """As many of these documents as are wanted, those that changed last, newest first."""
+        ...
+
     def browse(self, scope: Scope, limit: int, offset: int) -> tuple[list[str], int]:
         """Ids of documents in scope, newest first, and how many there are in all."""
         ...

@@ -149,6 +149,12 @@ def among(store: Store, ids: Sequence[str], scope: Scope) -> frozenset[str]:
     return frozenset(row[0] for row in store.rows(statement, (json.dumps(list(ids)), *values)))
 
 
+def newest(store: Store, ids: Sequence[str], limit: int) -> list[str]:
+    """As many of these documents as are wanted, those that changed last, newest first."""
+    statement = f"SELECT id FROM documents WHERE id IN {THESE} ORDER BY updated_at DESC, id DESC LIMIT ?"
+    return [row[0] for row in store.rows(statement, (json.dumps(list(ids)), limit))]
+
+
 def browse(store: Store, scope: Scope, limit: int, offset: int) -> tuple[list[str], int]:
     """Ids in scope, newest first, and how many there are."""
     where, values = condition(scope)

@@ -21,7 +21,7 @@ import numpy as np
 from indexer.asking import EVERYBODY, Question
 from indexer.documents import Document
 from indexer.embedding.opening import open_embedder
-from indexer.embedding.protocol import Embedder, Vectors
+from indexer.embedding.protocol import Embedder, TokenEmbedder, Tokens, Vectors
 from indexer.engines.written import document as read_document
 from indexer.engines.written import written
 from indexer.knowledge import Knowledge
@@ -167,6 +167,10 @@ class Hashed:
     def __init__(self, reader: Embedder | None = None) -> None:
         """Know no word yet."""
         self._reader = reader
+
+    def tokens(self, texts: Sequence[str]) -> list[Tokens] | None:
+        """What the reader makes of each token: tokens are compared with tokens alone."""
+        return self._reader.tokens(texts) if isinstance(self._reader, TokenEmbedder) else None
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """A row a text."""
