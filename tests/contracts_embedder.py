@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from indexer.embedding.protocol import Embedder
+from indexer.embedding.protocol import Embedder, TokenEmbedder, Tokens
 
 TEXTS = ["Who is talking to Brückner Logistik?", "Reference for rail signalling", "", "😀 ünïcödé " * 400]
 
@@ -37,3 +37,35 @@ class EmbedderContract:
     def test_names_itself(self, embedder: Embedder) -> None:
         assert embedder.fingerprint
         assert embedder.fingerprint == embedder.fingerprint.strip()
+
+
+class TokenContract:
+    """Inherit beside EmbedderContract where the embedder tells what it makes of each token."""
+
+    def test_tells_a_unit_vector_and_a_place_for_each_token(self, embedder: Embedder) -> None:
+        for text, told in zip(TEXTS, _tokens(embedder, TEXTS), strict=True):
+            assert len(told.vectors) == len(told.spans)
+            assert np.linalg.norm(told.vectors, axis=1) == pytest.approx(1, abs=1e-4)
+            assert all(0 <= start < end <= len(text) for start, end in told.spans)
+
+    def test_leaves_out_the_marks_around_a_text(self, embedder: Embedder) -> None:
+        empty, asked = _tokens(embedder, ["", "rail signalling"])
+
+        assert empty.spans == ()
+        assert (asked.spans[0][0], asked.spans[-1][1]) == (0, len("rail signalling"))
+
+    def test_a_token_has_the_same_vector_alone_and_in_company(self, embedder: Embedder) -> None:
+        (alone,) = _tokens(embedder, TEXTS[:1])
+        beside = _tokens(embedder, TEXTS)[0]
+
+        assert np.sum(alone.vectors * beside.vectors, axis=1).min() > 0.99
+
+    def test_no_texts_have_no_tokens(self, embedder: Embedder) -> None:
+        assert _tokens(embedder, []) == []
+
+
+def _tokens(embedder: Embedder, texts: list[str]) -> list[Tokens]:
+    assert isinstance(embedder, TokenEmbedder)
+    told = embedder.tokens(texts)
+    assert told is not None
+    return told

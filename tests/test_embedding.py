@@ -18,8 +18,8 @@ from indexer.embedding.protocol import Embedder
 from indexer.embedding.sound import sound
 from indexer.embedding.weights import DEFAULT, folder_of, verified_digest
 from indexer.errors import ModelError
-from tests.contracts_embedder import TEXTS, EmbedderContract
-from tests.fakes import HashingEmbedder
+from tests.contracts_embedder import TEXTS, EmbedderContract, TokenContract
+from tests.fakes import HashingEmbedder, TokenHashingEmbedder
 
 
 class TestHashing(EmbedderContract):
@@ -28,8 +28,14 @@ class TestHashing(EmbedderContract):
         return HashingEmbedder()
 
 
+class TestTokenHashing(EmbedderContract, TokenContract):
+    @pytest.fixture
+    def embedder(self) -> Embedder:
+        return TokenHashingEmbedder()
+
+
 @pytest.mark.model
-class TestCompiled(EmbedderContract):
+class TestCompiled(EmbedderContract, TokenContract):
     @pytest.fixture(scope="class")
     @classmethod
     def embedder(cls) -> Embedder:
@@ -38,7 +44,7 @@ class TestCompiled(EmbedderContract):
 
 @pytest.mark.model
 @pytest.mark.filterwarnings("default")  # torch and transformers warn about themselves
-class TestReference(EmbedderContract):
+class TestReference(EmbedderContract, TokenContract):
     @pytest.fixture(scope="class")
     @classmethod
     def embedder(cls) -> Embedder:
@@ -50,6 +56,18 @@ class TestReference(EmbedderContract):
         cosines = np.sum(embedder.embed(TEXTS) * compiled.embed(TEXTS), axis=1)
 
         assert cosines.min() > 0.999
+
+
+@pytest.mark.model
+def test_a_bundle_of_an_older_format_is_not_opened(tmp_path: Path) -> None:
+    whole = bundle_of(DEFAULT, cache_folder())
+    for name in ("model.xml", "model.bin", "tokenizer.json"):
+        (tmp_path / name).symlink_to(whole / name)
+    told = (whole / "manifest.json").read_text(encoding="utf-8")
+    (tmp_path / "manifest.json").write_text(told.replace('"format": 2', '"format": 1'), encoding="utf-8")
+
+    assert read_manifest(whole)
+    assert read_manifest(tmp_path) is None
 
 
 def test_a_cache_folder_that_cannot_be_written_is_told_with_a_way_out(tmp_path: Path) -> None:

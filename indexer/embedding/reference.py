@@ -49,6 +49,8 @@ class ReferenceEmbedder:
         tokenizer = self._model.tokenizer
         if not getattr(tokenizer, "is_fast", False):
             return None
+        if not texts:
+            return []
         limit = self._model.get_max_seq_length()
         told = tokenizer(
             list(texts),
