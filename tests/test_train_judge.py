@@ -27,7 +27,7 @@ from scripts.judging.named import named_judge
 from scripts.judging.pairs import Pair, pairs
 from scripts.judging.recipe import Recipe
 from scripts.judging.runs import Options, Run
-from scripts.judging.verdict import FIGURES, Gain, Opinion, earned, gains, ruled
+from scripts.judging.verdict import FIGURES, Gain, Opinion, alone, by_chance, earned, gains, ruled
 from scripts.question_sets import Records
 from tests.builders import a_card
 from tests.fakes import HashingEmbedder
@@ -217,6 +217,25 @@ def test_a_judge_may_not_cost_a_single_first_place() -> None:
     told[0] = Gain(FIGURES[0], 0.900, 0.899, -0.01, 0.01)
 
     assert not earned(told)
+
+
+def test_a_gain_that_may_be_chance_is_said_to_be_so() -> None:
+    told = [Gain(FIGURES[0], 0.9, 0.9, 0.0, 0.0), *(Gain(name, 0.50, 0.54, -0.01, 0.09) for name in FIGURES[1:])]
+
+    assert earned(told)
+    assert by_chance(told)
+    assert not by_chance([*told, replace(told[1], low=0.02)])
+
+
+def test_alone_a_judge_that_knows_is_right_and_one_that_guesses_is_not() -> None:
+    part = a_set(count=200)
+
+    (knows, knows_sure, _), (guesses, guesses_sure, _) = (alone(said(part, sure)) for sure in (2.0, 0.0))
+
+    assert knows == 1.0
+    assert knows_sure > 0.99
+    assert guesses < 0.4
+    assert abs(guesses_sure - 0.5) < 0.15
 
 
 def test_sureness_alone_leaves_the_order_as_it_is() -> None:

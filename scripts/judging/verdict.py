@@ -108,6 +108,25 @@ def _seen(one: Opinion, weight: float, depth: int) -> tuple[Floats, Floats]:
     return np.array(rows, dtype=np.float64), np.array(right, dtype=np.float64)
 
 
+def alone(one: Opinion) -> tuple[float, float, float]:
+    """What a judge does by itself: hit@1 where it alone orders the hits it read, then AUROC of what it says of our
+    first hit, and of the probability without it, for that hit being right."""
+    ordered = [_sorted(replace(a, seen=_level(a.seen)), said, 1.0)[0] for a, said in _questions(one)]
+    right = np.array([asked.judged.is_right for asked, _ in _questions(one)], dtype=np.float64)
+    first = np.array([said[0] if said else 0.0 for _, said in _questions(one)], dtype=np.float64)
+    sure = np.array([asked.probability for asked, _ in _questions(one)], dtype=np.float64)
+    return _hits([asked.judged for asked in ordered]), _auroc(first, right, right), _auroc(sure, right, right)
+
+
+def _questions(one: Opinion) -> list[tuple[Asked, Sequence[float]]]:
+    return list(zip(one.asked.asked, one.said, strict=True))
+
+
+def _level(seen: Sequence[Seen]) -> tuple[Seen, ...]:
+    """The same hits, none better than another."""
+    return tuple(replace(hit, score=0.0) for hit in seen)
+
+
 def gains(sets: Sequence[Ruled], seed: int = 0) -> list[Gain]:
     """The figures in the mean over these sets, without and with the judge."""
     chance = np.random.default_rng(seed)
@@ -133,6 +152,11 @@ def earned(told: Sequence[Gain]) -> bool:
     moved = {gain.figure: gain.now - gain.without for gain in told}
     surer = any(moved[name] >= LEAST_AUROC for name in FIGURES[1:3])
     return moved[FIGURES[0]] >= 0 and (surer or any(moved[name] >= LEAST_KEPT for name in FIGURES[3:]))
+
+
+def by_chance(told: Sequence[Gain]) -> bool:
+    """Whether no figure but hit@1 gained so much that its interval lies above 0: then the gain may be luck."""
+    return all(gain.low <= 0 for gain in told[1:])
 
 
 def _columns(one: Ruled) -> tuple[Floats, Floats]:
