@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 
 from indexer.asking import Mention, Question, QuestionKind
-from indexer.matter import beyond_touch
+from indexer.matter import beyond_touch, weight
 from indexer.names import DOUBTFUL
 from indexer.ranking import Ranked
 
@@ -30,11 +30,12 @@ ANY_OF_MANY: frozenset[QuestionKind] = frozenset({"who", "similar work", "refere
 # examples, each record cut into five that answer equally. Printed by `scripts/bench quality --data DIR`.
 SHARE_WEIGHT, SCORE_WEIGHT, BIAS = 0.60, 4.38, -1.66
 MANY_WEIGHT, MANY_BIAS = 9.55, -4.03
-# The same for what is asked by its matter alone, on whole mails of the tune split of scripts/world: words that a
-# question shares with a document are then words of its matter, and tell more than likeness does.
-MATTER_WEIGHT, SHARED_WEIGHT, MATTER_BIAS = 10.0, 20.6, -3.6
-MOST_SHARED = 0.3
-"""A larger share of the question's words tells no more: a short matter is a word or two."""
+# The same for what is asked by its matter alone, on whole mails of the tune split of scripts/world and on sentences of
+# its mails that ask nothing. Words that a question shares with a document are then words of its matter, and tell as
+# much as likeness does; but of a matter of a word or two they may be shared by chance.
+MATTER_WEIGHT, SHARED_WEIGHT, MATTER_BIAS = 16.4, 19.6, -5.7
+MOST_SHARED, MANY_WORDS = 0.3, 4
+"""No larger share of a question's words tells more; it tells all it can where the matter has so many words."""
 OF_MATTER: frozenset[QuestionKind] = frozenset({"similar work", "reference"})
 
 NAMED: dict[QuestionKind, tuple[float, float]] = {
@@ -92,12 +93,17 @@ def asks(text: str) -> bool:
 
 def _by_likeness(question: Question, ranked: Sequence[Ranked]) -> float:
     if question.kind in OF_MATTER:
-        shared = min(MOST_SHARED, max(hit.words for hit in ranked[:SHOWN]))
-        return _logistic(MATTER_WEIGHT * nearest(ranked) + SHARED_WEIGHT * shared + MATTER_BIAS)
+        return _by_matter(question, ranked)
     if question.kind in ANY_OF_MANY:
         return _logistic(MANY_WEIGHT * nearest(ranked) + MANY_BIAS)
     share, score = features(ranked)
     return _logistic(SHARE_WEIGHT * share + SCORE_WEIGHT * score + BIAS)
+
+
+def _by_matter(question: Question, ranked: Sequence[Ranked]) -> float:
+    words = next(filter(None, map(weight, (question.text, *question.windows))), 0)
+    shared = min(MOST_SHARED, max(hit.words for hit in ranked[:SHOWN])) * min(1.0, words / MANY_WORDS)
+    return _logistic(MATTER_WEIGHT * nearest(ranked) + SHARED_WEIGHT * shared + MATTER_BIAS)
 
 
 def _logistic(value: float) -> float:

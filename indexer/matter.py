@@ -97,6 +97,11 @@ def matter(text: str) -> str:
     return ", ".join(text[words[run[0]].start : words[run[-1]].end] for run in _runs(telling))
 
 
+def weight(text: str) -> int:
+    """How many words say what `text` is about."""
+    return sum(_is_telling(word, text.isupper()) for word in tokens(text))
+
+
 def beyond_touch(text: str) -> tuple[str, ...]:
     """The words, folded, that ask for more than who is in touch with somebody: the name, and what else is meant."""
     shouts = text.isupper()

@@ -24,7 +24,7 @@ from service.mail.frames import (
 from service.mail.letter import Mail, OwnWords
 from service.mail.quoting import is_reply
 from service.mail.sentences import sentences
-from service.mail.topics import CUSTOMER_FIRST, FACTS, OURS, REFERENCE_LIKE, TOPICS, WHO_FIRST
+from service.mail.topics import CUSTOMER_FIRST, FACTS, OURS, PLANS, REFERENCE_LIKE, TOPICS, WHO_FIRST
 from service.mail.wishes import wish
 
 MOST_QUESTIONS = 8
@@ -163,7 +163,8 @@ def _of_ours(told: str) -> QuestionKind:
     """The kind of what no topic was found in: a customer to be shown, work of our own, or something else."""
     if REFERENCE_LIKE.search(told):
         return "reference"
-    return "similar work" if OURS.search(told) and not FACTS.search(told) else "other"
+    ours = OURS.search(told) and not FACTS.search(told) and not PLANS.search(told)
+    return "similar work" if ours else "other"
 
 
 def _near(said: Sequence[str], at: int) -> str:

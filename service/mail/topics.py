@@ -130,3 +130,12 @@ FACTS = _any(
     r"wie ?viele?|quand|combien|prix|facture|adresse|numéro|signé|convenu|cuánto|cuándo|hoeveel|wanneer)\b",
 )
 """What is asked of one deal or one customer: a fact, not work of its kind."""
+PLANS = _any(
+    r"\b(?:shall|should|can|could|will|would|must|may|are|do) we (?!have\b|know\b|already\b)|\b(?:tomorrow|today)\b|"
+    r"\bwe(?:'ll| will| should| shall)\b|\b(?:next (?:week|month)|this (?:week|afternoon|morning))\b|"
+    r"\b(?:mon|tues|wednes|thurs|fri)day\b",
+    r"\b(?:sollen|wollen|können|müssen|werden) wir\b|\b(?:morgen|heute|nächste woche|montag|dienstag|mittwoch|"
+    r"donnerstag|freitag)\b|\b(?:devons|pouvons|allons)-nous\b|\b(?:demain|aujourd'hui|la semaine prochaine|lundi|mardi|mercredi|"
+    r"jeudi|vendredi)\b",
+)
+"""What is still to be done, which is no work to look up."""
