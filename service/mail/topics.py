@@ -135,7 +135,7 @@ PLANS = _any(
     r"\bwe(?:'ll| will| should| shall)\b|\b(?:next (?:week|month)|this (?:week|afternoon|morning))\b|"
     r"\b(?:mon|tues|wednes|thurs|fri)day\b",
     r"\b(?:sollen|wollen|können|müssen|werden) wir\b|\b(?:morgen|heute|nächste woche|montag|dienstag|mittwoch|"
-    r"donnerstag|freitag)\b|\b(?:devons|pouvons|allons)-nous\b|\b(?:demain|aujourd'hui|la semaine prochaine|lundi|mardi|mercredi|"
-    r"jeudi|vendredi)\b",
+    r"donnerstag|freitag)\b|\b(?:devons|pouvons|allons)-nous\b|\b(?:demain|aujourd'hui|la semaine prochaine|lundi|"
+    r"mardi|mercredi|jeudi|vendredi)\b",
 )
 """What is still to be done, which is no work to look up."""
