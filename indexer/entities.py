@@ -28,7 +28,7 @@ from indexer.names import (
 from indexer.ordinary import is_ordinary
 from indexer.readings import Match, bare, cuts, is_meant, named_words, overlapping, unexplained, written
 from indexer.spans import Sentence, Span, is_droppable, sentence
-from indexer.wording import collapse, tokens
+from indexer.wording import Token, collapse, listed, tokens
 
 __all__ = ["Directory", "Entity", "entities_of"]
 
@@ -36,6 +36,7 @@ LONGEST = 6
 """Words of the longest name that is looked up."""
 LONGEST_TEXT = 20_000
 """Characters of a text that are read for names; nobody asks a longer question."""
+PARTICLES = listed("de du des d la le les of the von van der del della di da y e")
 MOST_NEAR = 3
 """Known names that are shown for an unknown one, where several are equally near."""
 
@@ -212,12 +213,17 @@ def _capital_runs(told: Sentence) -> Iterator[Span]:
     """Where two or more words with capitals that tell something follow each other; nouns in German too."""
     start, last = 0, -1
     for at, word in enumerate((*told.words, None)):
-        if word and word.joined and last >= 0 and (word.key in JOINTS or word.key in LEGAL or word.capital):
+        if word and word.joined and last >= 0 and (word.capital or word.key in LEGAL or _links(word, told)):
             last = at if word.capital else last
             continue
         if last > start and told.capitals:
             yield Span(start, last + 1, slot=True, telling=True)
         start, last = (at, at) if word and word.capital and not word.opens else (at, -1)
+
+
+def _links(word: Token, told: Sentence) -> bool:
+    """Whether a small word may stand inside a name: "Machines-Outils du Ponant"; "Retrofit von Anlagen" is none."""
+    return word.key in JOINTS or (not told.german and word.key in PARTICLES)
 
 
 def _bearers(entities: Sequence[Entity]) -> dict[str, list[tuple[int, Spelling]]]:
