@@ -80,7 +80,7 @@ def _sureness(told: Sequence[Told], cut: Sequence[Told]) -> Iterator[Line]:
         figures = {one.name: auroc(one.ours, depth) for one in (*told, *cut)}
         for name, figure in figures.items():
             yield Line(f"{name}: AUROC of probability, {what} {_interval(figure)}", figure.value)
-        mean = float(np.mean([figures[one.name].value for one in told]))
+        mean = float(np.nanmean([figures[one.name].value for one in told]))
         yield Line(f"mean AUROC of probability, {what}, no labels", mean, goal=goal)
         kept = float(np.mean([kept_at(one.ours, 0.95, depth).value for one in told]))
         yield Line(f"mean kept at 95 % precision, {what}", kept)
@@ -107,7 +107,7 @@ def _calibrated(told: Sequence[Told], cut: Sequence[Told]) -> Iterator[Line]:
         if len(sets) < 2:
             continue
         apart = [_judged_apart(one, sets, columns) for one in sets]
-        right = float(np.mean([auroc(judged, SHOWN).value for judged in apart]))
+        right = float(np.nanmean([auroc(judged, SHOWN).value for judged in apart]))
         yield Line(f"{what}: mean AUROC, any of 3 right, each set judged by a fit to the others", right)
         off = float(np.mean([calibration_error(judged, depth=SHOWN) for judged in apart]))
         yield Line(f"{what}: mean calibration error, each set judged by a fit to the others", off)

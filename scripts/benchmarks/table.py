@@ -1,6 +1,7 @@
 """Measured lines → one table, a JSON file, an exit code. Pure but for printing."""
 
 import json
+import math
 import platform
 import subprocess
 import sys
@@ -8,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 SHOWN = ("faiss-cpu", "openvino", "sentence-transformers", "tantivy", "torch")
 
@@ -50,7 +51,9 @@ def row(line: Line) -> tuple[str, ...]:
 
 
 def number(value: float) -> str:
-    """Short and readable: whole numbers from 1000 on, three significant digits below."""
+    """Short and readable: whole numbers from 1000 on, three significant digits below; a dash for what is undefined."""
+    if math.isnan(value):
+        return "–"
     return f"{value:,.0f}" if abs(value) >= 1000 or value == int(value) else f"{value:.3g}"
 
 
@@ -67,6 +70,12 @@ def printed(lines: Sequence[Line]) -> str:
     return "\n".join(text)
 
 
+def _told(line: Line) -> dict[str, Any]:
+    """A line as JSON has it, which knows no NaN."""
+    told = {name: None if isinstance(v, float) and math.isnan(v) else v for name, v in asdict(line).items()}
+    return told | {"verdict": line.verdict}
+
+
 def machine() -> dict[str, str]:
     """What it was measured on: processor, system, Python, commit and library versions."""
     commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False)
@@ -81,7 +90,7 @@ def report(lines: Iterable[Line], strict: bool, json_file: Path | None) -> int:
     measured = list(lines)
     print(printed(measured))
     if json_file:
-        told = {"machine": machine(), "lines": [asdict(line) | {"verdict": line.verdict} for line in measured]}
+        told = {"machine": machine(), "lines": [_told(line) for line in measured]}
         json_file.write_text(json.dumps(told, indent=1), encoding="utf-8")
     sys.stdout.flush()
     return int(strict and any(line.verdict == "short" for line in measured))
