@@ -14,7 +14,7 @@ from service.settings_models import Settings
 
 _WIDTH = 100
 _OPENING = """\
-# Settings of Signpost. A line such as `#enough = 0.6` shows the default, or an example of what can be set: take the #
+# Settings of Signpost. A line such as `#enough = 0.75` shows the default, or an example of what can be set: take the #
 # away to change it. A variable goes before this file: SIGNPOST_REPLIES__ENOUGH=0.7, or for the mailbox that is called
 # sales SIGNPOST_MAILBOXES__SALES__PASSWORD=… Paths are relative to the folder of this file.
 """

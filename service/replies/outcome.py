@@ -41,7 +41,7 @@ class Policy:
 
     internal: frozenset[str] = frozenset()
     own: frozenset[str] = frozenset()
-    enough: float = 0.6
+    enough: float = 0.75
     max_links: int = 3
     require_proof: bool = False
     site: str = ""
