@@ -297,7 +297,7 @@ def test_a_draft_is_followed_until_its_end_is_certain(ledger: Ledger) -> None:
     def followed(after: timedelta) -> list[str]:
         return [life.stage for life in ledger.lives.followed(BOX, NOW, NOW + after)]
 
-    assert followed(timedelta(hours=1)) == ["edited", "deleted", "written"]
+    assert followed(timedelta(hours=1)) == ["sent", "withdrawn", "edited", "deleted", "written"]
     assert followed(timedelta(days=2)) == ["edited", "written"]
     assert ledger.lives.followed(BOX, NOW - timedelta(minutes=3), NOW) == []
 

@@ -20,6 +20,7 @@ _LATER = {
     "intended": {*ENDS, ""},
     "written": {*ENDS},
     "left": {*ENDS} - {"written"},
+    "withdrawn": {"withdrawn", "left"},
     "edited": {"edited", "sent", "deleted"},
     "deleted": {"deleted", "sent", "edited"},
 }
@@ -58,6 +59,8 @@ def durable(world: World, mailbox: int) -> Iterator[Violation]:
         told = found.get(key)
         if told is None or told.at != at:
             yield Violation("durable", f"the receipt of {key} that was told is gone")
+        elif key in world.servers[mailbox].broken and not state and told.outcome == "draft":
+            continue  # it was given up, and the server had taken it: it showed late
         elif told.state not in _LATER.get(state, {state}) or (state != "intended" and told.outcome != outcome):
             yield Violation("durable", f"{key} was {outcome} {state} and is {told.outcome} {told.state} again")
 
@@ -160,7 +163,7 @@ def _drafts(world: World, mailbox: int) -> Iterator[Violation]:
     for key, times in lying.items():
         if times > 1 and told[key].state != "edited" and world.plan.removes:
             yield Violation("doubled", f"{times} untouched drafts for {key}")
-        elif told[key].state not in ("written", "left", "edited", "deleted"):
+        elif told[key].state not in ("written", "left", "edited", "deleted", *_unremovable(world)):
             yield Violation(
                 "stray", f"a draft for {key} lies there, its receipt says {told[key].state or told[key].reason}"
             )
@@ -174,6 +177,11 @@ def _drafts(world: World, mailbox: int) -> Iterator[Violation]:
             yield Violation("lost", f"the draft for {key} is not in Drafts, its receipt says written")
         if receipt.state in ("sent", "edited", "deleted") and key not in memory.handled | {mails.identity(OLD)}:
             yield Violation("lost", f"nobody touched the draft for {key}, its receipt says {receipt.state}")
+
+
+def _unremovable(world: World) -> tuple[str, ...]:
+    """Where no single mail can be removed, a double of a draft that was sent stays, and the receipt asks for a hand."""
+    return () if world.plan.removes else ("sent",)
 
 
 def _in_one_thread(memory: Memory, one: str, other: str) -> bool:

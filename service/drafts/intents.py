@@ -63,14 +63,16 @@ class Intents:
             self._file.put(sql, [(uid, intent.message_id) for intent, uid in written])
 
     def drop(self, intents: Sequence[Intent]) -> None:
-        """They will not be written. The mails keep their place here, so that they never get another."""
+        """They will not be written. The mails keep their place here, so that they never get another.
+
+        Their threads stay known: a server may still show such a draft, and then it is nobody's reply.
+        """
         keys = [(intent.message_id,) for intent in intents]
         with self._file.writing():
             self._file.put("UPDATE drafts SET state = 'dropped', raw = NULL WHERE message_id = ?", keys)
-            self._file.put("DELETE FROM threads WHERE draft_message_id = ?", keys)
 
     def in_threads(self, mailbox: str, message_ids: Collection[str]) -> dict[str, bool]:
-        """The drafts made for threads that name one of these Message-IDs → whether each is known to be written."""
+        """The drafts made for threads that name one of these Message-IDs → whether each is on its way no more."""
         marks = ", ".join("?" * len(message_ids))
         sql = (
             "SELECT DISTINCT d.message_id, d.state != 'intended' FROM threads t JOIN drafts d "

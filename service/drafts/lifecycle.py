@@ -11,7 +11,7 @@ from service.mailbox.protocol import PLAIN, UNTOLD, Place, Reply, Sought, bare, 
 ALIKE = 0.5
 """A reply under another Message-ID counts as the draft, edited and sent, from this similarity on."""
 
-Stage = Literal["written", "withdrawing", "left", "edited", "deleted"]
+Stage = Literal["written", "withdrawing", "left", "edited", "deleted", "dropped", "withdrawn", "sent"]
 End = Literal["sent", "edited", "deleted", "withdrawn", "left"]
 
 
@@ -29,7 +29,7 @@ class Life:
     """A draft that was written, as the ledger knows it. `place` is where it was put or seen last.
 
     `withdrawing` is one whose removal was decided and perhaps carried out, `why` says for which reason; `left` is one
-    that the server could not remove.
+    that the server could not remove; `dropped` one that was given up before it was seen.
     """
 
     mailbox: str
@@ -58,7 +58,8 @@ class Seen:
     """What the mailbox shows of a draft, and which of its documents are gone by now.
 
     `begun`: another mail in Drafts answers the same mail. `sent` is the similarity of the mail in Sent that was this
-    draft; `named` that it bears its very Message-ID.
+    draft; `named` that it bears its very Message-ID. `rivalled`: it was given up, and another draft of ours took its
+    place in the thread.
     """
 
     copies: tuple[Copy, ...] = ()
@@ -67,6 +68,7 @@ class Seen:
     named: bool = False
     sent: float | None = None
     missing: frozenset[str] = frozenset()
+    rivalled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +106,11 @@ Step = Keep | Withdraw | Sweep | Settled
 
 def judge(life: Life, seen: Seen, now: datetime, keep: timedelta | None) -> Step:
     """What to do about a draft. Any doubt whether a person touched it means: hands off, for ever."""
+    if life.stage == "dropped" and not is_late(life, seen):
+        return Keep()
     copies = tuple(copy for copy in seen.copies if not _thrown_away(copy, life))
+    if life.stage in ("withdrawn", "sent"):
+        return _again(life, copies)
     if seen.named or (seen.sent is not None and not copies):
         return replace(_sent(seen.sent), places=_left_over(life, copies))
     if not copies:
@@ -116,6 +122,11 @@ def judge(life: Life, seen: Seen, now: datetime, keep: timedelta | None) -> Step
     return _untouched(life, [copy.place for copy in copies], _half_removed(life, seen), _useless(life, seen, now, keep))
 
 
+def is_late(life: Life, seen: Seen) -> bool:
+    """Whether a draft that was given up is there after all: the server took it, and showed it late."""
+    return life.stage == "dropped" and bool(seen.copies or seen.named)
+
+
 def is_untouched(copy: Copy, life: Life) -> bool:
     """Whether nobody changed or flagged it.
 
@@ -123,6 +134,22 @@ def is_untouched(copy: Copy, life: Life) -> bool:
     """
     plain = {flag.lower() for flag in copy.flags} <= _allowed(life)
     return plain and (copy.place == life.place if copy.same is None else copy.same)
+
+
+def _again(life: Life, copies: Sequence[Copy]) -> Step:
+    """A draft that had come to its end and lies in Drafts once more; only what was sent is surely of no use there."""
+    if not copies or any(UNTOLD in copy.flags for copy in copies):
+        return Keep()
+    if life.stage == "withdrawn":
+        return Settled("left", f"{life.why} {_BACK}")
+    untouched = all(is_untouched(copy, life) for copy in copies)
+    return Sweep(tuple(copy.place for copy in copies)) if untouched else Keep()
+
+
+_BACK = (
+    "It was removed and lies in Drafts again: it was written twice and shown late, or somebody took it back. "
+    "Signpost leaves it alone; please delete it if nobody needs it."
+)
 
 
 def _left_over(life: Life, copies: Sequence[Copy]) -> tuple[Place, ...]:
@@ -164,6 +191,8 @@ def _useless(life: Life, seen: Seen, now: datetime, keep: timedelta | None) -> s
         return "The mail was marked as answered."
     if seen.reply and seen.reply.where == "sent" and bare(seen.reply.message_id) != bare(life.message_id):
         return "A person answered first."
+    if seen.rivalled:
+        return "The mail server showed it only after another draft of Signpost had been made for this thread."
     if keep and now - life.at > keep:
         return f"Nobody used it for {keep.days} days."
     return ""

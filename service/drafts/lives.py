@@ -1,16 +1,20 @@
 """The drafts that were written, in the ledger: which are followed, where they lie, and what became of them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from service.drafts.intents import basis_from, source_from_json
 from service.drafts.lifecycle import Life, Settled
-from service.mailbox.protocol import Place
+from service.mailbox.protocol import Place, bare
 from service.schema import File
 
 SECOND_LOOK = timedelta(days=1)
-"""A draft that is gone may turn up in Sent a little later: mail programs remove first and file then."""
+"""A draft that is gone may turn up in Sent a little later: mail programs remove first and file then.
+
+One that was given up, withdrawn or sent may turn up in Drafts: a server may finish what it was doing when the line
+broke, and a process that stood still may write what another one has written meanwhile.
+"""
 
 
 class Lives:
@@ -27,11 +31,25 @@ class Lives:
         """
         sql = (
             f"SELECT {', '.join(_READ)} FROM drafts WHERE mailbox = ? AND (at <= ? OR at > ?) AND (state IN "
-            "('written', 'withdrawing', 'left', 'edited') OR state = 'deleted' AND changed_at > ?) "
-            "ORDER BY at, message_id"
+            "('written', 'withdrawing', 'left', 'edited') OR state IN ('deleted', 'withdrawn', 'sent') "
+            "AND changed_at > ? OR state = 'dropped' AND tried_at > ?) ORDER BY at, message_id"
         )
-        values = (mailbox, until.isoformat(), now.isoformat(), (now - SECOND_LOOK).isoformat())
-        return self._file.read(_life, sql, values)
+        since = (now - SECOND_LOOK).isoformat()
+        return self._file.read(_life, sql, (mailbox, until.isoformat(), now.isoformat(), since, since))
+
+    def waiting(self, mailbox: str, thread: Collection[str]) -> frozenset[str]:
+        """The drafts that wait, or are on their way, in threads that name one of these Message-IDs."""
+        sql = (
+            "SELECT d.message_id FROM threads t JOIN drafts d ON d.message_id = t.draft_message_id WHERE t.mailbox = ? "
+            f"AND t.message_id IN ({', '.join('?' * len(thread))}) "
+            "AND d.state IN ('intended', 'written', 'left', 'edited')"
+        )
+        return frozenset(row[0] for row in self._file.rows(sql, (mailbox, *map(bare, thread))))
+
+    def found_late(self, lives: Sequence[Life]) -> None:
+        """They had been given up, and are there after all."""
+        with self._file.writing():
+            self._file.put("UPDATE drafts SET state = 'written' WHERE message_id = ?", [(i.message_id,) for i in lives])
 
     def moved(self, lives: Sequence[tuple[Life, Place]]) -> None:
         """They lie elsewhere by now, as they were."""

@@ -5,15 +5,24 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from service.drafts.lessons import lessons
-from service.drafts.lifecycle import ALIKE, Copy, Keep, Life, Seen, Settled, Step, Withdraw, judge
+from service.drafts.lifecycle import ALIKE, Copy, Keep, Life, Seen, Settled, Step, Withdraw, is_late, judge
 from service.drafts.likeness import is_same, similarity
 from service.ledger import Ledger
-from service.mailbox.protocol import Mailbox, Place, Related, Removal, Reply, bare
+from service.mailbox.protocol import Mailbox, Mark, Place, Related, Removal, Reply, bare
 from service.receipts import Receipt
 from service.watching.judging import Judge
 from service.watching.options import WatchOptions
 
 _UNABLE = "The mail server has no safe way to remove a single mail, so it still lies in Drafts: please delete it."
+_LEFT_OVER = "A second copy lies in Drafts, and the mail server has no safe way to remove it: please delete it."
+_FOUND_LATE = {
+    "outcome": "draft",
+    "reason": "answer found",
+    "says": "Signpost had given this draft up when the mail server showed it after all.",
+    "would_change": "",
+    "state": "written",
+}
+"""What receipts say of drafts that were given up and turned up later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,19 +54,25 @@ class Tender:
         Does nothing where no draft waits, or when the last look is only minutes ago. Raises SignpostError when the
         mailbox, the ledger or the knowledge cannot be used; then no draft is removed for want of its documents.
         """
-        # abs: after a clock was set back the wait may be cut short, but can never last for days
-        if self._options.shadow or abs(now - self._tended) < self._options.tend:
+        # Not below zero: after a clock was set back the wait is cut short, and nothing is looked at later for it
+        if self._options.shadow or timedelta() <= now - self._tended < self._options.tend:
             return []
         self._tended = now
         lives = self._ledger.lives.followed(self._mailbox.name, now - self._options.tend, now)
         if not lives:
             return []
-        cases = self._proven(self._look(lives))
+        cases = self._proven(self._rivalled(self._look(lives)))
         steps = [(c, judge(c.life, c.seen, now, self._options.keep)) for c in cases]
         doomed = [case for case, step in steps if _doomed(step)]
         proven = {case.life.message_id: case for case in self._compared(doomed, sure=False)}
         cases = [proven.get(case.life.message_id, case) for case in cases]
-        return self._carry_out([(c.life, c.seen, judge(c.life, c.seen, now, self._options.keep)) for c in cases], now)
+        steps = [(case, judge(case.life, case.seen, now, self._options.keep)) for case in cases]
+        return self._carry_out([(c.life, c.seen, step) for c, step in self._patient(steps)], now)
+
+    def _patient(self, steps: Sequence[tuple[_Case, Step]]) -> list[tuple[_Case, Step]]:
+        """Nothing is removed whose gap would raise the doubt whether an open draft was there and a person took it."""
+        marks = [intent.mark for intent in self._ledger.intents.open(self._mailbox.name)]
+        return [(case, Keep() if any(_in_doubt(step, mark) for mark in marks) else step) for case, step in steps]
 
     def _look(self, lives: Sequence[Life]) -> list[_Case]:
         ids = {bare(i) for life in lives for i in (life.message_id, life.source.message_id)}
@@ -69,6 +84,18 @@ class Tender:
         ours = frozenset(map(bare, self._ledger.intents.in_threads(self._mailbox.name, ids)))
         cases = [_case(life, drafts, sent, reply, ours) for life, reply in zip(lives, replies, strict=True)]
         return [replace(c, seen=replace(c.seen, missing=m)) for c, m in zip(cases, missing, strict=True)]
+
+    def _rivalled(self, cases: Sequence[_Case]) -> list[_Case]:
+        """With those marked that turned up after their thread had got another draft; of several the first is kept."""
+        taken: set[str] = set()
+        return [self._beside(case, taken) if is_late(case.life, case.seen) else case for case in cases]
+
+    def _beside(self, case: _Case, taken: set[str]) -> _Case:
+        thread = {*case.life.source.thread, case.life.source.message_id} - {""}
+        others = self._ledger.lives.waiting(self._mailbox.name, thread)
+        rivalled = bool(others or thread & taken)
+        taken |= thread
+        return replace(case, seen=replace(case.seen, rivalled=rivalled))
 
     def _proven(self, cases: Sequence[_Case]) -> list[_Case]:
         """With the texts of what may have been sent, and of copies that lie elsewhere than they were put."""
@@ -114,9 +141,9 @@ class Tender:
     def _carry_out(self, steps: Sequence[tuple[Life, Seen, Step]], now: datetime) -> list[Receipt]:
         with self._ledger.transaction():
             self._guard()
-            told = self._settled([(life, step) for life, _, step in steps if isinstance(step, Settled)], now)
-            doomed = [(life, step) for life, _, step in steps if isinstance(step, Withdraw)]
-            self._ledger.lives.withdrawing([(life, step.why) for life, step in doomed], now)
+            told = self._found_late([life for life, seen, _ in steps if is_late(life, seen)])
+            told += self._settled([(life, s) for life, _, s in steps if isinstance(s, Settled) and not s.places], now)
+            self._ledger.lives.withdrawing([(life, s.why) for life, _, s in steps if isinstance(s, Withdraw)], now)
             self._ledger.lives.moved([(life, place) for life, seen, _ in steps for place in _moved(life, seen)])
         self._judge.learn(told)
         places = [place for _, _, step in steps for place in _doomed(step)]
@@ -124,8 +151,19 @@ class Tender:
             return told
         self._guard()
         removal = self._mailbox.withdraw(places)
-        ends = [(life, end) for life, step in doomed if (end := _end(step, removal))]
-        return [*told, *self._settled(ends, now)]
+        ends = self._settled([(life, end) for life, _, step in steps if (end := _end(step, removal))], now)
+        self._judge.learn(ends)
+        return [*told, *ends]
+
+    def _found_late(self, lives: Sequence[Life]) -> list[Receipt]:
+        """Drafts that were given up and lie there after all are looked after like any other from now on."""
+        if not lives:
+            return []
+        self._ledger.lives.found_late(lives)
+        changes = {life.identity: {**_FOUND_LATE, "draft_message_id": life.message_id} for life in lives}
+        told = self._ledger.tell(self._mailbox.name, changes)
+        self._ledger.quarantine.release(self._mailbox.name, list(changes))
+        return told
 
     def _settled(self, ends: Sequence[tuple[Life, Settled]], now: datetime) -> list[Receipt]:
         if not ends:
@@ -146,6 +184,12 @@ def _doomed(step: Step) -> tuple[Place, ...]:
     return () if isinstance(step, Keep) else step.places
 
 
+def _in_doubt(step: Step, mark: Mark) -> bool:
+    """Whether a step removes what came into Drafts since this mark."""
+    here = (mark.folder, mark.validity)
+    return any((place.folder, place.validity) == here and place.uid >= mark.uidnext for place in _doomed(step))
+
+
 def _case(
     life: Life, drafts: Sequence[Related], sent: Sequence[Related], reply: Reply | None, ours: frozenset[str]
 ) -> _Case:
@@ -154,7 +198,8 @@ def _case(
     copies = tuple(Copy(mail.place, mail.flags) for mail in drafts if mail.message_id == own)
     begun = any(mail.message_id not in ours and answers and answers in mail.names for mail in drafts)
     named = tuple(mail for mail in sent if mail.message_id == own)
-    others = () if copies else tuple(m for m in sent if m.message_id not in ours and answers and answers in m.names)
+    alike = not copies and life.stage not in ("dropped", "withdrawn", "sent")
+    others = tuple(m for m in sent if m.message_id not in ours and answers and answers in m.names) if alike else ()
     return _Case(life, Seen(copies, begun, reply, bool(named)), named or others)
 
 
@@ -169,8 +214,13 @@ def _moved(life: Life, seen: Seen) -> list[Place]:
     return [min(same, key=lambda place: place.uid)] if elsewhere else []
 
 
-def _end(step: Withdraw, removal: Removal) -> Settled | None:
-    """What a withdrawal came to; None where the next look will tell."""
+def _end(step: Step, removal: Removal) -> Settled | None:
+    """What a step that removes something came to; None where the next look will tell."""
+    if isinstance(step, Settled) and step.places:
+        unable = set(step.places) & removal.unable
+        return replace(step, says=f"{step.says} {_LEFT_OVER}") if unable else step
+    if not isinstance(step, Withdraw):
+        return None
     if set(step.places) <= removal.removed:
         return Settled("withdrawn", step.why)
     return Settled("left", f"{step.why} {_UNABLE}") if set(step.places) & removal.unable else None
