@@ -126,4 +126,4 @@ def _asks_of_name_alone(question: Question, sure: Sequence[Mention]) -> bool:
     rest = question.text
     for mention in sure:
         rest = rest.replace(mention.written, " ")
-    return not beyond_touch(rest)
+    return not beyond_touch(rest, figurative=question.kind != "other")

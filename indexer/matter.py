@@ -8,7 +8,7 @@ ask were kept by hand, folded, in five languages; one that is missing costs a li
 import re
 from collections.abc import Iterator, Sequence
 
-from indexer.ordinary import is_function
+from indexer.ordinary import is_function, is_ordinary
 from indexer.wording import Token, fold, listed, tokens
 
 ELIDED = re.compile(r"^(?:[cdjlmnst]|qu)['’]")
@@ -83,6 +83,20 @@ _SPANISH_AND_DUTCH = """
     referenties projecten ervaring voorbeeld voorbeelden vergelijkbaar vergelijkbare soortgelijk kent kennen weet
     weten zoek zoeken nodig onze ons jullie wij we ik er al eens eerder met voor over van het een in op bij
 """
+_FACTS = """
+    paid pay pays payment payments invoice invoices bill bills price prices pricing cost costs contract contracts
+    agreement signed sign signs signature address addresses phone number numbers email mail offer offers quote
+    proposal deadline date dates budget discount discounts rebate order orders ordered delivery deliveries deliver
+    delivered ship shipped license licenses licence server servers warranty complaint complaints claim claims ticket
+    tickets status terms password access revenue turnover employees staff report reports minutes agenda file files
+    data version release bug bugs error errors rechnung rechnungen preis preise kosten vertrag vertrage unterschrift
+    unterschrieben adresse telefon nummer frist termin rabatt bestellung bestellt lieferung geliefert lizenz
+    garantie reklamation zahlung bezahlt umsatz mitarbeiter bericht protokoll daten fehler facture factures prix
+    cout couts contrat contrats signe telephone numero delai remise commande commandes livraison statut paiement
+    paye chiffre rapport donnees erreur
+"""
+FACTS = frozenset(listed(_FACTS))
+"""What is asked of a customer that is no question of who is in touch, though these are everyday words."""
 ASKS = frozenset(fold(word) for word in listed(f"{_ENGLISH} {_GERMAN} {_FRENCH} {_SPANISH_AND_DUTCH}"))
 
 
@@ -102,10 +116,15 @@ def weight(text: str) -> int:
     return sum(_is_telling(word, text.isupper()) for word in tokens(text))
 
 
-def beyond_touch(text: str) -> tuple[str, ...]:
-    """The words, folded, that ask for more than who is in touch with somebody: the name, and what else is meant."""
+def beyond_touch(text: str, figurative: bool = False) -> tuple[str, ...]:
+    """The words, folded, that ask for more than who is in touch with somebody: the name, and what else is meant.
+
+    Where it is `figurative`, everyday words are figures of speech ("Has anyone a foot in the door at …?"), but for
+    those that name a fact.
+    """
     shouts = text.isupper()
-    return tuple(word.key for word in tokens(text) if word.key not in IN_TOUCH and _is_telling(word, shouts))
+    told = (word.key for word in tokens(text) if word.key not in IN_TOUCH and _is_telling(word, shouts))
+    return tuple(word for word in told if not (figurative and is_ordinary(word) and word not in FACTS))
 
 
 def _runs(telling: Sequence[int]) -> Iterator[list[int]]:

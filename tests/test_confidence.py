@@ -129,3 +129,15 @@ def test_whoever_asks_of_nothing_but_a_company_asks_who(text: str) -> None:
 
     assert probability(Question(text), asked, [BRUECKNER], []) > 0.9
     assert probability(Question("Has Brückner Logistik paid the third invoice?"), asked, [BRUECKNER], []) < ENOUGH
+
+
+def test_everyday_words_are_figures_of_speech_where_somebody_of_ours_is_asked_for() -> None:
+    asked = ranked(0.3, 0.2, entity=1.0)
+    foot = "Has anyone a foot in the door at Brückner Logistik?"
+
+    assert probability(Question(foot, "similar work"), asked, [BRUECKNER], []) > 0.9
+    assert probability(Question("Has the pump at Brückner Logistik a foot?"), asked, [BRUECKNER], []) < ENOUGH
+    assert (
+        probability(Question("Has anyone the contract with Brückner Logistik?", "similar work"), asked, [BRUECKNER], [])
+        < ENOUGH
+    )
