@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 
 from indexer.asking import Mention, Question, QuestionKind
-from indexer.matter import beyond_touch, weight
+from indexer.matter import FACTS, beyond_touch, weight
 from indexer.names import DOUBTFUL
 from indexer.ranking import Ranked
 
@@ -45,6 +45,8 @@ NAMED: dict[QuestionKind, tuple[float, float]] = {
     "other": (0.4, 0.45),
 }
 """What the right name is worth to a question of each kind, and how much what else was asked can add to it."""
+ONE_WORD_MORE = 0.8
+"""What the right name is worth where a single word more is asked, no fact: most often a turn of speech."""
 AMBIGUOUS, STRANGER, OTHER_COMPANY, GUESSED, STATED = 0.6, 0.1, 0.3, 0.3, 0.25
 
 ASKING = re.compile(
@@ -114,16 +116,19 @@ def _by_name(question: Question, first: Ranked, sure: Sequence[Mention], alike: 
     """The name's sureness; less where it is ambiguous, the first hit is about another, or nothing is asked."""
     if first.entity <= DOUBTFUL:
         return OTHER_COMPANY * alike
-    base, more = NAMED["who" if _asks_of_name_alone(question, sure) else question.kind]
+    rest = _beyond_name(question, sure)
+    base, more = NAMED[question.kind if rest else "who"]
     value = first.entity * (base + more * alike)
+    if len(rest) == 1 and rest[0] not in FACTS:
+        value = max(value, first.entity * ONE_WORD_MORE)
     if any(mention.others for mention in sure):
         value *= AMBIGUOUS
     return value if asks(question.text) else value * STATED
 
 
-def _asks_of_name_alone(question: Question, sure: Sequence[Mention]) -> bool:
-    """Whether nothing is asked beyond the name: "Has anyone met Contoso's people?", unlike "Has Contoso paid?"."""
+def _beyond_name(question: Question, sure: Sequence[Mention]) -> tuple[str, ...]:
+    """What is asked beyond the name: nothing in "Has anyone met Contoso's people?", more in "Has Contoso paid?"."""
     rest = question.text
     for mention in sure:
         rest = rest.replace(mention.written, " ")
-    return not beyond_touch(rest, figurative=question.kind != "other")
+    return beyond_touch(rest, figurative=question.kind != "other")

@@ -85,15 +85,13 @@ _SPANISH_AND_DUTCH = """
 """
 _FACTS = """
     paid pay pays payment payments invoice invoices bill bills price prices pricing cost costs contract contracts
-    agreement signed sign signs signature address addresses phone number numbers email mail offer offers quote
-    proposal deadline date dates budget discount discounts rebate order orders ordered delivery deliveries deliver
-    delivered ship shipped license licenses licence server servers warranty complaint complaints claim claims ticket
-    tickets status terms password access revenue turnover employees staff report reports minutes agenda file files
-    data version release bug bugs error errors rechnung rechnungen preis preise kosten vertrag vertrage unterschrift
-    unterschrieben adresse telefon nummer frist termin rabatt bestellung bestellt lieferung geliefert lizenz
-    garantie reklamation zahlung bezahlt umsatz mitarbeiter bericht protokoll daten fehler facture factures prix
-    cout couts contrat contrats signe telephone numero delai remise commande commandes livraison statut paiement
-    paye chiffre rapport donnees erreur
+    agreement signed sign signs signature deadline date dates budget discount discounts rebate order orders ordered
+    delivery deliveries deliver delivered ship shipped license licenses licence server servers warranty complaint
+    complaints claim claims ticket tickets status terms password access revenue turnover report reports minutes
+    agenda data version release bug bugs error errors rechnung rechnungen preis preise kosten vertrag vertrage
+    unterschrift unterschrieben frist termin rabatt bestellung bestellt lieferung geliefert lizenz garantie
+    reklamation zahlung bezahlt umsatz bericht protokoll daten fehler facture factures prix cout couts contrat
+    contrats signe delai remise commande commandes livraison statut paiement paye chiffre rapport donnees erreur
 """
 FACTS = frozenset(listed(_FACTS))
 """What is asked of a customer that is no question of who is in touch, though these are everyday words."""

@@ -141,3 +141,11 @@ def test_everyday_words_are_figures_of_speech_where_somebody_of_ours_is_asked_fo
         probability(Question("Has anyone the contract with Brückner Logistik?", "similar work"), asked, [BRUECKNER], [])
         < ENOUGH
     )
+
+
+def test_one_word_more_than_a_name_is_most_often_a_turn_of_speech() -> None:
+    asked = ranked(0.3, 0.2, entity=1.0)
+
+    assert probability(Question("Does Brückner Logistik juggle?"), asked, [BRUECKNER], []) >= ENOUGH
+    assert probability(Question("Does Brückner Logistik juggle with chainsaws?"), asked, [BRUECKNER], []) < ENOUGH
+    assert probability(Question("Which discount does Brückner Logistik get?"), asked, [BRUECKNER], []) < ENOUGH
