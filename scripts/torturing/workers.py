@@ -3,6 +3,7 @@
 import gc
 import multiprocessing
 import os
+import signal
 from collections.abc import Iterator, Mapping, Sequence
 
 from scripts.torturing.patterns import Prepared
@@ -16,8 +17,16 @@ def run_all(host: Host, prepared: Mapping[str, Prepared], points: Sequence[Point
     _Work.host, _Work.prepared = host, prepared
     gc.collect()
     gc.freeze()  # pages that no collection writes to are shared by all that is forked
-    with multiprocessing.get_context("fork").Pool(workers) as pool:
+    with multiprocessing.get_context("fork").Pool(workers, _end_at_once) as pool:
         yield from pool.imap_unordered(_Work.one, enumerate(points, 1), chunksize=4)
+        # Told to end, each comes to it by itself; one that is ended from outside may hold what another waits for
+        pool.close()
+        pool.join()
+
+
+def _end_at_once() -> None:
+    """A worker ends when it is told to; what its parent does at that signal would leave it waiting."""
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
 class _Work:
