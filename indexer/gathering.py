@@ -45,12 +45,13 @@ class _Sighting:
     anchors: tuple[str, ...]
     document_id: str
     is_own: bool = False
+    is_alias: bool = False
 
 
 def gathered(documents: Iterable[Document]) -> tuple[Entity, ...]:
     """Companies, then people; each with every document that speaks of it by name, domain or address."""
     held = tuple(documents)
-    companies = _merged(_sightings(held, _companies), "company")
+    companies = _merged(_with_own_aliases(_sightings(held, _companies)), "company")
     people = _merged(_sightings(held, _people), "person")
     return (*_with_mail(companies, held), *people)
 
@@ -58,6 +59,14 @@ def gathered(documents: Iterable[Document]) -> tuple[Entity, ...]:
 def _sightings(documents: Iterable[Document], told: Callable[[Document], Iterator[_Sighting]]) -> list[_Sighting]:
     """What each document tells, as far as it can be a name: whoever may write a card may write anything on it."""
     return [s for document in documents for s in islice((s for s in told(document) if is_name(s.name)), MOST_NAMED)]
+
+
+def _with_own_aliases(sightings: list[_Sighting]) -> list[_Sighting]:
+    """Without other names that several records tell ("n/a") or somebody bears as a name: these tell nobody apart."""
+    told: dict[str, set[str]] = defaultdict(set)
+    for sighting in sightings:
+        told[name_key(sighting.name)].add(sighting.document_id if sighting.is_alias else "")
+    return [s for s in sightings if not s.is_alias or told[name_key(s.name)] == {s.document_id}]
 
 
 def _companies(document: Document) -> Iterator[_Sighting]:
@@ -83,7 +92,7 @@ def _company(document: Document) -> Iterator[_Sighting]:
     anchors = (*_telling(_own_domains(document)), *((f"#{document.id}",) if others else ()))
     yield _Sighting(document.title, anchors, document.id, True)
     for other in others:
-        yield _Sighting(other, anchors, document.id)
+        yield _Sighting(other, anchors, document.id, is_alias=True)
 
 
 def _own_domains(document: Document) -> Iterator[str]:

@@ -46,7 +46,7 @@ _OF_TOUCH = """
     popping keeps keep kept toes stepping step check copied copy thing sure warm dran anrufe anrufen angerufen
     betreut betreuen betreute zustandig verantwortlich kontakt kontakte ansprechpartnerin draht leute leuten
     verantwortliche spricht sprechen gesprochen redet reden geredet hergestellt herstellen gegenuber zuletzt neulich
-    derzeit momentan aktuell occupe gere suit suivi interlocuteur interlocutrice contact contacte chez la-bas gens
+    derzeit momentan aktuell occupe gere suit suivi interlocuteur interlocutrice contact contacte chez bas gens
     dernierement actuellement
 """
 _GERMAN = """

@@ -41,3 +41,17 @@ def test_of_a_name_that_somebody_else_bears_now_the_bearer_is_meant() -> None:
     new = a_record("Boreas", ("Domain", "boreas.example"))
 
     assert found("Who is talking to Boreas?", old, new) == ["Boreas"]
+
+
+def test_what_several_records_tell_as_another_name_is_none() -> None:
+    records = [a_record("Nordwind Energy AG", ("Alias", "n/a")), a_record("Talbot Rail Ltd", ("Alias", "n/a"))]
+
+    assert found("Who is talking to Talbot Rail?", *records) == ["Talbot Rail Ltd"]
+    assert len(entities_of(records)) == 2
+
+
+def test_a_former_name_never_makes_one_company_of_two() -> None:
+    old, new = a_record("Nordwind Energy AG", ("Former name", "Boreas")), a_record("Boreas")
+
+    assert found("Who is talking to Boreas?", old, new) == ["Boreas"]
+    assert found("Who is talking to Nordwind Energy?", old, new) == ["Nordwind Energy AG"]
