@@ -7,8 +7,9 @@ from indexer.documents import Document
 from indexer.names import DOUBTFUL, LEGAL
 from indexer.wording import fold, key, tokens
 
-IN_TITLE = 0.9
-"""How sure it is that a document is about a name that its title writes out; in its text alone it is a guess."""
+IN_TITLE, IN_LONGER_NAME = 0.9, 0.7
+"""How sure it is that a document is about a name that its title writes out: by itself, or only within the longer name
+of its own customer ("OpenShift" where that is Red Hat OpenShift). In its text alone it is a guess."""
 
 
 def written_out(names: Sequence[str], documents: Iterable[Document]) -> dict[str, Mention]:
@@ -25,8 +26,18 @@ def written_out(names: Sequence[str], documents: Iterable[Document]) -> dict[str
 
 def _sureness(words: str, document: Document) -> float:
     if _holds(document.title, words):
-        return IN_TITLE
+        return IN_TITLE if _stands_alone(document, words) else IN_LONGER_NAME
     return DOUBTFUL if any(_holds(section.text, words) for section in document.sections) else 0.0
+
+
+def _stands_alone(document: Document, words: str) -> bool:
+    """Whether a title has the words elsewhere than within the longer name of whom the document is about."""
+    rest = _words(document.title)
+    for customer in document.customers:
+        name = _words(customer.name, without_legal_form=True)
+        if words in name and words != name:
+            rest = rest.replace(name, "  ")
+    return words in rest
 
 
 def _holds(text: str, words: str) -> bool:

@@ -1,7 +1,10 @@
 """Names that stand on cards only."""
 
+from dataclasses import replace
+
+from indexer.documents import Customer
 from indexer.names import DOUBTFUL
-from indexer.written_out import IN_TITLE, written_out
+from indexer.written_out import IN_LONGER_NAME, IN_TITLE, written_out
 from tests.builders import a_card
 
 
@@ -23,3 +26,11 @@ def test_only_the_whole_name_counts() -> None:
     cards = [a_card("Deutsche Telekom"), a_card("Fabricamera"), a_card("Brückner")]
 
     assert written_out(["Deutsche Bank", "Fabricam", "Brückner Logistik", "", "GmbH"], cards) == {}
+
+
+def test_a_name_inside_the_longer_name_of_a_customer_is_less_sure() -> None:
+    card = replace(a_card("Pilot with Grupo Boticário"), customers=(Customer("Grupo Boticário S.A."),))
+    both = replace(card, title="Grupo Boticário and Boticario compared")
+
+    assert written_out(["Boticario"], [card])[card.id].sureness == IN_LONGER_NAME
+    assert written_out(["Boticario"], [both])[both.id].sureness == IN_TITLE
