@@ -5,7 +5,10 @@ SignpostError                 everything we can explain; its text is shown to th
 ├── TemplateError             a template, or the wording beside it, cannot be used
 ├── SourceError               a source cannot be read
 │   ├── UnreadableFile        missing, empty, not the format it claims: names file, row and column
-│   └── UnknownExport         a readable file whose columns nobody recognises; carries a preview
+│   ├── UnknownExport         a readable file whose columns nobody recognises; carries a preview
+│   ├── Refused               a service does not let us in, or not so far: a token, a scope
+│   ├── Unavailable           a service does not answer, or only that it is busy; trying again may help
+│   └── BadAnswer             a service answers what makes no sense, or leads elsewhere
 ├── ShrinkError               too much of a source would vanish at once; nothing was deleted
 ├── IndexProblem              the index
 │   ├── NoIndex               nothing has been indexed yet
@@ -56,6 +59,23 @@ class UnknownExport(SourceError):
         """Carry the sentence and the first lines of the file, for the question to the user."""
         self.preview = preview
         super().__init__(message)
+
+
+class Refused(SourceError):
+    """A service refused its credential, or what the credential may not do; `status` is 401 or 403, 0 if never asked."""
+
+    def __init__(self, message: str, status: int = 0) -> None:
+        """Carry the sentence and the status of the reply."""
+        self.status = status
+        super().__init__(message)
+
+
+class Unavailable(SourceError):
+    """A service did not answer in time, or only that it is busy or broken; trying again later may help."""
+
+
+class BadAnswer(SourceError):
+    """A service did not understand a call, answered what nobody can read, or led to somewhere else."""
 
 
 class ShrinkError(SignpostError):

@@ -21,6 +21,7 @@ DOORS = {
     "imapclient": {"service/mailbox/imap"},
     "oauthlib": {"service/oauth/exchange"},
     "httpx2": {"service/oauth/exchange"},
+    "httpcore2": {"indexer/sources/wire"},
     "keyring": {"service/passwords"},
     "fastapi": {"service/web"},
     "uvicorn": {"service/web"},
