@@ -12,7 +12,7 @@ from importlib import metadata
 from urllib.parse import urljoin, urlsplit
 
 from indexer.errors import BadAnswer, Refused, Unavailable
-from indexer.sources.origins import address, plain, secrets_in
+from indexer.sources.origins import address, host_of, plain, secrets_in
 from indexer.sources.politeness import Pace, Rate, backoff, retry_after, told
 from indexer.sources.wire import Answer, Broken, Forbidden, Limits, Wire
 
@@ -167,8 +167,7 @@ class Line:
         place = self.place
         url = address(place.origin, path, params)
         if url is None:
-            to = urlsplit(path).hostname or "no place at all" if path.isprintable() else "no place at all"
-            raise BadAnswer(f"{self._who} leads to {to[:80]}; only {place.origin} is called. {_NEXT}")
+            raise BadAnswer(f"{self._who} leads to {host_of(path)}; only {place.origin} is called. {_NEXT}")
         if place.public and not url.startswith("https://"):
             raise BadAnswer(f"{self._who} is not called without encryption: its address must begin with https://.")
         return url

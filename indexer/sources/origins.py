@@ -36,6 +36,15 @@ def _origin(url: str) -> tuple[str, str, int] | None:
     return parts.scheme, parts.hostname, parts.port or _PORTS[parts.scheme]
 
 
+def host_of(url: str) -> str:
+    """The host of a URL, for people to read."""
+    try:
+        host = urlsplit(url).hostname or ""
+    except ValueError:
+        host = ""
+    return "".join(c for c in host if c.isprintable())[:80] or "no place at all"
+
+
 def is_callable(told: str, public: bool) -> bool:
     """Whether what a name resolved to may be called: a `public` place must not lead into a private network."""
     at = _unwrapped(ip_address(told.partition("%")[0]))
@@ -62,9 +71,9 @@ def secrets_in(headers: Mapping[str, str]) -> frozenset[str]:
 
 
 def _basic(piece: str) -> tuple[str, ...]:
-    """User and password of RFC 7617."""
+    """User and password of RFC 7617; the padding was split off."""
     try:
-        user, colon, password = base64.b64decode(piece, validate=True).decode().partition(":")
+        user, colon, password = base64.b64decode(piece + "=" * (-len(piece) % 4), validate=True).decode().partition(":")
     except (ValueError, binascii.Error):
         return ()
     return (user, password) if colon else ()

@@ -17,6 +17,7 @@ _BELIEVED = 900.0
 _ENTRIES = 4096
 _SLACK = 0.001
 _DAY = 86_400.0
+_OF_CALLS = frozenset({"api-key", "api-token", "member"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +36,17 @@ class Rate:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What a reply says of one limit: `calls` in `seconds` (None: unknown), `remaining` of them, new in `resets`."""
+    """What a reply says of one limit: `calls` in `seconds` (None: unknown), `remaining` of them, new in `resets`.
+
+    Some limits are of something else than calls, such as of time in the service's database: `is_of_calls` says so.
+    """
 
     name: str
     calls: int
     remaining: int
     seconds: float | None = None
     resets: float | None = None
+    is_of_calls: bool = True
 
 
 class Window:
@@ -128,7 +133,7 @@ class Pace:
 
     def hear(self, told: Sequence[Told], now: float) -> None:
         """Believe what a reply says of the limits: how high they are, and how much others used of them."""
-        self.remaining = min((each.remaining for each in told), default=self.remaining)
+        self.remaining = min((each.remaining for each in told if each.is_of_calls), default=self.remaining)
         for each in told:
             if each.seconds is not None:
                 self._window(each, each.seconds).correct(each.calls - each.remaining, now)
@@ -154,8 +159,7 @@ class Pace:
 
 def told(headers: Mapping[str, str]) -> tuple[Told, ...]:
     """What the headers of a reply (names in lower case) say of limits, as Trello, HubSpot, Pipedrive, Salesforce do."""
-    names = [name.removesuffix("-max") for name in headers if re.fullmatch(r"x-rate-limit-.+-max", name)]
-    found = [_told(headers, name, f"{name}-max", _milliseconds(headers, f"{name}-interval-ms")) for name in names]
+    found = [_trello(headers, name) for name in headers if re.fullmatch(r"x-rate-limit-.+-max", name)]
     hub = "x-hubspot-ratelimit"
     found.append(_told(headers, hub, f"{hub}-max", _milliseconds(headers, f"{hub}-interval-milliseconds")))
     found.append(_told(headers, f"{hub}-daily", f"{hub}-daily", _DAY))
@@ -165,6 +169,16 @@ def told(headers: Mapping[str, str]) -> tuple[Told, ...]:
         made, most = int(used[1]), int(used[2])
         found.append(Told("api-usage", most, max(0, most - made), _DAY) if most else None)
     return tuple(each for each in found if each)
+
+
+def _trello(headers: Mapping[str, str], most: str) -> Told | None:
+    """A limit of Trello. Of key, token and member it counts calls; of others actions, or milliseconds of queries."""
+    name = most.removesuffix("-max")
+    seconds = _milliseconds(headers, f"{name}-interval-ms")
+    told = _told(headers, name, most, seconds)
+    if told is None or name.removeprefix("x-rate-limit-") in _OF_CALLS:
+        return told
+    return replace(told, seconds=None, resets=min(seconds, LONGEST), is_of_calls=False)
 
 
 def _told(
