@@ -14,6 +14,7 @@ from indexer.asking import Mention, Question, QuestionKind
 from indexer.matter import FACTS, beyond_touch, weight
 from indexer.names import DOUBTFUL
 from indexer.ranking import Ranked
+from indexer.slips import mended
 
 RIVALS = 20
 TEMPERATURE = 0.05
@@ -131,4 +132,4 @@ def _beyond_name(question: Question, sure: Sequence[Mention]) -> tuple[str, ...]
     rest = question.text
     for mention in sure:
         rest = rest.replace(mention.written, " ")
-    return beyond_touch(rest, figurative=question.kind != "other")
+    return beyond_touch(mended(rest), figurative=question.kind != "other")

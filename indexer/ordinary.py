@@ -77,8 +77,8 @@ ROLES = listed(
     offer offers quote quotes contract contracts tender rfp rfi rfq poc nda sow msa sla kpi roi api saas b2b b2c ai
     ml reference references case cases study studies story stories workshop demo rollout renewal upsell invoice
     order orders ticket tickets status update news mr mrs ms dr prof herr herrn frau monsieur madame sir madam kunde
-    kunden kundin kundenprojekt ansprechpartner ansprechpartnerin kontakt kontakte firma firmen unternehmen projekt
-    projekte vertrieb einkauf angebot angebote referenz referenzen vertrag termin anfrage thema kollege kollegin
+    leute leuten kunden kundin kundenprojekt ansprechpartner ansprechpartnerin kontakt kontakte firma firmen unternehmen
+    projekt projekte vertrieb einkauf angebot angebote referenz referenzen vertrag termin anfrage thema kollege kollegin
     kollegen kolleginnen gesprach gesprache betreuer geschaftsfuhrer leiter leiterin leitung abteilung societe
     entreprise projet projets equipe contrat offre commercial interlocuteur responsable
     """

@@ -31,7 +31,7 @@ STRONG = re.compile(
     r"deal|engaged|negotiat|visit)\w*(?: (?:already|currently|now))? (?:to|with|at|inside)|"
     r"(?:contacts?|conversations?|relationships?|connections?|any(?:one|body)|some(?:one|body)|people|folks|person|"
     r"who) (?:at|from|inside)|"
-    r"(?:spricht|sprechen|gesprochen|redet|reden|kontakte?n?|termin|ansprechpartner(?:in)?|jemande?n?|"
+    r"(?:spricht|sprechen|gesprochen|redet|reden|kontakte?n?|termin|ansprechpartner(?:in)?|jemande?n?|leuten?|"
     r"telefonat|gespr[aä]che?) (?:gerade |schon |aktuell |derzeit )?(?:mit|bei|von|zu)|"
     r"(?:parle|parler|contacts?|quelqu['’]un|rendez-vous|discute)\w* (?:avec|chez|à|a|de chez))\s+",
     re.I,

@@ -126,6 +126,7 @@ def test_the_labelled_sales_sentences_are_told_apart() -> None:
         ("Wer spricht mit der Gebr. Brandstetter GmbH? Und wer mit Fa. Moll?", 2),
         ("See https://a.example/x?y=1.2 for more. Thanks!", 2),
         ("Really?! Yes... ok.", 2),
+        ("the budget round starts monday. has anyone met the people at contoso? e.g. in sales. thanks", 4),
         ("One line\nAnother Line", 2),
     ],
 )
@@ -194,6 +195,11 @@ def test_what_is_asked_of_our_own_work_is_told_from_a_fact(text: str, kind: str)
         ("Would love to see how colleagues went about finding fraud.", "similar work"),
         ("I'm supposed to estimate the effort for voice picking and need a comparison.", "similar work"),
         ("I need the person who handles Talbot & Rail.", "who"),
+        ("I need the persoon who handles Talbot & Rail.", "who"),
+        ("Am I right that nobody of us covers Evomar, or whom did I misss?", "who"),
+        ("Has anyone met the peoople from Talbot & Rail?", "who"),
+        ("Can someone introduce me to the right person at Talbot?", "who"),
+        ("Which of our people has been to Talbot lately?", "who"),
     ],
 )
 def test_a_request_without_a_question_mark_is_heard(text: str, kind: str) -> None:

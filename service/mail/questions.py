@@ -8,8 +8,10 @@ answer, its probability turns away later.
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from indexer.asking import Question, QuestionKind
+from indexer.slips import mended
 from service.mail.attributions import is_attribution
 from service.mail.frames import (
     ASKS_TO_KNOW,
@@ -141,11 +143,12 @@ def topic_of(sentence: str) -> QuestionKind | None:
     return next((kind for kind, pattern in TOPICS if pattern.search(told)), None)
 
 
+@lru_cache(maxsize=4096)
 def plain(sentence: str) -> str:
-    """The head of a sentence in lower case and without web addresses, as the patterns want it."""
+    """The head of a sentence in lower case, without web addresses and slips of the hand, as the patterns want it."""
     head = sentence[: 2 * LONGEST_SENTENCE]
     told = ADDRESS.sub(" ", head) if "://" in head or "www." in head else head
-    return told[:LONGEST_SENTENCE].strip().lower().replace("’", "'")
+    return mended(told[:LONGEST_SENTENCE].strip()).lower().replace("’", "'")
 
 
 def kind_of(sentence: str, near: str = "") -> QuestionKind:

@@ -47,10 +47,11 @@ def _goes_on(line: str, following: str) -> bool:
 
 
 def _split(block: str) -> Iterator[str]:
-    start = 0
+    start, small = 0, block == block.lower()
     for end in END.finditer(block):
         following = block[end.end() : end.end() + 8].lstrip()
-        if end[0][0] == "." and not _ends_here(block[max(start, end.end() - LOOKS_BACK) : end.end()], following):
+        before = block[max(start, end.end() - LOOKS_BACK) : end.end()]
+        if end[0][0] == "." and not _ends_here(before, following.upper() if small else following):
             continue
         if sentence := block[start : end.end()].strip():
             yield sentence
