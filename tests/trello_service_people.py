@@ -273,7 +273,7 @@ class People:
         thing = self.records.boards[board]
         old = {key: thing[key] for key in facts}
         thing |= facts
-        self.records.renamed(thing)
+        self.records.shown(thing)
         self._board_act("updateBoard", board, by, old=old)
 
     def _change_list(self, lane: str, by: str, /, **facts: Any) -> None:
@@ -289,8 +289,7 @@ class People:
     def _done(self, kind: str, card: str, by: str, facts: Record | None = None, /, **data: Any) -> Record:
         held, thing = self.records, self.records.cards[card]
         held.touch(thing)
-        _count(thing)
-        held.renamed(thing)
+        held.shown(thing)
         return held.act(kind, by or self.owner, data | held.about(thing, **(facts or {})))
 
     def _quietly(self, kind: str, comment: Record, by: str, /, **data: Any) -> None:
@@ -299,9 +298,3 @@ class People:
             self.records.touch(thing)
         where = self.records.about(thing) if thing else {}
         self.records.act(kind, by or self.owner, data | where)
-
-
-def _count(card: Record) -> None:
-    """Bring what the front of a card shows in line with the card."""
-    told = {"description": bool(card["desc"]), "due": card["due"], "dueComplete": card["dueComplete"]}
-    card["badges"] |= told | {"votes": len(card["idMembersVoted"])}

@@ -1,6 +1,7 @@
 """What the local Trello answers to GET besides boards, and which function answers which path."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from tests.trello_service_asking import (
     Look,
@@ -44,6 +45,17 @@ def list_cards(look: Look, key: str) -> object:
     return cards_page(look, cards, {"filter": "open"} | dict(look.wishes))
 
 
+def list_board(look: Look, key: str) -> object:
+    """The board of a list."""
+    return board(look, str(seen(look, look.records.lists, key)["idBoard"]))
+
+
+def member_cards(look: Look, key: str) -> object:
+    """The cards somebody was put on."""
+    own = seen_member(look, key)["id"]
+    return cards_page(look, [c for c in [*look.records.cards.values()] if own in c["idMembers"]], look.wishes)
+
+
 def card(look: Look, key: str) -> Record:
     """One card."""
     return card_view(look, seen_card(look, key), look.wishes)
@@ -85,7 +97,11 @@ def action(look: Look, key: str) -> object:
 def action_part(look: Look, key: str, part: str) -> object:
     """The board, card or list of an action."""
     place = (seen_action(look, key)["data"].get(part) or {}).get("id", "")
-    return {"board": board, "card": card, "list": one_list}[part](look, place)
+    wishes = {"fields": "all"} | look.wishes
+    found = {"board": board, "card": card, "list": one_list}.get(part)
+    if found is None:
+        raise Refusal(404, NOT_FOUND)
+    return found(replace(look, wishes=wishes), place)
 
 
 def one_list(look: Look, key: str) -> object:
@@ -132,7 +148,7 @@ def label(look: Look, key: str) -> object:
 
 def custom_field(look: Look, key: str) -> object:
     """One custom field."""
-    return picked(seen(look, look.records.custom_fields, key), look.wishes)
+    return picked(seen(look, look.records.custom_fields, key) | {"limits": {}}, look.wishes)
 
 
 def options(look: Look, key: str, option: str = "") -> object:
@@ -223,10 +239,12 @@ ROUTES: dict[tuple[str, ...], Answering] = {
     ("labels", "*"): label,
     ("lists", "*"): one_list,
     ("lists", "*", "actions"): list_actions,
+    ("lists", "*", "board"): list_board,
     ("lists", "*", "cards"): list_cards,
     ("members", "*"): member,
     ("members", "*", "actions"): member_actions,
     ("members", "*", "boards"): member_boards,
+    ("members", "*", "cards"): member_cards,
     ("members", "*", "organizations"): member_organizations,
     ("organizations", "*"): organization,
     ("organizations", "*", "actions"): organization_actions,

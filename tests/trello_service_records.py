@@ -120,12 +120,14 @@ class Records:
         """The number of the next card of a board."""
         return 1 + max((c["idShort"] for c in [*self.cards.values()] if c["idBoard"] == board), default=0)
 
-    def renamed(self, thing: Record) -> None:
-        """Bring the long address of a card or board in line with its name."""
-        if "idShort" in thing:
-            thing["url"] = card_url(thing["shortLink"], thing["idShort"], thing["name"])
-        else:
+    def shown(self, thing: Record) -> None:
+        """Bring what a card or board shows (its long address, the counts on its front) in line with what it is."""
+        if "idShort" not in thing:
             thing["url"] = f"{thing['shortUrl']}/{slug(thing['name'])}"
+            return
+        thing["url"] = card_url(thing["shortLink"], thing["idShort"], thing["name"])
+        told = {"description": bool(thing["desc"]), "due": thing["due"], "dueComplete": thing["dueComplete"]}
+        thing["badges"] |= told | {"votes": len(thing["idMembersVoted"])}
 
 
 def iso(seconds: float) -> str:

@@ -4,12 +4,14 @@ from dataclasses import dataclass
 
 from tests.trello_service_asking import Look
 from tests.trello_service_bells import Bells, shown
+from tests.trello_service_boards import board
 from tests.trello_service_gate import Refusal
 from tests.trello_service_people import People
 from tests.trello_service_reading import (
     Answering,
     action,
     card,
+    card_part,
     check_items,
     checklist,
     custom_field,
@@ -96,7 +98,8 @@ def delete_card(desk: Desk, key: str) -> object:
 def post_comment(desk: Desk, key: str) -> object:
     """A new comment."""
     made = desk.people.comment(seen_card(desk.look, key)["id"], desk.need("text"), desk.by)
-    return action(_plain(desk), made)
+    told = action(_plain(desk), made)
+    return told | {"entities": []} if isinstance(told, dict) else told
 
 
 def put_action(desk: Desk, *keys: str) -> object:
@@ -159,6 +162,42 @@ def post_checklist(desk: Desk, key: str = "") -> object:
     return checklist(_plain(desk), made)
 
 
+def post_board(desk: Desk) -> object:
+    """A new board."""
+    made = desk.people.add_board(desk.need("name"), "org", desk.look.wishes.get("idOrganization"), desk.by)
+    return board(_plain(desk), made) | {"limits": {}}
+
+
+def post_attachment(desk: Desk, key: str) -> object:
+    """A link attached to a card."""
+    own = seen_card(desk.look, key)
+    desk.people.attach(own["id"], desk.need("url"), desk.look.wishes.get("name", ""), desk.by)
+    return own["attachments"][-1] | {"limits": {}}
+
+
+def post_label_of_card(desk: Desk, key: str) -> object:
+    """A label put on a card."""
+    own = seen_card(desk.look, key)
+    desk.people.put_label(own["id"], desk.need("value"), desk.by)
+    return own["idLabels"]
+
+
+def post_member_of_card(desk: Desk, key: str) -> object:
+    """Somebody put on a card."""
+    own = seen_card(desk.look, key)["id"]
+    desk.people.assign(own, desk.need("value"), desk.by)
+    return card_part(_plain(desk), own, "members")
+
+
+def put_check_item(desk: Desk, key: str, item: str) -> object:
+    """An item ticked off."""
+    seen_card(desk.look, key)
+    if desk.look.wishes.get("state") == "complete":
+        desk.people.check(item, desk.by)
+    items = (i for x in desk.look.records.checklists.values() for i in x["checkItems"])
+    return next((i for i in items if i["id"] == item), None)
+
+
 def post_check_item(desk: Desk, key: str) -> object:
     """A new item of a checklist."""
     seen(desk.look, desk.look.records.checklists, key)
@@ -198,7 +237,11 @@ def delete_webhook(desk: Desk, key: str) -> object:
 
 WRITES: dict[str, dict[tuple[str, ...], Answering]] = {
     "POST": {
+        ("boards",): post_board,
         ("cards",): post_card,
+        ("cards", "*", "attachments"): post_attachment,
+        ("cards", "*", "idLabels"): post_label_of_card,
+        ("cards", "*", "idMembers"): post_member_of_card,
         ("cards", "*", "actions", "comments"): post_comment,
         ("cards", "*", "checklists"): post_checklist,
         ("checklists",): post_checklist,
@@ -213,6 +256,7 @@ WRITES: dict[str, dict[tuple[str, ...], Answering]] = {
         ("boards", "*"): put_board,
         ("cards", "*"): put_card,
         ("cards", "*", "*part"): put_card,
+        ("cards", "*", "checkItem", "*"): put_check_item,
         ("cards", "*", "actions", "*", "comments"): put_action,
         ("labels", "*"): put_label,
         ("lists", "*"): put_list,
