@@ -123,7 +123,7 @@ def _header(name: str, most: int, seconds: int, left: int) -> dict[str, str]:
 
 @dataclass(slots=True)
 class Trouble:
-    """What goes wrong next. Each thing is used up by the request it hits, but for `drip` and `refuses`."""
+    """What goes wrong next. Each thing is used up by the request it hits, but for `drip` and `refuse_after`."""
 
     statuses: deque[int] = field(default_factory=deque)
     """The next answers have these statuses and nothing else."""
@@ -133,13 +133,15 @@ class Trouble:
     """The next pages (answers to a request with a `limit`) are told wrongly: 'repeat', 'skip' or 'empty'."""
     drip: int | None = None
     """Bytes a second of every answer."""
-    refuses: bool = False
-    """Every request is answered 401, as after a token was revoked."""
+    refuse_after: int | None = None
+    """After so many more requests every one is answered 401, as after a token was revoked."""
 
     def strike(self) -> None:
         """Raise the refusal that is next in line, if any."""
-        if self.refuses:
-            raise Refusal(401, "invalid token")
+        if self.refuse_after is not None:
+            self.refuse_after -= 1
+            if self.refuse_after < 0:
+                raise Refusal(401, "invalid token")
         if self.statuses:
             status = self.statuses.popleft()
             raise Refusal(status, _body_of(status))
@@ -160,7 +162,7 @@ class Trouble:
         """No trouble any more."""
         for queue in (self.statuses, self.cuts, self.pages):
             queue.clear()
-        self.drip, self.refuses = None, False
+        self.drip = self.refuse_after = None
 
 
 def _body_of(status: int) -> object:
