@@ -17,7 +17,7 @@ from tests.trello_service_replay import Keys, Played, keys_of, play
 
 DATA = Path(__file__).parents[2] / "shared" / "data" / "sources" / "trello"
 RECORDINGS = ("ruby-trello", "tacokit")
-EXPRESSIBLE = 451
+EXPRESSIBLE = 452
 """Of the 514 recorded exchanges, those that a world of boards can ask and answer; never fewer."""
 
 
@@ -514,6 +514,7 @@ def test_a_webhook_needs_a_callback_that_answers(service: TrelloService, board: 
     assert (refused.status, made.status) == (400, 200)
     assert [method for method, *_ in callback.heard] == ["HEAD", "HEAD"]
     assert body(ask(service, f"/tokens/{service.token}/webhooks")) == [body(made)]
+    assert body(ask(service, "/members/me/tokens", webhooks="true"))[0]["webhooks"] == [body(made)]
     assert (
         ask(service, "/webhooks", verb="POST", idModel=board, callbackURL="https://signpost.example/hook").status == 400
     )

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from tests.trello_service_asking import Look
 from tests.trello_service_bells import Bells, Post, over_http
 from tests.trello_service_boards import exported
-from tests.trello_service_gate import Answer, Ask, Limits, Refusal, Trouble, Viewer, asked, viewer
+from tests.trello_service_gate import DENIED, Answer, Ask, Limits, Refusal, Trouble, Viewer, asked, viewer
 from tests.trello_service_http import listening
 from tests.trello_service_loading import load
 from tests.trello_service_people import People
@@ -150,6 +150,8 @@ class TrelloService(People):
             return self._batch(ask, who)
         if ask.parts[:1] == ("tokens",):
             return self._token(ask, look)
+        if ask.method == "GET" and ask.parts[:1] == ("members",) and ask.parts[2:] == ("tokens",):
+            return self._tokens_of(look, ask.parts[1])
         if ask.method == "GET" and ask.parts[:1] == ("webhooks",) and len(ask.parts) == 2:
             owned = self.bells.owned(who.token, ask.parts[1])
             return {k: v for k, v in owned.items() if k != "token"}
@@ -157,7 +159,7 @@ class TrelloService(People):
             found, keys = routed(ROUTES, ask.parts)
             return found(look, *keys)
         if who.token and not self.tokens[who.token].write and ask.parts[:1] != ("webhooks",):
-            raise Refusal(401, "unauthorized permission requested")
+            raise Refusal(401, DENIED)
         found, keys = routed(WRITES.get(ask.method, {}), ask.parts)
         return found(Desk(look, self, self.bells, who.token), *keys)
 
@@ -201,6 +203,17 @@ class TrelloService(People):
                 return {k: v for k, v in self.bells.owned(token, key).items() if k != "token"}
             case ["member"]:
                 return member(look, known.member)
+        return self._about_token(token, look)
+
+    def _tokens_of(self, look: Look, key: str) -> object:
+        """The tokens of the member who asks, without what they read as."""
+        if look.member is None or member(look, key)["id"] != look.member["id"]:
+            raise Refusal(401, DENIED)
+        own = [token for token, known in self.tokens.items() if known.member == look.member["id"]]
+        return [self._about_token(token, look) for token in own if not self.tokens[token].revoked]
+
+    def _about_token(self, token: str, look: Look) -> Record:
+        known = self.tokens[token]
         every = {"idModel": "*", "read": True, "write": known.write}
         rights = [{**every, "idModel": known.member, "modelType": "Member"}]
         rights += [{**every, "modelType": kind} for kind in ("Board", "Organization")]
