@@ -1,13 +1,14 @@
 """Knowledge: what was indexed, kept up to date and asked. The face of the package."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from threading import Lock
+from threading import Event, Lock
 
 from indexer.answering import Answering, Reader
 from indexer.asking import Answer, AskOptions, Question, Viewer
@@ -36,6 +37,10 @@ __all__ = [
 ]
 
 WRITE, FIRST_TEN = UpdateOptions(), AskOptions()
+MOST_AT_ONCE = 8
+"""Sources that are read at the same time; each of them waits for a network most of the time."""
+Reports = tuple[SourceReport, ...]
+_Do = Callable[[SourceUpdate, Source], SourceReport]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +82,7 @@ class Knowledge:
         return cls(folder, embedder)
 
     def update(self, sources: Sequence[Source], options: UpdateOptions = WRITE) -> Report:
-        """Bring the index up to its sources. One that fails does not stop the others.
+        """Bring the index up to its sources, all side by side. One that fails or is slow does not stop the others.
 
         Raises BusyIndex while another process updates, DamagedIndex, or ModelError; what is in by then stays in.
         """
@@ -85,15 +90,39 @@ class Knowledge:
             return self._looked(sources, options)
         index = self._opened(create=True).index
         with index.writing():
-            now = datetime.now(UTC)
-            restate(index, self._vectors.embedder, now, options.progress or _quietly)
-            update = SourceUpdate(index, lambda: self._vectors.embedder, options, now)
-            reports = []
-            for source in sources:
-                reports.append(update.run(source))
-                index.settle()
+            restate(index, self._vectors.embedder, datetime.now(UTC), options.progress or _quietly)
+            reports = self._side_by_side(index, sources, options, lambda update, source: update.run(source))
             self._opened().names.settle()
-        return Report(tuple(reports))
+        return Report(reports)
+
+    def reread(self, asked: Mapping[Source, Sequence[str]], options: UpdateOptions = WRITE) -> Report:
+        """Bring single documents up to their sources: what a webhook rang for. Raises like `update`, and NoIndex."""
+        index = self._opened().index
+        with index.writing():
+            reports = self._side_by_side(
+                index, tuple(asked), options, lambda update, source: update.reread(source, asked[source])
+            )
+            self._opened().names.settle()
+        return Report(reports)
+
+    def _side_by_side(self, index: Index, sources: Sequence[Source], options: UpdateOptions, do: _Do) -> Reports:
+        """Each source in a thread of its own; what one has told is to be found before the others are done."""
+        now, settling, stop = datetime.now(UTC), Lock(), Event()
+        halted = options.halted
+        options = replace(options, halted=lambda: stop.is_set() or halted())
+
+        def one(source: Source) -> SourceReport:
+            report = do(SourceUpdate(index, lambda: self._vectors.embedder, options, now), source)
+            with settling:
+                index.settle()
+            return report
+
+        with ThreadPoolExecutor(min(MOST_AT_ONCE, len(sources)) or 1, "source") as pool:
+            try:
+                return tuple(pool.map(one, sources))
+            except BaseException:
+                stop.set()
+                raise
 
     def forget(self, sources: Sequence[str]) -> int:
         """Drop everything that came from these sources (`trello:sales`), and say how many documents that were.

@@ -1,8 +1,8 @@
 """Words that ask, with a slip of the hand → the same words as they were meant. Pure.
 
 "Do you know the persoon who handles Contoso?" asks like anybody else. Only words that nobody writes on purpose are
-mended (not an everyday word, not a name, no number), only to words that ask, and only where a single one is a slip away:
-a letter too many, one left out, one wrong, or two in the wrong order; in short words only one doubled or two swapped.
+mended (not an everyday word, not a name, no number), only to words that ask, and only where a single one is a slip
+away: a letter too many, one left out, one wrong, or two swapped; in short words only one doubled or two swapped.
 """
 
 import re
@@ -18,14 +18,15 @@ SHORTEST, LONG = 5, 6
 """Letters of the shortest word that is mended, and of those that any slip may have changed."""
 MEANT_SO = listed(
     """
-    spoke proposed leaned theme studios locked helen themes tanks stopping pleased comments rally precious closet auction
-    maternal regent occupy themed albeit unsure pearson wandering swollen parsons reilly counterparts locking mating
-    unseen clint propose proposer proposes wander welch laguna messed parlor covert covers handel showcased pleas lesions
-    looming draper convection loomed paler savior slices fates showcases looted wessex acton coveted looting aground
-    couldn wouldn shouldn others theirs actions klagten klagen unser eller dozing parser wheels stemmed
+    spoke proposed leaned theme studios locked helen themes tanks stopping pleased comments rally precious
+    closet auction maternal regent occupy themed albeit unsure pearson wandering swollen parsons reilly
+    counterparts locking mating unseen clint propose proposer proposes wander welch laguna messed parlor
+    covert covers handel showcased pleas lesions looming draper convection loomed paler savior slices fates
+    showcases looted wessex acton coveted looting aground couldn wouldn shouldn others theirs actions klagten
+    klagen unser eller dozing parser wheels stemmed
     """
 )
-"""Words of the tongues we read that are a slip away from one that asks: those of the model's own vocabulary, and more."""
+"""Words that are a slip away from one that asks and yet meant: those of the model's own vocabulary, and some more."""
 _WORD = re.compile(r"[^\W\d_]{4,}")
 
 

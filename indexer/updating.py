@@ -38,16 +38,20 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class UpdateOptions:
-    """How to update: only look (`dry_run`), believe a sudden shrink (`allow_shrink`), whom to tell how far it is."""
+    """How to update: only look (`dry_run`), believe a sudden shrink (`allow_shrink`), whom to tell how far it is.
+
+    Once `halted` says so, what was told by then is written and nothing more is asked for.
+    """
 
     dry_run: bool = False
     allow_shrink: bool = False
     progress: Callable[[Progress], None] | None = None
+    halted: Callable[[], bool] = lambda: False
 
 
 @dataclass(frozen=True, slots=True)
 class SourceReport:
-    """What an update did to one source, or would do."""
+    """What an update did to one source, or would do. `listed`: how many documents it has by a whole census of its own."""
 
     source: str
     added: int = 0
@@ -59,6 +63,7 @@ class SourceReport:
     failures: tuple[str, ...] = ()
     notices: tuple[str, ...] = ()
     seconds: float = 0.0
+    listed: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,14 +97,29 @@ class SourceUpdate:
 
     def run(self, source: Source) -> SourceReport:
         """Bring the index up to what the source tells. A SourceError ends this source only."""
-        began = time.monotonic()
+        self._begin(source)
+        told = source.pull(self._index.cursor(source.name) if self._known else None)
+        return self._through(told, source.census)
+
+    def reread(self, source: Source, ids: Sequence[str]) -> SourceReport:
+        """Bring these documents up to what the source tells of them, and leave all others and the cursor alone."""
+        self._begin(source)
+        return self._through(source.fetch(ids), lambda: Census(frozenset(), complete=False))
+
+    def _begin(self, source: Source) -> None:
         self._report, self._told = SourceReport(source.name), _Told()
         self._known = dict(self._index.known(source.name))
+
+    def _through(self, events: Iterator[Event], census: Callable[[], Census]) -> SourceReport:
+        began = time.monotonic()
         try:
-            for event in source.pull(self._index.cursor(source.name) if self._known else None):
+            for event in events:
                 self._take(event)
+                if self._options.halted():
+                    break
             self._flush()
-            self._bury(source.census())
+            if not self._options.halted():
+                self._bury(census())
         except SourceError as error:
             self._fail(str(error))
             self._flush()
@@ -168,7 +188,8 @@ class SourceUpdate:
         whole = Census(census.ids | told.seen, census.complete)
         step = changes(self._known, Seen((), frozenset(told.buried), whole), self._options.allow_shrink)
         notices = (*report.notices, step.why_held) if step.held else report.notices
-        self._report = replace(report, deleted=len(step.drop), held=len(step.held), notices=notices)
+        listed = len(whole.ids) if census.complete else None
+        self._report = replace(report, deleted=len(step.drop), held=len(step.held), notices=notices, listed=listed)
         self._send(Batch(report.source, drops=step.drop, cursor=None if step.held else told.cursor))
 
     def _write(self, documents: Sequence[Document]) -> None:

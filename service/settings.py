@@ -15,11 +15,11 @@ from service.settings_models import (
     ModelSettings,
     ReplySettings,
     Settings,
-    SourceSettings,
     WatchSettings,
     WebSettings,
 )
 from service.settings_problems import sentences
+from service.settings_sources import SourceSettings
 
 __all__ = [
     "MailboxSettings",
@@ -72,5 +72,9 @@ def _together(values: Mapping[str, Any], file: str) -> Iterator[str]:
 def _twice(told: Any) -> list[str]:
     """Names that several tables have; sources of different kinds may share one."""
     tables = [t for t in told if isinstance(t, dict)] if isinstance(told, list) else []
-    named = [(t.get("kind"), t.get("name") or t.get("user") or Path(str(t.get("path", ""))).stem) for t in tables]
+    named = [(t.get("kind"), t.get("name") or t.get("user") or _by_default(t)) for t in tables]
     return [name for (_, name), count in Counter(named).items() if count > 1 and name]
+
+
+def _by_default(table: Mapping[str, Any]) -> str:
+    return Path(str(table.get("path") or table.get("kind") or "")).stem

@@ -45,18 +45,23 @@ def read_file(path: Path) -> Given:
     return Given(values, problems=list(_without_secrets(values, path)))
 
 
-def _without_secrets(values: dict[str, Any], path: Path, table: str = "") -> Iterator[str]:
+def _without_secrets(values: dict[str, Any], path: Path, table: str = "", top: str = "") -> Iterator[str]:
     for name, told in list(values.items()):
         for number, below in enumerate(_tables_in(told), 1):
             inherited = table if isinstance(told, dict) else str(number)
-            yield from _without_secrets(below, path, str(below.get("name") or below.get("user") or inherited))
+            called = str(below.get("name") or below.get("user") or below.get("kind") or inherited)
+            yield from _without_secrets(below, path, table if name == "options" else called, top or name)
         if _SECRETS.search(name) and not isinstance(told, dict | list):
             del values[name]
-            yield (
-                f"{path.name}: `{name}` does not belong in this file. Put it into the variable "
-                f"{variable('mailboxes', table or 'NAME', 'password')}, or into a file that password_file names, "
-                "or into the keyring."
-            )
+            yield f"{path.name}: `{name}` does not belong in this file. {_where_secrets_go(top, name, table or 'NAME')}"
+
+
+def _where_secrets_go(top: str, name: str, table: str) -> str:
+    secret = "password" if top != "sources" else "webhook_secret" if "webhook" in name else "token"
+    return (
+        f"Put it into the variable {variable(top if top == 'sources' else 'mailboxes', table, secret)}, or into a file "
+        f"that {secret}_file names, or into the keyring."
+    )
 
 
 def _tables_in(told: Any) -> list[dict[str, Any]]:

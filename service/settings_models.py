@@ -20,6 +20,7 @@ from service.mailbox.protocol import INBOX
 from service.replies.audience import ascii_domain, is_plain
 from service.replies.outcome import Policy
 from service.settings_checks import FilePath, Host, Internal, MaybePath, Model, Name, OAuth, WebAddress, wrong
+from service.settings_sources import SourceSettings
 
 _POLICY = Policy()
 
@@ -28,37 +29,6 @@ class Part(BaseModel):
     """A table of the settings."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True, allow_inf_nan=False)
-
-
-class SourceSettings(Part):
-    """A place that content comes from."""
-
-    kind: Literal["trello-export", "crm-csv", "vcard"] = Field(
-        description="What the files are.", examples=["trello-export"]
-    )
-    path: FilePath = Field(description="The file, or a folder with several.", examples=["exports/sales-board.json"])
-    name: Name = Field(
-        default_factory=lambda seen: seen.get("path", Path("source")).stem.replace(":", "-"),
-        description="A short name, part of every document's id: keep it. By default the file's own.",
-        examples=["sales"],
-    )
-    visibility: str = Field(
-        default="",
-        pattern=r"^(everyone|private|group:.+)?$",
-        description='Who may find it: "everyone" (all colleagues), "group:NAME" or "private" (nobody). '
-        "By default as the source says, and private where it does not say.",
-        examples=["everyone"],
-    )
-    link: str = Field(
-        default="",
-        description="For CRM files: how the link of a record is made, with {kind} and {id}.",
-        examples=["https://crm.example.com/{kind}/{id}"],
-    )
-    columns: dict[str, str] = Field(
-        default={},
-        description="For CSV files whose columns are not recognised: our name = theirs.",
-        examples=[{"kind": "note", "title": "Betreff", "body": "Text"}],
-    )
 
 
 class MailboxSettings(Part):

@@ -47,11 +47,11 @@ def source_of(told: SourceSettings) -> Source:
     visible = {"visibility": told.visibility} if told.visibility else {}
     match told.kind:
         case "trello-export":
-            return TrelloExport(told.path, told.name, **visible)
+            return TrelloExport(told.file, told.name, **visible)
         case "crm-csv":
-            return CrmCsv(told.path, told.name, told.columns or None, told.link or None, **visible)
+            return CrmCsv(told.file, told.name, told.columns or None, told.link or None, **visible)
         case "vcard":
-            return VcardFile(told.path, told.name, **visible)
+            return VcardFile(told.file, told.name, **visible)
 
 
 def source_named(name: str, sources: Sequence[Source]) -> Source:

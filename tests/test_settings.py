@@ -17,7 +17,7 @@ from service.oauth.keeping import Login
 from service.passwords import password_of, secret_of
 from service.replies.outcome import Policy
 from service.settings import MailboxSettings, Settings, example, load
-from service.settings_given import fields
+from service.settings_given import fields, is_secret
 from service.wiring import client_in, login_mark, logins_in
 
 MAILBOX = '[[mailboxes]]\nuser = "tom@firma.example"\nhost = "imap.firma.example"\n'
@@ -45,13 +45,13 @@ def test_nothing_has_to_be_set(tmp_path: Path) -> None:
 
 
 def test_there_are_at_most_forty_settings_and_each_says_what_it_is() -> None:
-    every = dict(fields(Settings))
+    every = {where: info for where, info in fields(Settings) if not is_secret(info)}
 
     assert len(every) <= 40
     for where, info in every.items():
         assert re.fullmatch(r"[A-Z].{12,230}\.", info.description or ""), where
         assert not info.is_required() or where in {
-            *(("sources", "kind"), ("sources", "path"), ("mailboxes", "user"), ("mailboxes", "host"))
+            *(("sources", "kind"), ("mailboxes", "user"), ("mailboxes", "host"))
         }
 
 
@@ -59,10 +59,10 @@ def test_the_example_sets_nothing(tmp_path: Path) -> None:
     assert settings(tmp_path, example()) == settings(tmp_path, "")
 
 
-def test_the_example_holds_every_setting_but_the_password() -> None:
+def test_the_example_holds_every_setting_but_secrets() -> None:
     shown = set(re.findall(r"^#(\w+) = ", example(), re.MULTILINE))
 
-    assert shown == {where[-1] for where, _ in fields(Settings)} - {"password"}
+    assert shown == {where[-1] for where, _ in fields(Settings)} - {"password", "token", "webhook_secret"}
     assert max(map(len, example().splitlines())) <= 120
 
 
@@ -149,8 +149,8 @@ def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:
         "SIGNPOST_DATTA sets nothing. Did you mean SIGNPOST_DATA?",
         "signpost.toml: [replies] internal_domains is missing, so nobody would get a draft. "
         'Name your own mail domains, for example internal_domains = ["example.com"].',
-        'signpost.toml: [[sources]] number 1: kind has to be "trello-export", "crm-csv" or "vcard", not "trelo".',
-        'signpost.toml: [[sources]] number 1: path is missing, for example path = "exports/sales-board.json".',
+        'signpost.toml: [[sources]] number 1: kind has to be "trello", "trello-export", "hubspot", "salesforce", '
+        '"pipedrive", "crm-csv", "carddav", "vcard", "kanboard" or "drop", not "trelo".',
         "signpost.toml: [replies] max_links has to be at most 3, not 9.",
         "signpost.toml: [replies] enuogh is no setting. Did you mean enough?",
         'SIGNPOST_WATCH__SHADOW has to be true or false, not "perhaps".',
@@ -388,3 +388,38 @@ def told(environ: dict[str, str]) -> tuple[str, ...]:
     except SettingsError as fault:
         return fault.problems
     return ()
+
+
+@pytest.mark.parametrize(
+    ("table", "says"),
+    [
+        ("kind='vcard'", '[[sources]] number 1: path is missing, for example path = "exports/sales-board.json"'),
+        ("kind='hubspot'\npath='x'", "path is given, but hubspot is asked over the network and has no file"),
+        ("kind='trello'", "options need key: The API key"),
+        ("kind='trello'\noptions={key='k', bords=['x']}", "options cannot have bords; trello has every, token_file"),
+        ("kind='vcard'\npath='x'\noptions={every=1}", "options every input should be greater than or equal to 10"),
+        ("kind='kanboard'\noptions={url='http://kb.example'}", "would send the token to kb.example in the clear"),
+        ("kind='carddav'\noptions={url='dav.example', user='u'}", "options url has to be a web address such as"),
+    ],
+)
+def test_a_source_that_lacks_something_is_told_what(tmp_path: Path, table: str, says: str) -> None:
+    assert any(says in problem for problem in problems(tmp_path, f"[[sources]]\n{table}\n"))
+
+
+def test_the_secrets_of_a_source_are_never_in_the_file(tmp_path: Path) -> None:
+    table = "[[sources]]\nkind='trello'\nname='sales'\noptions={key='k', token='t'}\nwebhook_secret='w'\n"
+
+    (webhook, token) = sorted(problems(tmp_path, table), reverse=True)
+
+    assert "variable SIGNPOST_SOURCES__SALES__TOKEN, or into a file that token_file names" in token
+    assert "variable SIGNPOST_SOURCES__SALES__WEBHOOK_SECRET" in webhook
+
+
+def test_a_service_is_asked_as_the_settings_say(tmp_path: Path) -> None:
+    table = "[[sources]]\nkind='trello'\noptions={key='k', boards=['https://trello.com/b/x'], token_file='t.txt'}\n"
+    (source,) = settings(tmp_path, table, {"SIGNPOST_SOURCES__0__TOKEN": "s3same"}).sources
+
+    assert (source.name, source.chosen.boards, source.every) == ("trello", ("https://trello.com/b/x",), 60)
+    assert source.chosen.token_file == str(tmp_path / "t.txt")
+    assert source.token and source.token.get_secret_value() == "s3same"
+    assert "s3same" not in repr(source)

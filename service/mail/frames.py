@@ -167,7 +167,8 @@ PLEASANTRY = _any(
     r" not)? (?:want|have thought)|"
     r"guess (?:what|who)|you know what|what could (?:possibly )?go wrong|what (?:else )?can (?:i|you|we) say|"
     r"why (?:not|bother)\s*\?|isn't that|how (?:cool|great|awesome|nice|hard can) (?:is|are|it)|what a |"
-    r"how about that|remember\s*\?|who am i|am i right(?! (?:that|in|to|about))|need i say|can you (?:believe|imagine)|wer weiß\s*\?|"
+    r"how about that|remember\s*\?|who am i|am i right(?! (?:that|in|to|about))|need i say|"
+    r"can you (?:believe|imagine)|wer weiß\s*\?|"
     r"qui sait\s*\?|quién sabe\s*\?|wie weet\s*\?)",
     r"\bany (?:other )?questions\b|\bif you have (?:any )?(?:further |other |more )?questions\b|\b(?:feel free|"
     r"don't hesitate|do not hesitate|hesitate) to\b|\blet me know if (?:you (?:have|need|want|would|are|can|"

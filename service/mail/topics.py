@@ -16,9 +16,10 @@ _WHO = (
     r"stakeholder|point of contact|go-to|poc|in touch|in contact|in charge|responsible|intro(?:duction)?s?|"
     r"connections?|network)\b(?! (?:details|us|me|form|page))",
     r"\b(?:know|knows|talk(?:s|ed|ing)?|speak(?:s|ing)?|spoke(?:n)?|met|meet(?:s|ing)?|connect(?:ed|ion)?|"
-    r"call(?:s|ing)?) (?:to |with |any ?(?:one|body) |some ?(?:one|body) |(?:the |their |these |those )?people |from |at )+|"
-    r"\bintroduce (?:me|us)\b|\b(?:any ?(?:one|body)|some ?(?:one|body)|any of (?:us|you|the \w+)|which of (?:us|you|our "
-    r"\w+))\b.{0,25}\b(?:close to|on (?:it|them)\b|been to|dran)",
+    r"call(?:s|ing)?) (?:to |with |any ?(?:one|body) |some ?(?:one|body) |(?:the |their |these |those )?people |"
+    r"from |at )+|\bintroduce (?:me|us)\b|"
+    r"\b(?:any ?(?:one|body)|some ?(?:one|body)|any of (?:us|you|the \w+)|which of (?:us|you|our \w+))\b"
+    r".{0,25}\b(?:close to|on (?:it|them)\b|been to|dran)",
     r"\b(?:any|one|some|which) of (?:us|you)\b.{0,30}\b(?:visit|see|meet|deal|ask|approach|call|contact)\w*|"
     r"\b(?:any|some) ?(?:one|body)\b.{0,20}\b(?:deal(?:s|ing) with|visit(?:s|ed|ing)?|in talks|negotiat\w*|"
     r"engaged with)\b|\bare we in talks\b",

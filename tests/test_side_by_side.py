@@ -1,0 +1,110 @@
+"""Sources that are read side by side, and single documents that are read again."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from threading import Event as Signal
+
+import pytest
+
+from indexer.asking import EVERYBODY, Question
+from indexer.documents import Document
+from indexer.errors import NoIndex
+from indexer.knowledge import Knowledge, UpdateOptions
+from indexer.sources.protocol import Census, Checkpoint, Delete, Event, Upsert
+from tests.builders import a_card
+from tests.fakes import HashingEmbedder
+
+PILOT, CRANE = a_card("Pilot with Brückner", key="pilot"), a_card("Crane maintenance in Gdańsk", key="crane")
+FAIR = replace(a_card("Trade fair in Łódź", key="fair"), id="crm:north:note:fair")
+
+
+class Told:
+    """A source that tells its documents, waiting before each for `go`."""
+
+    def __init__(self, name: str, *documents: Document, go: Signal | None = None) -> None:
+        self.name, self.documents, self.go = name, list(documents), go
+        self.asked: list[str] = []
+
+    def check(self) -> list[str]:
+        return []
+
+    def pull(self, cursor: str | None) -> Iterator[Event]:
+        for document in self.documents:
+            assert self.go is None or self.go.wait(20)
+            yield Upsert(document)
+            yield Checkpoint(document.id)
+
+    def census(self) -> Census:
+        return Census(frozenset(d.id for d in self.documents), complete=True)
+
+    def fetch(self, ids: Sequence[str]) -> Iterator[Event]:
+        self.asked += ids
+        here = {d.id: d for d in self.documents}
+        yield from (Upsert(here[i]) if i in here else Delete(i, "gone") for i in ids)
+
+
+@pytest.fixture
+def knowledge(tmp_path: Path) -> Iterator[Knowledge]:
+    opened = Knowledge.open(tmp_path / "index", HashingEmbedder)
+    yield opened
+    opened.close()
+
+
+def titles(knowledge: Knowledge, text: str) -> list[str]:
+    try:
+        return [hit.document.title for hit in knowledge.answer([Question(text)], EVERYBODY)[0].hits]
+    except NoIndex:
+        return []
+
+
+def test_what_a_quick_source_told_is_found_while_a_slow_one_is_still_read(knowledge: Knowledge) -> None:
+    go = Signal()
+
+    class Looking(Told):
+        def pull(self, cursor: str | None) -> Iterator[Event]:
+            yield from super().pull(cursor)
+            while FAIR.title not in titles(knowledge, "trade fair Łódź"):
+                pass
+            go.set()
+
+    report = knowledge.update([Told("crm:north", FAIR), Looking("trello:sales", PILOT)])
+
+    assert go.is_set()
+    assert [(s.source, s.added, s.listed) for s in report.sources] == [("crm:north", 1, 1), ("trello:sales", 1, 1)]
+
+
+def test_a_halted_update_keeps_what_was_told_and_deletes_nothing(knowledge: Knowledge) -> None:
+    source = Told("trello:sales", PILOT, CRANE)
+    knowledge.update([source])
+    changed = replace(PILOT, title="Pilot with Brandstetter")
+    source.documents = [changed]
+
+    knowledge.update([source], UpdateOptions(halted=lambda: True))
+
+    assert set(titles(knowledge, "pilot crane")) == {"Pilot with Brandstetter", CRANE.title}
+
+
+def test_only_the_documents_asked_for_are_read_again(knowledge: Knowledge) -> None:
+    source, other = Told("trello:sales", PILOT, CRANE), Told("crm:north", FAIR)
+    knowledge.update([source, other])
+    source.documents = [replace(PILOT, title="Pilot with Brandstetter")]
+    other.documents = []
+
+    report = knowledge.reread({source: [PILOT.id, CRANE.id]})
+
+    assert (report.sources[0].changed, report.sources[0].deleted, report.sources[0].listed) == (1, 1, None)
+    assert set(titles(knowledge, "pilot crane fair")) == {"Pilot with Brandstetter", FAIR.title}
+    assert (source.asked, other.asked) == ([PILOT.id, CRANE.id], [])
+
+
+def test_a_source_that_breaks_in_an_unforeseen_way_ends_the_update_and_not_the_index(knowledge: Knowledge) -> None:
+    class Broken(Told):
+        def pull(self, cursor: str | None) -> Iterator[Event]:
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        knowledge.update([Broken("trello:sales"), Told("crm:north", FAIR)])
+
+    knowledge.update([Told("crm:north", FAIR)])
+    assert titles(knowledge, "trade fair") == [FAIR.title]
