@@ -51,7 +51,7 @@ class UpdateOptions:
 
 @dataclass(frozen=True, slots=True)
 class SourceReport:
-    """What an update did to one source, or would do. `listed`: how many documents it has by a whole census of its own."""
+    """What an update did to one source, or would do. `listed`: how many documents a whole census of its own has."""
 
     source: str
     added: int = 0

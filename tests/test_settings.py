@@ -421,5 +421,6 @@ def test_a_service_is_asked_as_the_settings_say(tmp_path: Path) -> None:
 
     assert (source.name, source.chosen.boards, source.every) == ("trello", ("https://trello.com/b/x",), 60)
     assert source.chosen.token_file == str(tmp_path / "t.txt")
-    assert source.token and source.token.get_secret_value() == "s3same"
+    assert source.token
+    assert source.token.get_secret_value() == "s3same"
     assert "s3same" not in repr(source)
