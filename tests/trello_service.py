@@ -64,7 +64,6 @@ class TrelloService(People):
         self.most_checklists = 1000
         self.key = f"{self.records.chance.randrange(1 << 128):032x}"
         self.token = self.add_token(self.owner)
-        self._told: dict[str, object] = {}
         self.lock = threading.RLock()
 
     @property
@@ -134,9 +133,7 @@ class TrelloService(People):
             known = self.tokens.get(who.token)
             headers |= self.limits.enter(who, known.member if known else "", ask.parts[:1] == ("members",))
             body = self._body(ask, who)
-            spoilt = trouble.spoil(ask, body, self._told.get(ask.path))
-            self._told[ask.path] = body if "limit" in ask.params else None
-            answer = Answer(200, spoilt, headers)
+            answer = Answer(200, trouble.spoil(ask, body), headers)
         except Refusal as refusal:
             answer = Answer(refusal.status, refusal.body, headers)
         cut = trouble.cuts.popleft() if trouble.cuts else None

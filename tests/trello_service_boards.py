@@ -6,7 +6,6 @@ from tests.trello_service_asking import (
     actions_page,
     card_view,
     cards_page,
-    is_comment,
     nested,
     newest,
     picked,
@@ -69,7 +68,7 @@ def _actions_of_board(look: Look, own: str) -> list[Record]:
     held, found = look.records, []
     for action in held.actions:
         at = held.cards.get(card_of(action))
-        where = at["idBoard"] if at and is_comment(action) else None
+        where = at["idBoard"] if at and held.actions_follow_cards and action["type"] != "moveCardFromBoard" else None
         if (where or (action["data"].get("board") or {}).get("id")) == own:
             found.append(action)
     return found

@@ -130,7 +130,7 @@ class Trouble:
     cuts: deque[int] = field(default_factory=deque)
     """The next answers break off after so many bytes."""
     pages: deque[str] = field(default_factory=deque)
-    """The next pages (answers to a request with a `limit`) are told wrongly: 'repeat', 'skip' or 'empty'."""
+    """The next pages (answers to a request with a `limit`) are told wrongly: 'repeat', 'skip', 'empty', 'right'."""
     drip: int | None = None
     """Bytes a second of every answer."""
     refuse_after: int | None = None
@@ -146,17 +146,18 @@ class Trouble:
             status = self.statuses.popleft()
             raise Refusal(status, _body_of(status))
 
-    def spoil(self, ask: Ask, body: object, before: object) -> object:
-        """A page as the next trouble with pages makes it; `before` is the page that was told last on this path."""
+    def spoil(self, ask: Ask, body: object) -> object:
+        """A page as the next trouble with pages makes it: some things twice, every other missing, or nothing at all."""
         if not self.pages or "limit" not in ask.params or not isinstance(body, list):
             return body
         match self.pages.popleft():
             case "repeat":
-                return before if isinstance(before, list) and before else body + body[:3]
+                return body + body[:3]
             case "skip":
                 return body[1::2]
-            case _:
+            case "empty":
                 return []
+        return body
 
     def calm(self) -> None:
         """No trouble any more."""

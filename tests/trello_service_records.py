@@ -14,7 +14,13 @@ _LINK = "ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789"
 
 
 class Records:
-    """All that is stored. Whoever changes a card or board says so with `touch`, and tells of it with `act`."""
+    """All that is stored. Whoever changes a card or board says so with `touch`, and tells of it with `act`.
+
+    `actions_follow_cards`: whether what happened to a card is told in the feed of the board it is on now, rather
+    than of the board it was on then. Nobody has written down which of the two is so.
+    """
+
+    actions_follow_cards = True
 
     def __init__(self, clock: Callable[[], float], seed: int) -> None:
         """Hold nothing; `clock` tells seconds since 1970."""
