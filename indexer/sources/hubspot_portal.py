@@ -1,0 +1,253 @@
+"""Calls to a HubSpot portal → its objects, and documents in which every id has become a name."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from email.utils import parsedate_to_datetime
+from functools import cached_property
+from typing import TypeVar
+
+from indexer.documents import PRIVATE, Document
+from indexer.errors import BadAnswer, Refused
+from indexer.sources.crm_book import Book
+from indexer.sources.crm_documents import Frame, document_of
+from indexer.sources.crm_entries import Entry
+from indexer.sources.http import Line
+from indexer.sources.hubspot_shapes import SHAPES, Shape, entry_of, own_roles, owner_of, stages_of
+from indexer.sources.loose import Record, count, record, records, string
+from indexer.sources.text import domain_of, emails_in
+
+EDITION = "2026-03"
+PAGE, FOUND, LINKED = 100, 200, 1000
+"""Objects in a listed page and in one of search results; ids whose links are read at once."""
+_NAMED = ("contacts", "companies", "deals")
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some objects, and where the next ones begin; an empty `after` is the end. `total` is a search's own count."""
+
+    records: tuple[Record, ...]
+    after: str
+    total: int = 0
+
+
+class Portal:
+    """One look at a portal. What it said is kept until the look ends, so that nothing is asked twice."""
+
+    def __init__(self, line: Line, source: str, visibility: str, clock: int = 0) -> None:
+        """Ask nothing yet. Documents will be `source`'s and, unless shared with some people only, of `visibility`.
+
+        `clock` (epoch milliseconds) is what HubSpot's own clock said last.
+        """
+        self._line, self._source, self._visibility, self.clock = line, source, visibility, clock
+        self._known: dict[tuple[str, str], Entry | None] = {}
+        self._shapes: dict[str, Shape] = {}
+        self._open: dict[str, bool] = {}
+        self.lacking: dict[str, str] = {}
+
+    def acquaint(self) -> None:
+        """Ask for everything once, so that `lacking` tells all that is kept back."""
+        for name in SHAPES:
+            self.is_open(name)
+        self._owners, self._stages, self._frame  # noqa: B018
+
+    def pages(self, name: str, after: str = "", archived: bool = False, slim: bool = False) -> Iterator[Page]:
+        """All objects of a type, lowest id first, from `after` on; of `slim` ones only the ids are told."""
+        asked = {"limit": PAGE, "archived": str(archived).lower(), "properties": "hs_object_id"}
+        if not slim:
+            asked |= {"properties": ",".join(self.shape(name).properties), "associations": ",".join(self._beside(name))}
+        passed = {""}
+        while after not in passed or len(passed) == 1:
+            passed.add(after)
+            page = self._page(f"/crm/objects/{EDITION}/{name}", asked | {"after": after})
+            yield page
+            after = page.after
+            if not after:
+                return
+        raise BadAnswer(f"HubSpot ({self._source}) lists its {name} in circles. The next update asks again.")
+
+    def changed(self, name: str, since: int, offset: int = 0) -> Page:
+        """A slim page of what changed at `since` (epoch milliseconds) or later, longest ago first."""
+        by = SHAPES[name].changed
+        low = {"propertyName": by, "operator": "GTE", "value": str(since)}
+        order = {"propertyName": by, "direction": "ASCENDING"}
+        asked = {"filterGroups": [{"filters": [low]}], "sorts": [order], "properties": [by]}
+        return self._page(f"/crm/objects/{EDITION}/{name}/search", asked | {"limit": FOUND, "after": str(offset)})
+
+    def total(self, name: str) -> int:
+        """How many there are, as a search counts them."""
+        return self._page(f"/crm/objects/{EDITION}/{name}/search", {"limit": 1}).total
+
+    def read(self, name: str, numbers: Sequence[str]) -> list[Record]:
+        """These objects, without those that are gone."""
+        if not numbers:
+            return []
+        path, wanted = f"/crm/objects/{EDITION}/{name}/batch/read", {"properties": self.shape(name).properties}
+        inputs = [[{"id": n} for n in numbers[at : at + PAGE]] for at in range(0, len(numbers), PAGE)]
+        return [each for some in inputs for each in self._page(path, wanted | {"inputs": some}).records]
+
+    def documents(self, name: str, found: Sequence[Record], inline: bool = False) -> list[Document]:
+        """Documents of these objects; `inline` ones came with their associations."""
+        entries = self._entries(name, found, self._beside(name), inline) if found else []
+        while fresh := set(_named_in((*entries, *self._around(entries)))) - self._known.keys():
+            self._known |= dict.fromkeys(fresh)
+            for each in (other for other in _NAMED if self.is_open(other)):
+                numbers = sorted(number for other, number in fresh if other == each)
+                self._entries(each, self.read(each, numbers), () if each == "companies" else self._beside(each))
+        return [self._document(entry) for entry in entries]
+
+    def _document(self, entry: Entry) -> Document:
+        """Its document; what stands beside a record that is shared with some only is shared with no more."""
+        told = {entry.first("owner"), *emails_in(entry.first("author"))}
+        people = [owner for owner in self._owners if told & {owner.native_id, *owner.emails}]
+        around = self._around([entry])
+        book = Book.of((*people, *around, entry))
+        made = document_of(entry, book.links_of(entry), book, self._frame)
+        return replace(made, visibility=PRIVATE) if any(each.says("private") for each in around) else made
+
+    def _entries(self, name: str, found: Sequence[Record], beside: Sequence[str], inline: bool = False) -> list[Entry]:
+        """Entries of these objects with their links to the types `beside` them; what others name is kept."""
+        links, stages = self._links(name, found, beside, inline), self._stages if name == "deals" else {}
+        entries = [entry_of(self.shape(name), each, links[string(each.get("id"))], stages) for each in found]
+        self._known |= {(name, entry.native_id): _slim(entry) for entry in entries if name in _NAMED}
+        return entries
+
+    def _around(self, entries: Iterable[Entry]) -> list[Entry]:
+        """The known records that these name, and those that these name in turn."""
+        around: dict[tuple[str, str], Entry | None] = {}
+        while fresh := [key for key in _named_in(entries) if key not in around]:
+            around |= {key: self._known.get(key) for key in fresh}
+            entries = [entry for key in fresh if (entry := around[key])]
+        return [entry for entry in around.values() if entry]
+
+    def _links(
+        self, name: str, found: Sequence[Record], others: Sequence[str], inline: bool
+    ) -> dict[str, dict[str, list[str]]]:
+        """Ids beside each object, by type and in order. What a list leaves out is asked for."""
+        links: dict[str, dict[str, list[str]]] = {string(each.get("id")): {} for each in found}
+        for other in others:
+            told = {string(each.get("id")): record(record(each.get("associations")).get(other)) for each in found}
+            ids = {n: {string(to.get("id")) for to in records(part.get("results"))} for n, part in told.items()}
+            ids |= self._linked(name, other, [n for n, part in told.items() if not inline or part.get("paging")])
+            for number, linked in ids.items():
+                links[number][other] = sorted(linked - {""}, key=lambda o: (len(o), o))
+        return links
+
+    def _linked(self, name: str, other: str, numbers: Sequence[str]) -> dict[str, set[str]]:
+        """Ids of the `other` objects that each of these is associated with."""
+        linked: dict[str, set[str]] = {number: set() for number in numbers}
+        todo = [{"id": number} for number in numbers]
+        while todo:
+            asked, todo = todo[:LINKED], todo[LINKED:]
+            path = f"/crm/associations/{EDITION}/{name}/{other}/batch/read"
+            for each in self._page(path, {"inputs": asked}).records:
+                known = linked.setdefault(string(record(each.get("from")).get("id")), set())
+                fresh = {string(to.get("toObjectId")) for to in records(each.get("to"))} - known
+                known |= fresh
+                if fresh and (after := _after(each)):
+                    todo.append({"id": string(record(each.get("from")).get("id")), "after": after})
+        return linked
+
+    def _beside(self, name: str) -> tuple[str, ...]:
+        return tuple(other for other in SHAPES[name].beside if self.is_open(other))
+
+    def is_open(self, name: str) -> bool:
+        """Whether objects of this type may be read; `lacking` tells why not."""
+        if name not in self._open:
+            asked = {"limit": "1", "properties": "hs_object_id"}
+            path = f"/crm/objects/{EDITION}/{name}"
+            self._open[name] = self.granted(SHAPES[name].scope, lambda: self._page(path, asked)) is not None
+        return self._open[name]
+
+    def granted(self, scope: str, ask: Callable[[], T]) -> T | None:
+        """What was asked for, None where the app may not. Raises Refused where its token is no good."""
+        try:
+            return ask()
+        except Refused as problem:
+            if problem.status != 403:
+                raise
+            self.lack(scope)
+            return None
+
+    def lack(self, scope: str) -> None:
+        """Remember that HubSpot asked for this scope."""
+        told = f"HubSpot ({self._source}) keeps something back: its app lacks the scope {scope}."
+        self.lacking[scope] = f"{told} Add it to the app in HubSpot's settings, and install the app anew."
+
+    def shape(self, name: str) -> Shape:
+        """The type, with the properties that the portal's people gave it."""
+        if name not in self._shapes:
+            path = f"/crm/properties/{EDITION}/{name}"
+            told = self.granted(SHAPES[name].scope, lambda: self._got(path)) if name in _NAMED else None
+            self._shapes[name] = replace(SHAPES[name], roles=own_roles(told or {}) | SHAPES[name].roles)
+        return self._shapes[name]
+
+    @cached_property
+    def _owners(self) -> list[Entry]:
+        """Everybody who owns records or once did."""
+        found = self.granted("crm.objects.owners.read", lambda: [*self._users("true"), *self._users("false")])
+        return [owner for owner in map(owner_of, found or ()) if owner.title]
+
+    def _users(self, archived: str) -> Iterator[Record]:
+        page = Page((), "-")
+        while page.after:
+            after = page.after.strip("-")
+            page = self._page(f"/crm/owners/{EDITION}", {"limit": str(PAGE), "archived": archived, "after": after})
+            yield from page.records
+
+    @cached_property
+    def _stages(self) -> dict[str, tuple[str, str]]:
+        path = f"/crm/pipelines/{EDITION}/deals"
+        return stages_of(self.granted(SHAPES["deals"].scope, lambda: self._got(path)) or {})
+
+    @cached_property
+    def _frame(self) -> Frame:
+        """Links lead to the portal's own host: portals in Europe have another one."""
+        told = self.granted("oauth", lambda: self._got(f"/account-info/{EDITION}/details")) or {}
+        portal, host = string(told.get("portalId")), domain_of(string(told.get("uiDomain"))) or "app.hubspot.com"
+        link = f"https://{host}/contacts/{portal}/record/{{type}}/{{id}}" if portal.isdecimal() else None
+        return Frame(self._source, self._visibility, link)
+
+    def _page(self, path: str, asked: Mapping[str, object]) -> Page:
+        told = self._got(path, asked)
+        if not isinstance(told.get("results"), list):
+            raise BadAnswer(f"HubSpot ({self._source}) answered {path} without results. The next update asks again.")
+        return Page(tuple(records(told["results"])), _after(told), count(told.get("total")))
+
+    def _got(self, path: str, asked: Mapping[str, object] | None = None) -> Record:
+        """What a path answers; to search and to read batches is to send something."""
+        if path.endswith(("/search", "/read")):
+            reply = self._line.post(path, asked)
+        else:
+            reply = self._line.get(path, {name: str(value) for name, value in (asked or {}).items() if value})
+        self.clock = _clock(reply.headers.get("date", "")) or self.clock
+        if reply.status >= 400:
+            raise BadAnswer(f"HubSpot ({self._source}) knows no {path} any more. The next update asks again.")
+        return record(reply.json())
+
+
+def _clock(date: str) -> int:
+    try:
+        return int(parsedate_to_datetime(date).timestamp() * 1000)
+    except ValueError:
+        return 0
+
+
+def _after(told: Mapping[str, object]) -> str:
+    return string(record(record(told.get("paging")).get("next")).get("after"))
+
+
+def _named_in(entries: Iterable[Entry]) -> Iterator[tuple[str, str]]:
+    """Type and id of the records that entries name by id."""
+    for entry in entries:
+        for name in _NAMED:
+            numbers = entry.first(f"{SHAPES[name].kind}_ids")
+            yield from ((name, number) for number in numbers.split(";") if number)
+
+
+def _slim(entry: Entry) -> Entry:
+    """What others need of a record: its name, its addresses, and what it belongs to."""
+    kept = {"domain", "private", *(() if entry.kind == "company" else ("company_ids", "contact_ids"))}
+    told = {role: values for role, values in entry.told.items() if role in kept}
+    return replace(entry, told=told, rest=(), phones=())

@@ -1,0 +1,340 @@
+"""A live HubSpot portal becomes documents, stays the same as the portal, and loses nothing that is still there."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from indexer.documents import EVERYONE, PRIVATE, Customer, Document, Person
+from indexer.sources.crm_csv import CrmCsv
+from indexer.sources.http import Line
+from indexer.sources.hubspot import HubSpot
+from indexer.sources.hubspot_bell import Bell
+from indexer.sources.protocol import Checkpoint, Delete, Event, Failure, Notice
+from tests.contracts_source import SourceContract, upserts
+from tests.hubspot_portal import a_custom_property
+from tests.hubspot_service import HubSpotService
+
+NOTE = (
+    '<div style="" dir="auto" data-top-level="true"><p style="margin:0;">Kunde will <strong>12 Sitze</strong></p>'
+    '<p style="margin:0;">Owner: Ana</p><ul><li>Demo</li><li>Preis</li></ul>'
+    "<table><tr><td>ref</td><td>ACME</td></tr></table>erledigt&nbsp;&eacute;<br>Gr&uuml;&szlig;e</div>"
+)
+SECRET = "c6a7-client-geheim"
+CALLBACK = "https://signpost.example/hooks/hubspot/vertrieb"
+
+
+class Portal(HubSpotService):
+    """A small portal as a sales team has it."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.anna = self.hire("Anna", "Müller", "anna.mueller@signpost.example")
+        self.company = self.create(
+            "companies", name="Brückner Logistik GmbH", domain="brueckner.example", hubspot_owner_id=self.anna
+        )
+        of_company = ("companies", self.company)
+        self.contact = self.create(
+            *("contacts", of_company),
+            **{"firstname": "Jörg", "lastname": "Brückner", "email": "joerg@brueckner.example", "jobtitle": "Einkauf"},
+        )
+        of_contact = ("contacts", self.contact)
+        deal = {"dealname": "Rahmenvertrag 2026", "pipeline": "default", "dealstage": "qualifiedtobuy"}
+        self.deal = self.create("deals", of_company, of_contact, **deal, hubspot_owner_id=self.anna)
+        self.note = self.create("notes", of_contact, hs_note_body=NOTE, hubspot_owner_id=self.anna)
+        self.call = self.create(
+            *("calls", ("deals", self.deal)),
+            **{"hs_call_title": "Rückruf", "hs_call_body": "<p>Preis genannt</p>", "hs_call_status": "COMPLETED"},
+        )
+        self.clock.pass_by(86_400 * 3)
+
+
+@pytest.fixture
+def portal() -> Portal:
+    return Portal()
+
+
+@pytest.fixture
+def line(portal: Portal) -> Iterator[Line]:
+    with portal.line() as line:
+        yield line
+
+
+@pytest.fixture
+def hubspot(portal: Portal, line: Line) -> HubSpot:
+    return HubSpot(line, "vertrieb", EVERYONE, portal.clock.today, Bell(SECRET, CALLBACK))
+
+
+class TestContract(SourceContract):
+    @pytest.fixture
+    def source(self, hubspot: HubSpot) -> HubSpot:
+        return hubspot
+
+
+def cursor_of(events: list[Event]) -> str:
+    """The last checkpoint of a pull."""
+    (*_, last) = events
+    assert isinstance(last, Checkpoint)
+    return last.cursor
+
+
+def told(hubspot: HubSpot, kind: str) -> Document:
+    """The only document of a kind."""
+    (document,) = [d for d in upserts(list(hubspot.pull(None))) if d.kind == kind]
+    return document
+
+
+def deletes(events: list[Event]) -> list[str]:
+    return [event.document_id for event in events if isinstance(event, Delete)]
+
+
+def failures(events: list[Event]) -> list[str]:
+    return [event.what for event in events if isinstance(event, Failure)]
+
+
+def test_a_note_is_text_without_glued_words_and_links_its_company(hubspot: HubSpot, portal: Portal) -> None:
+    note = told(hubspot, "note")
+
+    lines = [line for line in note.sections[0].text.split("\n") if line]
+    assert lines == ["Kunde will 12 Sitze", "Owner: Ana", "- Demo", "- Preis", "ref ACME", "erledigt é", "Grüße"]
+    assert note.title == "Kunde will 12 Sitze"
+    assert note.url == f"https://app-eu1.hubspot.com/contacts/147512/record/0-2/{portal.company}"
+    assert note.people == (
+        Person("Anna Müller", "author", "anna.mueller@signpost.example"),
+        Person("Jörg Brückner", "contact", "joerg@brueckner.example"),
+    )
+
+
+def test_a_note_on_a_contact_alone_is_about_the_contacts_company(hubspot: HubSpot, portal: Portal) -> None:
+    note = told(hubspot, "note")
+
+    assert note.customers == (Customer("Brückner Logistik GmbH", portal.company, ("brueckner.example",)),)
+    assert note.parent == "Brückner Logistik GmbH"
+
+
+def test_an_activity_links_its_deal_and_tells_its_state(hubspot: HubSpot, portal: Portal) -> None:
+    call = told(hubspot, "activity")
+
+    assert call.id == f"hubspot:vertrieb:activity:call-{portal.call}"
+    assert call.url.endswith(f"/record/0-3/{portal.deal}")
+    assert (call.title, call.status, call.parent) == ("Rückruf", "done", "Rahmenvertrag 2026")
+    assert call.fields == (("Type", "Call"), ("Status", "Completed"))
+
+
+@pytest.mark.parametrize(
+    ("stage", "lane", "status"),
+    [("qualifiedtobuy", "Qualifiziert", "open"), ("closedwon", "Gewonnen", "won"), ("closedlost", "Verloren", "lost")],
+)
+def test_a_deal_is_as_its_pipeline_says(hubspot: HubSpot, portal: Portal, stage: str, lane: str, status: str) -> None:
+    portal.change("deals", portal.deal, dealstage=stage)
+
+    deal = told(hubspot, "deal")
+
+    assert (deal.lane, deal.status) == (lane, status)
+
+
+def test_a_pipeline_in_any_language_says_what_is_won(hubspot: HubSpot, portal: Portal) -> None:
+    portal.stages = [("s1", "Unterschrieben", "true", "1.0"), ("s2", "Abgesagt", "true", "0.0")]
+    other = portal.create("deals", dealname="Zweiter", pipeline="default", dealstage="s2")
+    portal.change("deals", portal.deal, dealstage="s1")
+
+    deals = {d.id.rpartition(":")[2]: d.status for d in upserts(list(hubspot.pull(None))) if d.kind == "deal"}
+
+    assert deals == {portal.deal: "won", other: "lost"}
+
+
+def test_who_left_is_still_named(hubspot: HubSpot, portal: Portal) -> None:
+    gone = portal.hire("Özlem", "Çelik", "oezlem@signpost.example", archived=True)
+    portal.change("notes", portal.note, hubspot_owner_id=gone)
+
+    assert told(hubspot, "note").owner == Person("Özlem Çelik", "author", "oezlem@signpost.example")
+
+
+def test_fields_that_the_portals_people_made_are_told(hubspot: HubSpot, portal: Portal) -> None:
+    portal.custom["deals"] = [
+        a_custom_property("zertifikat", "Zertifikat"),
+        a_custom_property("gehalt", "Gehalt", dataSensitivity="highly_sensitive"),
+    ]
+    portal.change("deals", portal.deal, zertifikat="ISO 27001", gehalt="90000", amount="5000", deal_currency_code="EUR")
+
+    assert dict(told(hubspot, "deal").fields) == {"Zertifikat": "ISO 27001", "Amount": "5000", "Currency": "EUR"}
+
+
+def test_emails_are_told_without_a_word_of_their_bodies(hubspot: HubSpot, portal: Portal) -> None:
+    portal.archive("calls", portal.call)
+    head = {"hs_email_subject": "Angebot", "hs_email_direction": "INCOMING_EMAIL", "hs_email_status": "SENT"}
+    sender = {
+        "hs_email_from_firstname": "Lena",
+        "hs_email_from_lastname": "Groß",
+        "hs_email_from_email": "lg@x.example",
+    }
+    portal.create("emails", **head, **sender, hs_email_text="Geheimes Wort", hs_email_html="<p>Geheimes Wort</p>")
+
+    email = told(hubspot, "activity")
+
+    assert email.people == (
+        Person("Lena Groß", "author", "lg@x.example"),
+        Person("Lena Groß", "contact", "lg@x.example"),
+    )
+    assert dict(email.fields)["Direction"] == "Incoming email"
+    assert "Geheimes" not in repr(email)
+    assert not any("hs_email_text" in repr(asked) or "hs_email_html" in repr(asked) for asked in portal.asked)
+
+
+def test_nothing_is_shown_to_everyone_unless_that_is_stated(portal: Portal, line: Line) -> None:
+    events = list(HubSpot(line, "vertrieb", now=portal.clock.today).pull(None))
+
+    assert {document.visibility for document in upserts(events)} == {PRIVATE}
+    assert any(isinstance(event, Notice) and "visibility" in event.text for event in events)
+
+
+def test_what_is_shared_with_some_only_is_private_and_so_is_what_is_said_of_it(
+    hubspot: HubSpot, portal: Portal
+) -> None:
+    portal.change("companies", portal.company, hs_shared_team_ids="4711")
+
+    shown = {d.kind: d.visibility for d in upserts(list(hubspot.pull(None)))}
+
+    assert shown["company"] == shown["note"] == shown["deal"] == PRIVATE
+
+
+def test_an_export_of_the_same_portal_makes_like_documents(hubspot: HubSpot, portal: Portal, tmp_path: Path) -> None:
+    head, row = (
+        "Record ID,First Name,Last Name,Email,Job Title",
+        f"{portal.contact},Jörg,Brückner,joerg@brueckner.example,Einkauf",
+    )
+    (tmp_path / "contacts.csv").write_text(f"{head},Associated Company IDs\n{row},{portal.company}\n")
+    company = f"{portal.company},Brückner Logistik GmbH,brueckner.example,Anna Müller"
+    (tmp_path / "companies.csv").write_text(f"Record ID,Company name,Company Domain Name,Company owner\n{company}\n")
+    link = "https://app-eu1.hubspot.com/contacts/147512/record/{type}/{id}"
+    exported = {d.kind: d for d in upserts(list(CrmCsv(tmp_path, "vertrieb", None, link, EVERYONE).pull(None)))}
+
+    live = told(hubspot, "contact")
+
+    assert replace(live, id="", created_at=None, updated_at=None) == replace(exported["contact"], id="")
+    assert told(hubspot, "company").customers == exported["company"].customers
+
+
+def test_a_change_is_told_by_the_next_pull_and_nothing_else(hubspot: HubSpot, portal: Portal, line: Line) -> None:
+    cursor = cursor_of(list(hubspot.pull(None)))
+    portal.clock.pass_by(600)
+    portal.change("notes", portal.note, hs_note_body="<p>Neu: 15 Sitze</p>")
+    portal.clock.pass_by(30)
+
+    (document,) = upserts(list(hubspot.pull(cursor)))
+
+    assert document.title == "Neu: 15 Sitze"
+    assert document.people[1].name == "Jörg Brückner"
+
+
+def test_a_quiet_poll_asks_once_a_type(hubspot: HubSpot, portal: Portal, line: Line) -> None:
+    cursor = cursor_of(list(hubspot.pull(None)))
+    portal.clock.pass_by(30)
+    before = line.calls
+
+    events = list(hubspot.pull(cursor))
+
+    assert line.calls - before == 8
+    assert upserts(events) == []
+    assert not hubspot.census().complete
+
+
+def test_what_searches_find_late_is_told_all_the_same(hubspot: HubSpot, portal: Portal) -> None:
+    portal.lag = 40
+    cursor = cursor_of(list(hubspot.pull(None)))
+    portal.change("notes", portal.note, hs_note_body="spät gefunden")
+    portal.clock.pass_by(30)
+    events = list(hubspot.pull(cursor))
+    portal.clock.pass_by(30)
+
+    assert upserts(events) == []
+    assert [d.title for d in upserts(list(hubspot.pull(cursor_of(events))))] == ["spät gefunden"]
+
+
+def test_a_link_made_after_the_note_was_told_is_told_too(hubspot: HubSpot, portal: Portal) -> None:
+    cursor = cursor_of(list(hubspot.pull(None)))
+    note = portal.create("notes", hs_note_body="Ohne Kunde")
+    portal.clock.pass_by(5)
+    events = list(hubspot.pull(cursor))
+    portal.link(("notes", note), ("companies", portal.company))
+    portal.clock.pass_by(60)
+
+    (document,) = upserts(list(hubspot.pull(cursor_of(events))))
+
+    assert upserts(events)[0].customers == ()
+    assert document.parent == "Brückner Logistik GmbH"
+
+
+def test_a_link_that_changed_alone_is_found_within_a_day(hubspot: HubSpot, portal: Portal) -> None:
+    cursor = cursor_of(list(hubspot.pull(None)))
+    portal.unlink(("notes", portal.note), ("contacts", portal.contact))
+    portal.clock.pass_by(86_400)
+
+    notes = [d for d in upserts(list(hubspot.pull(cursor))) if d.kind == "note"]
+
+    assert [note.customers for note in notes] == [()]
+
+
+def test_what_is_deleted_is_told_by_the_next_sweep(hubspot: HubSpot, portal: Portal) -> None:
+    events = list(hubspot.pull(None))
+    portal.clock.pass_by(60)
+    portal.archive("notes", portal.note)
+    portal.clock.pass_by(1)
+
+    after = list(hubspot.pull(cursor_of(events)))
+
+    assert deletes(after) == [f"hubspot:vertrieb:note:{portal.note}"]
+    portal.restore("notes", portal.note)
+    portal.clock.pass_by(60)
+    assert [d.kind for d in upserts(list(hubspot.pull(cursor_of(after))))] == ["note"]
+
+
+def test_what_was_purged_is_missing_in_the_daily_census(hubspot: HubSpot, portal: Portal) -> None:
+    events = list(hubspot.pull(None))
+    purged = f"hubspot:vertrieb:note:{portal.note}"
+    assert purged in hubspot.census().ids
+    portal.purge("notes", portal.note)
+    portal.clock.pass_by(86_400)
+
+    list(hubspot.pull(cursor_of(events)))
+    census = hubspot.census()
+
+    assert census.complete
+    assert purged not in census.ids
+    assert len(census.ids) == 4
+
+
+def test_the_census_after_a_look_through_everything_asks_nothing_more(hubspot: HubSpot, line: Line) -> None:
+    list(hubspot.pull(None))
+    before = line.calls
+
+    assert hubspot.census().complete
+    assert line.calls == before
+
+
+def test_a_look_that_was_broken_off_goes_on_where_it_stopped(hubspot: HubSpot, portal: Portal) -> None:
+    for number in range(250):
+        portal.create("contacts", firstname="Kontakt", lastname=str(number))
+    events = hubspot.pull(None)
+    broken = next(event.cursor for event in events if isinstance(event, Checkpoint))
+
+    rest = list(hubspot.pull(broken))
+
+    contacts = [d for d in upserts(rest) if d.kind == "contact"]
+    assert len(contacts) == 151
+    assert hubspot.census().complete
+
+
+def test_more_changes_than_a_search_may_give_are_all_told(hubspot: HubSpot, portal: Portal) -> None:
+    cursor = cursor_of(list(hubspot.pull(None)))
+    portal.clock.pass_by(600)
+    portal.wall = 400
+    for number in range(1_000):
+        portal.create("tasks", hs_task_subject=f"Aufgabe {number}")
+        portal.clock.pass_by(0.01)
+
+    events = list(hubspot.pull(cursor))
+
+    assert len({d.id for d in upserts(events)}) == 1_000
+    assert not failures(events)
