@@ -1,0 +1,184 @@
+"""Calls to Trello: boards and cards in the shape of an export, so that whatever reads one reads both.
+
+Trello nests a board's lists and people, but no more than so many checklists (403), and of nested actions only the
+newest, whatever is asked; cards come in no order within a page. So cards, checklists and comments are read apart.
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NoReturn
+from urllib.parse import quote, urlencode
+
+from indexer.errors import BadAnswer, Refused, Unavailable
+from indexer.sources.http import Line, Rate
+from indexer.sources.loose import Record, count, record, records, string
+
+ORIGIN = "https://api.trello.com"
+RATES = (Rate(300, 10), Rate(100, 10), Rate(100, 900, within="/1/members/"))
+REMEDY = "Make a new token for its key at https://trello.com/power-ups/admin and put it into the settings."
+PAGE = 1000
+BATCH = 10
+_FRAME = {
+    "fields": "name,closed,prefs,dateLastActivity,shortLink,shortUrl,idOrganization",
+    "lists": "all",
+    "list_fields": "name,closed",
+    "labels": "all",
+    "label_fields": "name",
+    "labels_limit": "1000",
+    "members": "all",
+    "member_fields": "fullName,username",
+    "customFields": "true",
+}
+_SLIM = "closed,dateLastActivity,idBoard,idList,idLabels,idMembers,isTemplate,badges"
+_CARDS = {"fields": "all", "attachments": "true", "customFieldItems": "true"}
+_TOLD = "commentCard,copyCommentCard,createCard,copyCard,convertToCardFromCheckItem,emailCard"
+"""Comments, and who made a card. Of edits and deletions no feed tells: comments are told as they are now."""
+_CARD = _CARDS | {"checklists": "all", "actions": _TOLD, "actions_limit": f"{PAGE}"}
+
+
+def authorization(key: str, token: str) -> dict[str, str]:
+    """The header that lets in, so that neither key nor token is ever in an address."""
+    return {"Authorization": f'OAuth oauth_consumer_key="{key.strip()}", oauth_token="{token.strip()}"'}
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """What Trello answered instead of a thing: 404 for none, 401 for one that the token may not see."""
+
+    status: int
+
+
+class Rest:
+    """What is asked of Trello. Every method raises SourceError where it cannot be answered whole."""
+
+    def __init__(self, line: Line) -> None:
+        """Ask nothing yet."""
+        self._line = line
+        self._who = f"{line.place.service} ({line.place.source})"
+
+    def frames(self, boards: Sequence[str]) -> dict[str, Record | Absent]:
+        """Each board by id or short link, without its cards but with all that they refer to; ten in one request."""
+        asked = [f"/boards/{key}?{urlencode(_FRAME)}" for key in boards]
+        return dict(zip(boards, self._batch(asked), strict=True))
+
+    def workspace(self, name: str) -> list[str] | Absent:
+        """The ids of all boards of a workspace that the token may see, closed ones too."""
+        try:
+            reply = self._line.get(f"/1/organizations/{quote(name, safe='')}/boards", {"filter": "all", "fields": "id"})
+        except Refused as refused:
+            if "unauthorized" not in str(refused):
+                raise
+            return Absent(refused.status)
+        return Absent(reply.status) if reply.status >= 400 else [string(b.get("id")) for b in records(reply.json())]
+
+    def census(self, board: str) -> dict[str, Record]:
+        """All cards of a board under their ids, only as much of them as shows whether they changed."""
+        cards = self._pages(f"/1/boards/{board}/cards", {"filter": "all", "fields": _SLIM})
+        return {string(card.get("id")): card for card in cards}
+
+    def whole(self, frame: Record) -> Record:
+        """A board with everything on it, as an export would hold it, but with all its comments."""
+        path = f"/1/boards/{string(frame.get('id'))}"
+        return frame | {
+            "cards": self._pages(f"{path}/cards", _CARDS | {"filter": "all"}),
+            "checklists": self._list(f"{path}/checklists", {}),
+            "actions": self._pages(f"{path}/actions", {"filter": _TOLD}),
+        }
+
+    def cards(self, ids: Sequence[str]) -> dict[str, Record | Absent]:
+        """Cards under their ids with all that is on them; ten in one request."""
+        found = dict(zip(ids, self._batch([f"/cards/{key}?{urlencode(_CARD)}" for key in ids]), strict=True))
+        for key, card in found.items():
+            if not isinstance(card, Absent) and len(records(card.get("actions"))) >= PAGE:
+                card["actions"] = self._pages(f"/1/cards/{key}/actions", {"filter": _TOLD})
+        return found
+
+    def webhooks(self) -> list[Record]:
+        """All webhooks of this member's tokens. Asked of the member: only there the token is not in the address."""
+        reply = self._line.get("/1/members/me/tokens", {"webhooks": "true"})
+        tokens = records(reply.json()) if reply.status < 400 else []
+        return [webhook for token in tokens for webhook in records(token.get("webhooks"))]
+
+    def ring_at(self, url: str, board: str) -> str:
+        """Let Trello call `url` whenever something happens on a board; what is wrong with that, if anything."""
+        try:
+            self._line.post("/1/webhooks", {"callbackURL": url, "idModel": board, "description": "Signpost"})
+        except BadAnswer as error:
+            return "" if "already exists" in str(error) else str(error)
+        return ""
+
+    def wake(self, webhook: str) -> None:
+        """Make a webhook active again that Trello gave up."""
+        self._line.call("PUT", f"/1/webhooks/{webhook}", params={"active": "true"})
+
+    def _pages(self, path: str, params: Mapping[str, str]) -> list[Record]:
+        """All things of a feed, one an id, in the order of their ids; they come newest first, page by page."""
+        found: dict[str, Record] = {}
+        before = ""
+        while True:
+            asked = {**params, "limit": f"{PAGE}"} | ({"before": before} if before else {})
+            page = {string(each.get("id")): each for each in self._list(path, asked)}
+            found |= page
+            oldest = min(page, default="")
+            if before and oldest >= before:
+                raise BadAnswer(f"{self._who} told the same page of {path} twice. The next update asks again.")
+            if len(page) < PAGE:
+                return [found[key] for key in sorted(found)]
+            before = oldest
+
+    def _list(self, path: str, params: Mapping[str, str]) -> list[Record]:
+        reply = self._line.get(path, params)
+        told = None if reply.status >= 400 else reply.json()
+        if not isinstance(told, list):
+            raise BadAnswer(f"{reply.of} gave no list (HTTP {reply.status}). The next update asks again.")
+        return records(told)
+
+    def _batch(self, urls: Sequence[str]) -> list[Record | Absent]:
+        """What each address answers, ten in one request; a comma within one has to be encoded once more."""
+        told: list[Record | Absent] = []
+        for start in range(0, len(urls), BATCH):
+            some = urls[start : start + BATCH]
+            answers = self._list("/1/batch", {"urls": ",".join(some)})
+            if len(answers) != len(some):
+                raise BadAnswer(f"{self._who} answered only {len(answers)} of {len(some)}. The next update asks again.")
+            told += map(self._answer, answers)
+        return told
+
+    def _answer(self, told: Record) -> Record | Absent:
+        if isinstance(told.get("200"), dict):
+            return record(told["200"])
+        status, says = count(told.get("statusCode")) or _status(told), string(told.get("message"))
+        if status == 404 or (status == 401 and "permission" in says) or (status == 400 and "invalid id" in says):
+            return Absent(status)
+        return self._complain(status, says)
+
+    def _complain(self, status: int, says: str) -> NoReturn:
+        how = f"HTTP {status}: {' '.join(says.split())[:100]}"
+        if status in (401, 403):
+            raise Refused(f"{self._who} refused a part of a batch ({how}). {self._line.place.remedy}".strip(), status)
+        kind = Unavailable if status >= 500 or status == 429 else BadAnswer
+        raise kind(f"{self._who} did not answer a part of a batch ({how}). The next update asks again.")
+
+
+def _status(told: Record) -> int:
+    """Trello also writes `{"404": …}`."""
+    return next((int(key) for key in told if key.isdecimal() and len(key) == 3), 0)
+
+
+def as_board(frame: Record, cards: Iterable[Record]) -> Record:
+    """A board with these cards only, which hold their checklists and actions themselves."""
+    held = list(cards)
+    checklists = [each for card in held for each in records(card.get("checklists"))]
+    actions = [each for card in held for each in records(card.get("actions"))]
+    return frame | {"cards": held, "checklists": checklists, "actions": actions}
+
+
+def ids_rung(raw: bytes) -> tuple[str, ...]:
+    """The ids of the cards that a webhook's message is about; none where it is about something else."""
+    try:
+        data = record(record(record(json.loads(raw)).get("action")).get("data"))
+    except (ValueError, RecursionError):
+        return ()
+    told = (string(record(data.get(kind)).get("id")) for kind in ("card", "cardSource"))
+    return tuple(dict.fromkeys(key for key in told if key))
