@@ -89,7 +89,7 @@ def test_nothing_touched_is_ever_removed_whatever_else_is_seen(
 
     if not isinstance(found, Keep) and found.places:
         assert all(copy == THERE for copy in copies)
-        assert stage not in ("edited", "deleted")
+        assert stage not in ("edited", "deleted") or seen["named"]
 
 
 def test_of_untouched_doubles_the_first_stays() -> None:
@@ -125,6 +125,14 @@ def test_an_untouched_double_of_what_was_sent_is_removed() -> None:
 
     assert step(copies=(double,), named=True) == Settled("sent", "It was sent.", places=(double.place,))
     assert step(copies=(replace(double, same=False),), named=True) == Settled("sent", "It was sent.")
+
+
+def test_a_copy_that_nobody_touched_goes_when_the_one_that_a_person_changed_was_sent() -> None:
+    edited, double = replace(LIFE, stage="edited"), Copy(Place("Drafts", 9, 7), DRAFT, same=True)
+
+    assert step(edited, copies=(double,)) == Keep()
+    assert step(edited, copies=(double,), named=True) == Settled("sent", "It was sent.", places=(double.place,))
+    assert step(edited, copies=(double, Copy(HERE, DRAFT, same=False)), named=True) == Settled("sent", "It was sent.")
 
 
 @pytest.mark.parametrize(("similarity", "says"), [(1.0, "as it was"), (0.72, "72% of its text"), (None, "was sent.")])

@@ -153,9 +153,11 @@ _BACK = (
 
 
 def _left_over(life: Life, copies: Sequence[Copy]) -> tuple[Place, ...]:
-    """What still lies there of a draft that was sent: a double, or what the mail program is about to remove itself."""
-    mine = life.stage not in ("edited", "deleted") and all(is_untouched(copy, life) for copy in copies)
-    return tuple(copy.place for copy in copies) if mine else ()
+    """What still lies there of a draft that was sent: a double, or what the mail program is about to remove itself.
+
+    Also where a person had changed another copy and sent that: what nobody touched is of no use any more.
+    """
+    return tuple(copy.place for copy in copies) if all(is_untouched(copy, life) for copy in copies) else ()
 
 
 def _allowed(life: Life) -> frozenset[str]:
