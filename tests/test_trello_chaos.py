@@ -4,9 +4,10 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from indexer.sources.loose import record
 from indexer.sources.protocol import Census, Event, Upsert
+from indexer.sources.trello import Trello, TrelloOptions
 from indexer.sources.trello_board import Board, board_of
 from indexer.sources.trello_cards import cards_of
-from tests.trello_chaos import Run, Verdict, World
+from tests.trello_chaos import CALLBACK, Run, Verdict, World
 
 
 class Believing:
@@ -47,6 +48,21 @@ class Believing:
 
 def total(verdicts: Sequence[Verdict], what: str) -> int:
     return sum(int(getattr(verdict, what)) for verdict in verdicts)
+
+
+def live(world: World) -> Trello:
+    """The connector on both boards of a world, with webhooks."""
+    options = TrelloOptions(webhook_secret=world.service.secret, callback=CALLBACK, now=world.clock.today)
+    return Trello(world.line(), "sales", world.boards, options=options)
+
+
+def test_nothing_is_lost_and_all_comes_out_right_whatever_happens() -> None:
+    verdicts = [Run(seed, live).play() for seed in range(200)]
+
+    assert [seed for seed, verdict in enumerate(verdicts) if verdict.wrong_deletes or verdict.differences] == []
+    assert total(verdicts, "believed_forgeries") == 0
+    assert total(verdicts, "drops") > 50
+    assert total(verdicts, "kills") > 50
 
 
 def test_a_source_that_believes_every_page_loses_cards_here() -> None:
