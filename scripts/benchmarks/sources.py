@@ -1,4 +1,4 @@
-"""What the file readers recover, on the demo world and, with --data, on real exports; and how fast they read."""
+"""What sources recover and how fast: files of the demo world and, with --data, real exports; then Trello, live."""
 
 import tempfile
 import time
@@ -11,12 +11,13 @@ from indexer.sources.crm_csv import CrmCsv
 from indexer.sources.protocol import Failure, Upsert
 from indexer.sources.trello_export import TrelloExport
 from indexer.sources.vcard import VcardFile
+from scripts.benchmarks import sources_chaos, sources_size, sources_trello
 from scripts.benchmarks.table import Line
 from service.demo.world import build
 
 
 def lines(data: Path | None) -> Iterator[Line]:
-    """Measure the demo world, then the real exports below `data`, where a folder of them is named."""
+    """Measure the demo world, the real exports below `data`, where a folder of them is named, and live sources."""
     with tempfile.TemporaryDirectory(prefix="signpost-bench-") as scratch:
         world = build(Path(scratch))
         crm = CrmCsv(list(world.crm.values()), "demo")
@@ -27,6 +28,8 @@ def lines(data: Path | None) -> Iterator[Line]:
         yield _share("CRM notes joined with company and contact", notes, _is_joined)
     if data is not None:
         yield from _real(data if (data / "vcard").is_dir() else data / "sources")
+    for live in (sources_trello, sources_size, sources_chaos):
+        yield from live.lines(data)
 
 
 def _real(folder: Path) -> Iterator[Line]:
