@@ -1,8 +1,8 @@
 """Knowledge: what was indexed, kept up to date and asked. The face of the package."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -73,8 +73,9 @@ class Knowledge:
         """Prefer `Knowledge.open`."""
         self._folder = folder
         self._vectors, self._tokens = RememberedVectors(embedder), RememberedTokens()
-        self._lock = Lock()
+        self._lock, self._settling = Lock(), Lock()
         self._held: _Opened | None = None
+        self._turn, self._writers, self._right = Lock(), 0, ExitStack()
 
     @classmethod
     def open(cls, folder: Path, embedder: Callable[[], Embedder]) -> "Knowledge":
@@ -89,32 +90,28 @@ class Knowledge:
         if options.dry_run:
             return self._looked(sources, options)
         index = self._opened(create=True).index
-        with index.writing():
-            restate(index, self._vectors.embedder, datetime.now(UTC), options.progress or _quietly)
-            reports = self._side_by_side(index, sources, options, lambda update, source: update.run(source))
-            self._opened().names.settle()
-        return Report(reports)
+        with self._writing(index):
+            with self._settling:
+                restate(index, self._vectors.embedder, datetime.now(UTC), options.progress or _quietly)
+            return Report(self._side_by_side(index, sources, options, lambda update, source: update.run(source)))
 
     def reread(self, asked: Mapping[Source, Sequence[str]], options: UpdateOptions = WRITE) -> Report:
         """Bring single documents up to their sources: what a webhook rang for. Raises like `update`, and NoIndex."""
         index = self._opened().index
-        with index.writing():
-            reports = self._side_by_side(
-                index, tuple(asked), options, lambda update, source: update.reread(source, asked[source])
-            )
-            self._opened().names.settle()
-        return Report(reports)
+        with self._writing(index):
+            return Report(self._side_by_side(index, tuple(asked), options, lambda u, one: u.reread(one, asked[one])))
 
     def _side_by_side(self, index: Index, sources: Sequence[Source], options: UpdateOptions, do: _Do) -> Reports:
         """Each source in a thread of its own; what one has told is to be found before the others are done."""
-        now, settling, stop = datetime.now(UTC), Lock(), Event()
+        now, stop = datetime.now(UTC), Event()
         halted = options.halted
         options = replace(options, halted=lambda: stop.is_set() or halted())
 
         def one(source: Source) -> SourceReport:
             report = do(SourceUpdate(index, lambda: self._vectors.embedder, options, now), source)
-            with settling:
+            with self._settling:
                 index.settle()
+                self._opened().names.settle()
             return report
 
         with ThreadPoolExecutor(min(MOST_AT_ONCE, len(sources)) or 1, "source") as pool:
@@ -130,7 +127,7 @@ class Knowledge:
         All of it goes in one step. Raises NoIndex, BusyIndex while another process updates, or DamagedIndex.
         """
         opened = self._opened()
-        with opened.index.writing():
+        with self._writing(opened.index), self._settling:
             dropped = opened.index.forget(sources, datetime.now(UTC))
             if dropped:
                 opened.index.settle()
@@ -228,6 +225,21 @@ class Knowledge:
                 names = RememberedNames(index, Roll(self._folder / "names", index.identity))
                 self._held = _Opened(index, names, RememberedChoices(index))
             return self._held
+
+    @contextmanager
+    def _writing(self, index: Index) -> Iterator[None]:
+        """The right to write, which all threads that use this knowledge share. Raises BusyIndex."""
+        with self._turn:
+            if not self._writers:
+                self._right.enter_context(index.writing())
+            self._writers += 1
+        try:
+            yield
+        finally:
+            with self._turn:
+                self._writers -= 1
+                if not self._writers:
+                    self._right.close()
 
     def _embedded(self, index: Index, texts: Sequence[str]) -> Vectors | None:
         """Vectors of what is asked; None where the index was embedded by another model, and only words can be asked."""

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from threading import Event as Signal
+from threading import Thread
 
 import pytest
 
@@ -72,6 +73,20 @@ def test_what_a_quick_source_told_is_found_while_a_slow_one_is_still_read(knowle
 
     assert go.is_set()
     assert [(s.source, s.added, s.listed) for s in report.sources] == [("crm:north", 1, 1), ("trello:sales", 1, 1)]
+
+
+def test_an_update_that_lasts_keeps_no_other_thread_from_updating(knowledge: Knowledge) -> None:
+    go = Signal()
+    slow = Thread(target=knowledge.update, args=([Told("trello:sales", PILOT, go=go)],))
+    slow.start()
+
+    knowledge.update([Told("crm:north", FAIR)])
+
+    assert slow.is_alive()
+    assert titles(knowledge, "trade fair") == [FAIR.title]
+    go.set()
+    slow.join()
+    assert PILOT.title in titles(knowledge, "pilot")
 
 
 def test_a_halted_update_keeps_what_was_told_and_deletes_nothing(knowledge: Knowledge) -> None:
