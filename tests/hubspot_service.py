@@ -39,10 +39,14 @@ class Refusal(Exception):
 
 @dataclass
 class HubSpotService(People):
-    """The portal as it answers: a search gives at most `wall` results, a list `inline` links; `mischief` goes wrong."""
+    """The portal as it answers, and what goes wrong then (`mischief`).
+
+    A search gives at most `wall` results in all, a list `page` objects, and with each of them `inline` links.
+    """
 
     inline: int = 100
     wall: int = 10_000
+    page: int = 100
     scopes: set[str] = field(default_factory=lambda: set(SCOPES))
     token: str = TOKEN
     ten_secondly: int = 190
@@ -55,7 +59,7 @@ class HubSpotService(People):
         self.refused: Counter[int] = Counter()
         self._lock = threading.Lock()
         self._calls: dict[str, deque[float]] = {"ten_secondly_rolling": deque(), "secondly": deque()}
-        self._last = b""
+        self._last: dict[tuple[str, str], bytes] = {}
 
     @contextmanager
     def served(self) -> Iterator[str]:
@@ -78,7 +82,7 @@ class HubSpotService(People):
         with self._lock:
             self.asked.append(asked)
             trouble = self.mischief(asked, len(self.asked))
-            headers = {"Content-Type": "application/json;charset=utf-8", "Connection": "close"}
+            headers = {"Content-Type": "application/json;charset=utf-8"}
             try:
                 status, body, limits = self._admitted(asked, trouble)
                 headers |= limits
@@ -87,16 +91,13 @@ class HubSpotService(People):
                 status, body = refusal.status, json.dumps(refusal.body).encode()
             if trouble == "bare":
                 body = body.replace(b'"createdAt"', b'"created"')
-            if trouble == "repeat" and self._last and _LIST.fullmatch(_dated(asked.path)):
-                body = self._last
-            self._last = body
-            return self._written(status, headers, body[: len(body) // 2] if trouble == "cut" else body)
-
-    def _written(self, status: int, headers: dict[str, str], body: bytes) -> Answered:
-        """Byte for byte, for the clock in `Date` is the portal's own."""
-        headers |= {"Date": formatdate(self.clock.now, usegmt=True), "Content-Length": str(len(body))}
-        head = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
-        return Answered(pieces=iter([f"HTTP/1.1 {status} Told\r\n{head}\r\n".encode() + body]))
+            if _LIST.fullmatch(_dated(asked.path)):
+                key = (asked.path, dict(asked.query).get("archived", ""))
+                body = self._last.get(key, body) if trouble == "repeat" else body
+                self._last[key] = body
+            # The clock in `Date` is the portal's own: this one comes after the server's, and the last one counts.
+            headers["Date"] = formatdate(self.clock.now, usegmt=True)
+            return Answered(status, body[: len(body) // 2] if trouble == "cut" else body, headers)
 
     def _admitted(self, asked: Asked, trouble: str | int | None) -> tuple[int, bytes, dict[str, str]]:
         if isinstance(trouble, int):
@@ -177,7 +178,8 @@ class HubSpotService(People):
             self._need(each)
         archived, asked = query.get("archived") == "true", query.get("properties", "").split(",")
         things = [thing for thing in self.things[name].values() if (thing.archived is not None) == archived]
-        page = _paged(sorted(things, key=lambda t: int(t.id)), query, 100, lambda t: str(int(t.id)))
+        limited = query | {"limit": str(min(int(query.get("limit", 10)), self.page))} if self.page < 100 else query
+        page = _paged(sorted(things, key=lambda t: int(t.id)), limited, 100, lambda t: t.id)
         told = [self._told(name, thing, self.full(name, thing), asked) for thing in page["results"]]
         for one in told:
             beside = {other: self._beside(name, one["id"], other) for other in others}

@@ -14,55 +14,22 @@ from indexer.sources.hubspot_bell import Bell
 from indexer.sources.protocol import Checkpoint, Delete, Event, Failure, Notice
 from tests.contracts_source import SourceContract, upserts
 from tests.hubspot_portal import a_custom_property
-from tests.hubspot_service import HubSpotService
-
-NOTE = (
-    '<div style="" dir="auto" data-top-level="true"><p style="margin:0;">Kunde will <strong>12 Sitze</strong></p>'
-    '<p style="margin:0;">Owner: Ana</p><ul><li>Demo</li><li>Preis</li></ul>'
-    "<table><tr><td>ref</td><td>ACME</td></tr></table>erledigt&nbsp;&eacute;<br>Gr&uuml;&szlig;e</div>"
-)
-SECRET = "c6a7-client-geheim"
-CALLBACK = "https://signpost.example/hooks/hubspot/vertrieb"
-
-
-class Portal(HubSpotService):
-    """A small portal as a sales team has it."""
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        self.anna = self.hire("Anna", "Müller", "anna.mueller@signpost.example")
-        self.company = self.create(
-            "companies", name="Brückner Logistik GmbH", domain="brueckner.example", hubspot_owner_id=self.anna
-        )
-        of_company = ("companies", self.company)
-        self.contact = self.create(
-            *("contacts", of_company),
-            **{"firstname": "Jörg", "lastname": "Brückner", "email": "joerg@brueckner.example", "jobtitle": "Einkauf"},
-        )
-        of_contact = ("contacts", self.contact)
-        deal = {"dealname": "Rahmenvertrag 2026", "pipeline": "default", "dealstage": "qualifiedtobuy"}
-        self.deal = self.create("deals", of_company, of_contact, **deal, hubspot_owner_id=self.anna)
-        self.note = self.create("notes", of_contact, hs_note_body=NOTE, hubspot_owner_id=self.anna)
-        self.call = self.create(
-            *("calls", ("deals", self.deal)),
-            **{"hs_call_title": "Rückruf", "hs_call_body": "<p>Preis genannt</p>", "hs_call_status": "COMPLETED"},
-        )
-        self.clock.pass_by(86_400 * 3)
+from tests.hubspot_sales import CALLBACK, SECRET, SalesPortal
 
 
 @pytest.fixture
-def portal() -> Portal:
-    return Portal()
+def portal() -> SalesPortal:
+    return SalesPortal()
 
 
 @pytest.fixture
-def line(portal: Portal) -> Iterator[Line]:
+def line(portal: SalesPortal) -> Iterator[Line]:
     with portal.line() as line:
         yield line
 
 
 @pytest.fixture
-def hubspot(portal: Portal, line: Line) -> HubSpot:
+def hubspot(portal: SalesPortal, line: Line) -> HubSpot:
     return HubSpot(line, "vertrieb", EVERYONE, portal.clock.today, Bell(SECRET, CALLBACK))
 
 
@@ -93,7 +60,7 @@ def failures(events: list[Event]) -> list[str]:
     return [event.what for event in events if isinstance(event, Failure)]
 
 
-def test_a_note_is_text_without_glued_words_and_links_its_company(hubspot: HubSpot, portal: Portal) -> None:
+def test_a_note_is_text_without_glued_words_and_links_its_company(hubspot: HubSpot, portal: SalesPortal) -> None:
     note = told(hubspot, "note")
 
     lines = [line for line in note.sections[0].text.split("\n") if line]
@@ -106,14 +73,14 @@ def test_a_note_is_text_without_glued_words_and_links_its_company(hubspot: HubSp
     )
 
 
-def test_a_note_on_a_contact_alone_is_about_the_contacts_company(hubspot: HubSpot, portal: Portal) -> None:
+def test_a_note_on_a_contact_alone_is_about_the_contacts_company(hubspot: HubSpot, portal: SalesPortal) -> None:
     note = told(hubspot, "note")
 
     assert note.customers == (Customer("Brückner Logistik GmbH", portal.company, ("brueckner.example",)),)
     assert note.parent == "Brückner Logistik GmbH"
 
 
-def test_an_activity_links_its_deal_and_tells_its_state(hubspot: HubSpot, portal: Portal) -> None:
+def test_an_activity_links_its_deal_and_tells_its_state(hubspot: HubSpot, portal: SalesPortal) -> None:
     call = told(hubspot, "activity")
 
     assert call.id == f"hubspot:vertrieb:activity:call-{portal.call}"
@@ -126,7 +93,9 @@ def test_an_activity_links_its_deal_and_tells_its_state(hubspot: HubSpot, portal
     ("stage", "lane", "status"),
     [("qualifiedtobuy", "Qualifiziert", "open"), ("closedwon", "Gewonnen", "won"), ("closedlost", "Verloren", "lost")],
 )
-def test_a_deal_is_as_its_pipeline_says(hubspot: HubSpot, portal: Portal, stage: str, lane: str, status: str) -> None:
+def test_a_deal_is_as_its_pipeline_says(
+    hubspot: HubSpot, portal: SalesPortal, stage: str, lane: str, status: str
+) -> None:
     portal.change("deals", portal.deal, dealstage=stage)
 
     deal = told(hubspot, "deal")
@@ -134,7 +103,7 @@ def test_a_deal_is_as_its_pipeline_says(hubspot: HubSpot, portal: Portal, stage:
     assert (deal.lane, deal.status) == (lane, status)
 
 
-def test_a_pipeline_in_any_language_says_what_is_won(hubspot: HubSpot, portal: Portal) -> None:
+def test_a_pipeline_in_any_language_says_what_is_won(hubspot: HubSpot, portal: SalesPortal) -> None:
     portal.stages = [("s1", "Unterschrieben", "true", "1.0"), ("s2", "Abgesagt", "true", "0.0")]
     other = portal.create("deals", dealname="Zweiter", pipeline="default", dealstage="s2")
     portal.change("deals", portal.deal, dealstage="s1")
@@ -144,14 +113,14 @@ def test_a_pipeline_in_any_language_says_what_is_won(hubspot: HubSpot, portal: P
     assert deals == {portal.deal: "won", other: "lost"}
 
 
-def test_who_left_is_still_named(hubspot: HubSpot, portal: Portal) -> None:
+def test_who_left_is_still_named(hubspot: HubSpot, portal: SalesPortal) -> None:
     gone = portal.hire("Özlem", "Çelik", "oezlem@signpost.example", archived=True)
     portal.change("notes", portal.note, hubspot_owner_id=gone)
 
     assert told(hubspot, "note").owner == Person("Özlem Çelik", "author", "oezlem@signpost.example")
 
 
-def test_fields_that_the_portals_people_made_are_told(hubspot: HubSpot, portal: Portal) -> None:
+def test_fields_that_the_portals_people_made_are_told(hubspot: HubSpot, portal: SalesPortal) -> None:
     portal.custom["deals"] = [
         a_custom_property("zertifikat", "Zertifikat"),
         a_custom_property("gehalt", "Gehalt", dataSensitivity="highly_sensitive"),
@@ -161,7 +130,7 @@ def test_fields_that_the_portals_people_made_are_told(hubspot: HubSpot, portal: 
     assert dict(told(hubspot, "deal").fields) == {"Zertifikat": "ISO 27001", "Amount": "5000", "Currency": "EUR"}
 
 
-def test_emails_are_told_without_a_word_of_their_bodies(hubspot: HubSpot, portal: Portal) -> None:
+def test_emails_are_told_without_a_word_of_their_bodies(hubspot: HubSpot, portal: SalesPortal) -> None:
     portal.archive("calls", portal.call)
     head = {"hs_email_subject": "Angebot", "hs_email_direction": "INCOMING_EMAIL", "hs_email_status": "SENT"}
     sender = {
@@ -182,7 +151,7 @@ def test_emails_are_told_without_a_word_of_their_bodies(hubspot: HubSpot, portal
     assert not any("hs_email_text" in repr(asked) or "hs_email_html" in repr(asked) for asked in portal.asked)
 
 
-def test_nothing_is_shown_to_everyone_unless_that_is_stated(portal: Portal, line: Line) -> None:
+def test_nothing_is_shown_to_everyone_unless_that_is_stated(portal: SalesPortal, line: Line) -> None:
     events = list(HubSpot(line, "vertrieb", now=portal.clock.today).pull(None))
 
     assert {document.visibility for document in upserts(events)} == {PRIVATE}
@@ -190,7 +159,7 @@ def test_nothing_is_shown_to_everyone_unless_that_is_stated(portal: Portal, line
 
 
 def test_what_is_shared_with_some_only_is_private_and_so_is_what_is_said_of_it(
-    hubspot: HubSpot, portal: Portal
+    hubspot: HubSpot, portal: SalesPortal
 ) -> None:
     portal.change("companies", portal.company, hs_shared_team_ids="4711")
 
@@ -199,7 +168,9 @@ def test_what_is_shared_with_some_only_is_private_and_so_is_what_is_said_of_it(
     assert shown["company"] == shown["note"] == shown["deal"] == PRIVATE
 
 
-def test_an_export_of_the_same_portal_makes_like_documents(hubspot: HubSpot, portal: Portal, tmp_path: Path) -> None:
+def test_an_export_of_the_same_portal_makes_like_documents(
+    hubspot: HubSpot, portal: SalesPortal, tmp_path: Path
+) -> None:
     head, row = (
         "Record ID,First Name,Last Name,Email,Job Title",
         f"{portal.contact},Jörg,Brückner,joerg@brueckner.example,Einkauf",
@@ -216,7 +187,7 @@ def test_an_export_of_the_same_portal_makes_like_documents(hubspot: HubSpot, por
     assert told(hubspot, "company").customers == exported["company"].customers
 
 
-def test_a_change_is_told_by_the_next_pull_and_nothing_else(hubspot: HubSpot, portal: Portal, line: Line) -> None:
+def test_a_change_is_told_by_the_next_pull_and_nothing_else(hubspot: HubSpot, portal: SalesPortal, line: Line) -> None:
     cursor = cursor_of(list(hubspot.pull(None)))
     portal.clock.pass_by(600)
     portal.change("notes", portal.note, hs_note_body="<p>Neu: 15 Sitze</p>")
@@ -228,7 +199,7 @@ def test_a_change_is_told_by_the_next_pull_and_nothing_else(hubspot: HubSpot, po
     assert document.people[1].name == "Jörg Brückner"
 
 
-def test_a_quiet_poll_asks_once_a_type(hubspot: HubSpot, portal: Portal, line: Line) -> None:
+def test_a_quiet_poll_asks_once_a_type(hubspot: HubSpot, portal: SalesPortal, line: Line) -> None:
     cursor = cursor_of(list(hubspot.pull(None)))
     portal.clock.pass_by(30)
     before = line.calls
@@ -240,7 +211,7 @@ def test_a_quiet_poll_asks_once_a_type(hubspot: HubSpot, portal: Portal, line: L
     assert not hubspot.census().complete
 
 
-def test_what_searches_find_late_is_told_all_the_same(hubspot: HubSpot, portal: Portal) -> None:
+def test_what_searches_find_late_is_told_all_the_same(hubspot: HubSpot, portal: SalesPortal) -> None:
     portal.lag = 40
     cursor = cursor_of(list(hubspot.pull(None)))
     portal.change("notes", portal.note, hs_note_body="spät gefunden")
@@ -252,7 +223,7 @@ def test_what_searches_find_late_is_told_all_the_same(hubspot: HubSpot, portal: 
     assert [d.title for d in upserts(list(hubspot.pull(cursor_of(events))))] == ["spät gefunden"]
 
 
-def test_a_link_made_after_the_note_was_told_is_told_too(hubspot: HubSpot, portal: Portal) -> None:
+def test_a_link_made_after_the_note_was_told_is_told_too(hubspot: HubSpot, portal: SalesPortal) -> None:
     cursor = cursor_of(list(hubspot.pull(None)))
     note = portal.create("notes", hs_note_body="Ohne Kunde")
     portal.clock.pass_by(5)
@@ -266,7 +237,7 @@ def test_a_link_made_after_the_note_was_told_is_told_too(hubspot: HubSpot, porta
     assert document.parent == "Brückner Logistik GmbH"
 
 
-def test_a_link_that_changed_alone_is_found_within_a_day(hubspot: HubSpot, portal: Portal) -> None:
+def test_a_link_that_changed_alone_is_found_within_a_day(hubspot: HubSpot, portal: SalesPortal) -> None:
     cursor = cursor_of(list(hubspot.pull(None)))
     portal.unlink(("notes", portal.note), ("contacts", portal.contact))
     portal.clock.pass_by(86_400)
@@ -276,7 +247,7 @@ def test_a_link_that_changed_alone_is_found_within_a_day(hubspot: HubSpot, porta
     assert [note.customers for note in notes] == [()]
 
 
-def test_what_is_deleted_is_told_by_the_next_sweep(hubspot: HubSpot, portal: Portal) -> None:
+def test_what_is_deleted_is_told_by_the_next_sweep(hubspot: HubSpot, portal: SalesPortal) -> None:
     events = list(hubspot.pull(None))
     portal.clock.pass_by(60)
     portal.archive("notes", portal.note)
@@ -290,7 +261,7 @@ def test_what_is_deleted_is_told_by_the_next_sweep(hubspot: HubSpot, portal: Por
     assert [d.kind for d in upserts(list(hubspot.pull(cursor_of(after))))] == ["note"]
 
 
-def test_what_was_purged_is_missing_in_the_daily_census(hubspot: HubSpot, portal: Portal) -> None:
+def test_what_was_purged_is_missing_in_the_daily_census(hubspot: HubSpot, portal: SalesPortal) -> None:
     events = list(hubspot.pull(None))
     purged = f"hubspot:vertrieb:note:{portal.note}"
     assert purged in hubspot.census().ids
@@ -313,7 +284,7 @@ def test_the_census_after_a_look_through_everything_asks_nothing_more(hubspot: H
     assert line.calls == before
 
 
-def test_a_look_that_was_broken_off_goes_on_where_it_stopped(hubspot: HubSpot, portal: Portal) -> None:
+def test_a_look_that_was_broken_off_goes_on_where_it_stopped(hubspot: HubSpot, portal: SalesPortal) -> None:
     for number in range(250):
         portal.create("contacts", firstname="Kontakt", lastname=str(number))
     events = hubspot.pull(None)
@@ -326,7 +297,7 @@ def test_a_look_that_was_broken_off_goes_on_where_it_stopped(hubspot: HubSpot, p
     assert hubspot.census().complete
 
 
-def test_more_changes_than_a_search_may_give_are_all_told(hubspot: HubSpot, portal: Portal) -> None:
+def test_more_changes_than_a_search_may_give_are_all_told(hubspot: HubSpot, portal: SalesPortal) -> None:
     cursor = cursor_of(list(hubspot.pull(None)))
     portal.clock.pass_by(600)
     portal.wall = 400

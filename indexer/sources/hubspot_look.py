@@ -9,7 +9,7 @@ from indexer.errors import BadAnswer, Refused, Unavailable
 from indexer.sources.dates import when
 from indexer.sources.hubspot_portal import Portal
 from indexer.sources.hubspot_shapes import SHAPES, Shape
-from indexer.sources.loose import Record, record, string
+from indexer.sources.loose import Record, flag, record, string
 from indexer.sources.protocol import Checkpoint, Delete, Event, Failure, Notice, Upsert
 
 OVERLAP = 300_000
@@ -17,7 +17,7 @@ OVERLAP = 300_000
 _DAY, _HOUR = 86_400, 3600
 _REST = 7
 """Seconds to leave the archive alone for each of its pages: what is deleted stays in it for 90 days."""
-_MOST_TOLD = 500
+_MOST_TOLD = 200
 
 
 @dataclass(slots=True)
@@ -151,7 +151,7 @@ class Look:
         for name in state.since if state.swept else ():
             for page in self._portal.pages(name, archived=True, slim=True):
                 pages += 1
-                for each in page.records:
+                for each in (found for found in page.records if flag(found.get("archived"))):
                     at = when(string(each.get("archivedAt")))
                     if at is None or at.timestamp() * 1000 >= state.swept - OVERLAP:
                         key = f"{self._source}:{SHAPES[name].key(string(each.get('id')))}"

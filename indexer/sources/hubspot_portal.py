@@ -46,26 +46,22 @@ class Portal:
         self._open: dict[str, bool] = {}
         self.lacking: dict[str, str] = {}
 
-    def acquaint(self) -> None:
-        """Ask for everything once, so that `lacking` tells all that is kept back."""
-        for name in SHAPES:
-            self.is_open(name)
-        self._owners, self._stages, self._frame  # noqa: B018
-
     def pages(self, name: str, after: str = "", archived: bool = False, slim: bool = False) -> Iterator[Page]:
         """All objects of a type, lowest id first, from `after` on; of `slim` ones only the ids are told."""
-        asked = {"limit": PAGE, "archived": str(archived).lower(), "properties": "hs_object_id"}
+        asked = {"properties": "hs_object_id"}
         if not slim:
-            asked |= {"properties": ",".join(self.shape(name).properties), "associations": ",".join(self._beside(name))}
-        passed = {""}
-        while after not in passed or len(passed) == 1:
+            asked = {"properties": ",".join(self.shape(name).properties), "associations": ",".join(self._beside(name))}
+        return self._pages(f"/crm/objects/{EDITION}/{name}", asked | {"archived": str(archived).lower()}, after)
+
+    def _pages(self, path: str, asked: Mapping[str, object], after: str = "") -> Iterator[Page]:
+        passed: set[str] = set()
+        while after not in passed:
             passed.add(after)
-            page = self._page(f"/crm/objects/{EDITION}/{name}", asked | {"after": after})
+            page = self._page(path, {**asked, "limit": PAGE, "after": after})
             yield page
-            after = page.after
-            if not after:
+            if not (after := page.after):
                 return
-        raise BadAnswer(f"HubSpot ({self._source}) lists its {name} in circles. The next update asks again.")
+        raise BadAnswer(f"HubSpot ({self._source}) lists {path} in circles. The next update asks again.")
 
     def changed(self, name: str, since: int, offset: int = 0) -> Page:
         """A slim page of what changed at `since` (epoch milliseconds) or later, longest ago first."""
@@ -186,15 +182,9 @@ class Portal:
     @cached_property
     def _owners(self) -> list[Entry]:
         """Everybody who owns records or once did."""
-        found = self.granted("crm.objects.owners.read", lambda: [*self._users("true"), *self._users("false")])
+        lists = [self._pages(f"/crm/owners/{EDITION}", {"archived": told}) for told in ("true", "false")]
+        found = self.granted("crm.objects.owners.read", lambda: [o for some in lists for p in some for o in p.records])
         return [owner for owner in map(owner_of, found or ()) if owner.title]
-
-    def _users(self, archived: str) -> Iterator[Record]:
-        page = Page((), "-")
-        while page.after:
-            after = page.after.strip("-")
-            page = self._page(f"/crm/owners/{EDITION}", {"limit": str(PAGE), "archived": archived, "after": after})
-            yield from page.records
 
     @cached_property
     def _stages(self) -> dict[str, tuple[str, str]]:
@@ -205,7 +195,8 @@ class Portal:
     def _frame(self) -> Frame:
         """Links lead to the portal's own host: portals in Europe have another one."""
         told = self.granted("oauth", lambda: self._got(f"/account-info/{EDITION}/details")) or {}
-        portal, host = string(told.get("portalId")), domain_of(string(told.get("uiDomain"))) or "app.hubspot.com"
+        portal, host = string(told.get("portalId")), domain_of(string(told.get("uiDomain")))
+        host = host if host.endswith(".hubspot.com") else "app.hubspot.com"
         link = f"https://{host}/contacts/{portal}/record/{{type}}/{{id}}" if portal.isdecimal() else None
         return Frame(self._source, self._visibility, link)
 

@@ -1,0 +1,360 @@
+"""Whatever goes wrong on the way to HubSpot, nothing that is there gets lost, and in the end all is as it is there."""
+
+import base64
+import hmac
+import json
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from datetime import timedelta
+from random import Random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from indexer.documents import EVERYONE
+from indexer.errors import Refused
+from indexer.sources.http import Line
+from indexer.sources.hubspot import HubSpot, place
+from indexer.sources.hubspot_bell import Bell
+from indexer.sources.protocol import Delete, Failure, Upsert
+from tests.contracts_source import upserts
+from tests.hubspot_sales import CALLBACK, SECRET, SalesPortal, Shelf
+from tests.hubspot_service import TOKEN
+from tests.recorded import Asked
+
+
+@pytest.fixture
+def portal() -> SalesPortal:
+    return SalesPortal()
+
+
+@pytest.fixture
+def line(portal: SalesPortal) -> Iterator[Line]:
+    with portal.line(tries=3) as line:
+        yield line
+
+
+@pytest.fixture
+def hubspot(portal: SalesPortal, line: Line) -> HubSpot:
+    return HubSpot(line, "vertrieb", EVERYONE, portal.clock.today, Bell(SECRET, CALLBACK))
+
+
+# Rights.
+
+
+def test_each_missing_scope_is_a_sentence_with_a_remedy(hubspot: HubSpot, portal: SalesPortal) -> None:
+    portal.scopes -= {"sales-email-read", "crm.objects.owners.read"}
+
+    told = hubspot.check()
+
+    assert [scope for scope in ("sales-email-read", "crm.objects.owners.read") for each in told if scope in each]
+    assert len(told) == 2
+    assert all(each.startswith("HubSpot (hubspot:vertrieb)") and "Add it to the app" in each for each in told)
+
+
+def test_without_one_scope_the_rest_goes_on(hubspot: HubSpot, portal: SalesPortal) -> None:
+    portal.scopes -= {"crm.objects.deals.read"}
+
+    events = list(hubspot.pull(None))
+
+    assert {d.kind for d in upserts(events)} == {"contact", "company", "note", "activity"}
+    assert [e.what for e in events if isinstance(e, Failure) and "crm.objects.deals.read" in e.what]
+
+
+def test_a_scope_that_was_lost_deletes_nothing(hubspot: HubSpot, portal: SalesPortal) -> None:
+    shelf = Shelf()
+    shelf.update(hubspot)
+    portal.scopes -= {"crm.objects.deals.read"}
+    portal.clock.pass_by(86_400)
+
+    shelf.update(hubspot)
+
+    assert len(shelf.documents) == 5
+    assert any("crm.objects.deals.read" in failure for failure in shelf.failures)
+
+
+def test_a_scope_that_was_never_there_does_not_keep_the_rest_from_being_counted(
+    hubspot: HubSpot, portal: SalesPortal
+) -> None:
+    portal.scopes -= {"sales-email-read"}
+    shelf = Shelf()
+    shelf.update(hubspot)
+    portal.purge("notes", portal.note)
+    portal.clock.pass_by(86_400)
+
+    shelf.update(hubspot)
+
+    assert len(shelf.documents) == 4
+
+
+def test_a_scope_granted_later_is_used_at_once(hubspot: HubSpot, portal: SalesPortal) -> None:
+    email = portal.create("emails", hs_email_subject="Angebot")
+    portal.scopes -= {"sales-email-read"}
+    shelf = Shelf()
+    shelf.update(hubspot)
+    portal.scopes |= {"sales-email-read"}
+    portal.clock.pass_by(60)
+
+    shelf.update(hubspot)
+
+    assert f"hubspot:vertrieb:activity:email-{email}" in shelf.documents
+
+
+def test_a_bad_token_is_one_sentence_without_the_token(hubspot: HubSpot, portal: SalesPortal) -> None:
+    portal.token = "another"
+
+    (told,) = hubspot.check()
+
+    assert told.startswith("HubSpot (hubspot:vertrieb) refused")
+    assert "Make a new token" in told
+    assert TOKEN not in told
+    with pytest.raises(Refused):
+        list(hubspot.pull(None))
+    assert not hubspot.census().complete
+
+
+# What is there and what is not.
+
+
+def test_what_is_gone_or_merged_away_is_fetched_as_deleted(hubspot: HubSpot, portal: SalesPortal) -> None:
+    twin = portal.create("contacts", firstname="Joerg", lastname="Brueckner")
+    portal.merge("contacts", portal.contact, twin)
+    portal.archive("notes", portal.note)
+    ids = [f"hubspot:vertrieb:{each}" for each in (f"contact:{twin}", f"note:{portal.note}", f"deal:{portal.deal}")]
+
+    gone, dead, alive = hubspot.fetch(ids)
+
+    assert isinstance(gone, Delete)
+    assert isinstance(dead, Delete)
+    assert isinstance(alive, Upsert)
+    assert [event.document_id for event in (gone, dead)] == ids[:2]
+
+
+def test_what_cannot_be_asked_is_not_fetched_as_deleted(hubspot: HubSpot, portal: SalesPortal) -> None:
+    portal.mischief = lambda asked, number: 503
+
+    (event,) = hubspot.fetch([f"hubspot:vertrieb:note:{portal.note}"])
+
+    assert isinstance(event, Failure)
+    assert event.retryable
+
+
+def test_lists_that_are_cut_short_are_completed(hubspot: HubSpot, portal: SalesPortal) -> None:
+    others = [portal.create("companies", name=f"Werk {number}") for number in range(7)]
+    for company in others:
+        portal.link(("deals", portal.deal), ("companies", company))
+    whole = {d.id: d for d in upserts(list(hubspot.pull(None)))}
+
+    portal.inline = 2
+
+    assert {d.id: d for d in upserts(list(hubspot.pull(None)))} == whole
+    assert len(whole[f"hubspot:vertrieb:deal:{portal.deal}"].customers) == 8
+
+
+def test_unknown_and_absent_fields_are_no_trouble(hubspot: HubSpot, portal: SalesPortal) -> None:
+    nothing = portal.create("notes")
+    portal.create("contacts", neu="Wert", hubspot_owner_id="999", hs_additional_emails="kaputt;a@b.example")
+    portal.create("deals", dealname="Ohne Phase", pipeline="gone", dealstage="decisionmakerboughtin")
+
+    told = {d.id.split(":", 2)[2]: d for d in upserts(list(hubspot.pull(None)))}
+
+    assert told[f"note:{nothing}"].title == "Note"
+    assert "a@b.example" in [d.title for d in told.values()]
+    assert [d.status for d in told.values() if d.title == "Ohne Phase"] == ["open"]
+
+
+def test_half_an_answer_is_a_failure_and_the_next_types_go_on(hubspot: HubSpot, portal: SalesPortal) -> None:
+    portal.mischief = lambda asked, number: "cut" if asked.path.endswith("/notes") else None
+
+    events = list(hubspot.pull(None))
+
+    assert {d.kind for d in upserts(events)} == {"contact", "company", "deal", "activity"}
+    assert [e.retryable for e in events if isinstance(e, Failure)] == [True]
+    assert not hubspot.census().complete
+
+
+def test_ten_thousand_changes_in_one_second_are_listed_instead(hubspot: HubSpot, portal: SalesPortal) -> None:
+    shelf = Shelf()
+    shelf.update(hubspot)
+    portal.wall = 400
+    portal.clock.pass_by(600)
+    for number in range(700):
+        portal.create("tasks", hs_task_subject=f"Aufgabe {number}")
+
+    shelf.update(hubspot)
+
+    assert len(shelf.documents) == 705
+    assert shelf.failures == []
+
+
+# Lists that lie.
+
+
+@pytest.mark.parametrize("trouble", ["skip", "repeat"])
+def test_a_page_that_is_skipped_or_repeated_deletes_nothing(
+    hubspot: HubSpot, portal: SalesPortal, trouble: str
+) -> None:
+    for number in range(12):
+        portal.create("contacts", firstname="Kontakt", lastname=str(number))
+    portal.page = 3
+    shelf = Shelf()
+    shelf.update(hubspot)
+    whole = dict(shelf.documents)
+    portal.clock.pass_by(86_400)
+    portal.mischief = _on_second_page("contacts", trouble)
+
+    shelf.update(hubspot)
+
+    assert shelf.documents == whole
+    assert len(shelf.failures) == 1
+
+
+def _on_second_page(name: str, trouble: str) -> Callable[[Asked, int], str | None]:
+    def mischief(asked: Asked, number: int) -> str | None:
+        listed = asked.path.endswith(f"/{name}") and asked.method == "GET"
+        return trouble if listed and any(name == "after" for name, _ in asked.query) else None
+
+    return mischief
+
+
+# Webhooks.
+
+
+def _signed(raw: bytes, at: int, secret: str = SECRET) -> dict[str, str]:
+    signature = hmac.digest(secret.encode(), f"POST{CALLBACK}".encode() + raw + str(at).encode(), "sha256")
+    return {"X-HubSpot-Signature-v3": base64.b64encode(signature).decode(), "X-HubSpot-Request-Timestamp": str(at)}
+
+
+def test_a_webhook_names_what_to_read_again(hubspot: HubSpot, portal: SalesPortal) -> None:
+    events = [
+        {"subscriptionType": "object.propertyChange", "objectTypeId": "0-46", "objectId": 12},
+        {"subscriptionType": "contact.privacyDeletion", "objectId": 7},
+        {"subscriptionType": "object.associationChange"}
+        | {"fromObjectTypeId": "0-48", "fromObjectId": 3, "toObjectTypeId": "0-2", "toObjectId": 4},
+        {"subscriptionType": "company.merge", "primaryObjectId": 5, "mergedObjectIds": [6]},
+        {"subscriptionType": "ticket.creation", "objectId": 8},
+    ]
+    raw = json.dumps(events).encode()
+
+    rung = hubspot.rung(_signed(raw, int(portal.clock.now * 1000)), raw)
+
+    assert rung is not None
+    keys = [each.removeprefix("hubspot:vertrieb:") for each in rung]
+    assert keys == ["note:12", "contact:7", "activity:call-3", "company:4", "company:5", "company:6"]
+
+
+def test_a_forged_old_or_unsigned_webhook_is_none(hubspot: HubSpot, portal: SalesPortal, line: Line) -> None:
+    raw, now = b'[{"subscriptionType": "contact.creation", "objectId": 7}]', int(portal.clock.now * 1000)
+    old = now - int(timedelta(minutes=6).total_seconds() * 1000)
+
+    assert hubspot.rung(_signed(raw, now, "guessed"), raw) is None
+    assert hubspot.rung(_signed(raw, now), raw + b" ") is None
+    assert hubspot.rung(_signed(raw, old), raw) is None
+    assert hubspot.rung({}, raw) is None
+    assert HubSpot(line, "vertrieb").rung(_signed(raw, now), raw) is None
+    assert hubspot.rung(_signed(b"{", now), b"{") == ()
+
+
+# Secrets.
+
+
+def test_no_secret_is_in_documents_addresses_or_names(hubspot: HubSpot, portal: SalesPortal, line: Line) -> None:
+    events = list(hubspot.pull(None))
+
+    asked = [(each.path, each.query, each.body) for each in portal.asked]
+    assert TOKEN not in repr((events, asked, hubspot, line, place("hubspot:vertrieb")))
+    assert SECRET not in repr(Bell(SECRET, CALLBACK))
+
+
+# Chaos.
+
+
+def _live(portal: SalesPortal, hubspot: HubSpot) -> set[str]:
+    """Ids of all documents that are there, by the portal's own books."""
+    kinds = {"contacts": "contact:", "companies": "company:", "deals": "deal:", "notes": "note:"}
+    heads = {name: kinds.get(name, f"activity:{name.removesuffix('s')}-") for name in portal.things}
+    things = ((name, thing) for name, all_of_it in portal.things.items() for thing in all_of_it.values())
+    return {f"{hubspot.name}:{heads[name]}{thing.id}" for name, thing in things if thing.archived is None}
+
+
+def _somebody_works(portal: SalesPortal, chance: Random) -> None:
+    """One thing that people do in a portal."""
+    names = [name for name, things in portal.things.items() if things]
+    name = chance.choice(names)
+    number = chance.choice(list(portal.things[name]))
+    other = chance.choice([each for each in names if each in ("contacts", "companies", "deals")] or names)
+    beside = (other, chance.choice(list(portal.things[other])))
+    dead = portal.things[name][number].archived is not None
+    match chance.randrange(7):
+        case 0 if not dead:
+            portal.archive(name, number)
+        case 0:
+            portal.restore(name, number)
+        case 1 if len(portal.things[name]) > 1:
+            portal.purge(name, number)
+        case 2 if beside != (name, number):
+            portal.link((name, number), beside)
+        case 3 if not dead:
+            portal.change(name, number, hs_note_body=f"<p>{chance.random()}</p>", description=str(chance.random()))
+        case _:
+            portal.create("notes", beside, hs_note_body=f"Notiz {chance.random()}")
+
+
+def _storm(chance: Random, kind: str) -> Callable[[Asked, int], str | int | None]:
+    """Trouble of a kind, now and then or from some call on."""
+    begins = chance.randrange(60)
+    some: dict[str, list[str | int]] = {"limits": [429], "breakdown": [500, 503], "lies": ["repeat", "skip", "cut"]}
+    calls = iter(range(10**9))
+
+    def mischief(asked: Asked, number: int) -> str | int | None:
+        at = next(calls)
+        if kind == "expired":
+            return 401 if at >= begins else None
+        return chance.choice(some[kind]) if kind in some and chance.random() < 0.15 else None
+
+    return mischief
+
+
+@settings(max_examples=12, deadline=None)
+@given(st.integers(0, 2**32), st.lists(st.sampled_from(["none", "limits", "breakdown", "lies", "expired"]), max_size=4))
+def test_after_any_trouble_all_is_as_it_is_there(seed: int, weather: list[str]) -> None:
+    chance, portal, shelf = Random(seed), SalesPortal(page=2, inline=1, lag=chance_of_lag(seed)), Shelf()
+    with portal.line(tries=3, chance=chance) as line:
+        hubspot = HubSpot(line, "vertrieb", EVERYONE, portal.clock.today)
+        for kind in (*weather, "none"):
+            _somebody_works(portal, chance)
+            portal.clock.pass_by(chance.choice([60, 600, 90_000]))
+            before = set(shelf.documents)
+            portal.mischief = _storm(chance, kind)
+            _try(shelf, hubspot, chance)
+            assert before & _live(portal, hubspot) <= set(shelf.documents)
+        portal.clock.pass_by(90_000)
+        shelf.update(hubspot)
+        assert shelf.documents == {d.id: d for d in upserts(list(hubspot.pull(None)))}
+
+
+def chance_of_lag(seed: int) -> float:
+    return (seed % 2) * 20.0
+
+
+def _try(shelf: Shelf, hubspot: HubSpot, chance: Random) -> None:
+    """An update that may be killed, or end because a token is no good."""
+    with suppress(Refused):
+        shelf.update(hubspot, chance.choice([None, chance.randrange(25)]))
+
+
+@pytest.mark.parametrize("killed_after", range(0, 30, 2))
+def test_an_update_killed_after_any_event_is_made_up_for(killed_after: int) -> None:
+    portal, shelf = SalesPortal(page=2), Shelf()
+    portal.create("contacts", firstname="Zweiter", lastname="Kontakt")
+    portal.create("contacts", firstname="Dritter", lastname="Kontakt")
+    with portal.line() as line:
+        hubspot = HubSpot(line, "vertrieb", EVERYONE, portal.clock.today)
+        shelf.update(hubspot, killed_after)
+        portal.purge("notes", portal.note)
+        portal.clock.pass_by(60)
+        shelf.update(hubspot, killed_after)
+        portal.clock.pass_by(90_000)
+        shelf.update(hubspot)
+        assert shelf.documents == {d.id: d for d in upserts(list(hubspot.pull(None)))}
