@@ -210,10 +210,10 @@ class Trello:
         todo |= {*(before.cards if before else ()), *read} - seen.keys()
         todo |= set(_short_of(board)[:_MANY])
         now.others = (now.others | read.keys()) - shown
-        cards = {k: marked(look_of(card), k not in now.others) for k, card in seen.items()}
-        now.states[key] = self._state(frame, cards)
         if todo:
             yield from self._settle(now, key, seen, todo)
+        else:
+            now.states[key] = self._state(frame, {k: marked(look_of(c), k not in now.others) for k, c in seen.items()})
 
     def _settle(self, now: _Round, key: str, seen: Mapping[str, Record], todo: set[str]) -> Iterator[Event]:
         """Read what looks otherwise, then look again, until nothing does: pages may skip, and people go on working."""
@@ -226,7 +226,7 @@ class Trello:
             if not todo:
                 break
         state = self._state(now.frames[key], cards)
-        now.states[key] = replace(state, at="") if todo else state
+        now.states[key], now.complete = (replace(state, at=""), False) if todo else (state, now.complete)
 
     def _read(self, now: _Round, keys: Sequence[str]) -> Iterator[Event]:
         """These cards as they are now, with the names of whichever of our boards they are on."""
