@@ -16,10 +16,11 @@ from hypothesis import strategies as st
 
 from indexer.documents import Document
 from indexer.errors import SourceError
-from indexer.sources.http import Line, Place, Politeness
+from indexer.sources.http import Line, Politeness
 from indexer.sources.protocol import Checkpoint, Delete, Failure, Source, Upsert
 from indexer.sources.trello import DAY, Trello, TrelloOptions
-from indexer.sources.trello_rest import RATES, REMEDY, authorization
+from indexer.sources.trello_bell import Bell
+from indexer.sources.trello_rest import authorization, place
 from tests.contracts_source import SourceContract, upserts
 from tests.recorded import Answered, Asked, recorded, serving
 from tests.trello_service import TrelloService
@@ -71,7 +72,10 @@ class World:
 
     def source(self, *boards: str, **options: Any) -> Trello:
         """A source of these boards, or of the one board."""
-        told: dict[str, Any] = {"now": lambda: datetime.fromtimestamp(self.clock.at, UTC), "callback": CALLBACK}
+        told: dict[str, Any] = {
+            "now": lambda: datetime.fromtimestamp(self.clock.at, UTC),
+            "bell": Bell(self.service.secret, CALLBACK),
+        }
         workspace = options.pop("workspace", "")
         chosen = boards or (() if workspace else (self.board,))
         return Trello(self.line, "sales", chosen, workspace, TrelloOptions(**told | options))
@@ -112,9 +116,10 @@ def trello(cards: int = 0, tries: int = 6) -> Iterator[World]:
     for number in range(cards):
         service.add_card(lane, f"Pilot {number} mit Brückner", "**wichtig**")
     with serving(over(service)) as origin:
-        place = Place("Trello", "trello:sales", origin, RATES, public=False, remedy=REMEDY)
         polite = Politeness(clock.now, clock.sleep, random.Random(1), tries=tries)
-        line = Line(place, lambda: authorization(service.key, service.token), polite)
+        line = Line(
+            place("trello:sales", origin, public=False), lambda: authorization(service.key, service.token), polite
+        )
         yield World(service, line, clock, board, lane)
         line.close()
 

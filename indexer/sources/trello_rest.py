@@ -4,14 +4,13 @@ Trello nests a board's lists and people, but no more than so many checklists (40
 newest, whatever is asked; cards come in no order within a page. So cards, checklists and comments are read apart.
 """
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NoReturn
 from urllib.parse import quote, urlencode
 
 from indexer.errors import BadAnswer, Refused, Unavailable
-from indexer.sources.http import Line, Rate
+from indexer.sources.http import Line, Place, Rate
 from indexer.sources.loose import Record, count, record, records, string
 
 ORIGIN = "https://api.trello.com"
@@ -20,7 +19,7 @@ REMEDY = "Make a new token for its key at https://trello.com/power-ups/admin and
 PAGE = 1000
 BATCH = 10
 _FRAME = {
-    "fields": "name,closed,prefs,dateLastActivity,shortLink,shortUrl,idOrganization",
+    "fields": "name,closed,prefs,dateLastActivity,shortLink",
     "lists": "all",
     "list_fields": "name,closed",
     "labels": "all",
@@ -35,6 +34,11 @@ _CARDS = {"fields": "all", "attachments": "true", "customFieldItems": "true"}
 _TOLD = "commentCard,copyCommentCard,createCard,copyCard,convertToCardFromCheckItem,emailCard"
 """Comments, and who made a card. Of edits and deletions no feed tells: comments are told as they are now."""
 _CARD = _CARDS | {"checklists": "all", "actions": _TOLD, "actions_limit": f"{PAGE}"}
+
+
+def place(source: str, origin: str = ORIGIN, public: bool = True) -> Place:
+    """Where Trello is, and its documented limits a key, a token, and a token below /members/."""
+    return Place("Trello", source, origin, RATES, public, REMEDY)
 
 
 def authorization(key: str, token: str) -> dict[str, str]:
@@ -172,13 +176,3 @@ def as_board(frame: Record, cards: Iterable[Record]) -> Record:
     checklists = [each for card in held for each in records(card.get("checklists"))]
     actions = [each for card in held for each in records(card.get("actions"))]
     return frame | {"cards": held, "checklists": checklists, "actions": actions}
-
-
-def ids_rung(raw: bytes) -> tuple[str, ...]:
-    """The ids of the cards that a webhook's message is about; none where it is about something else."""
-    try:
-        data = record(record(record(json.loads(raw)).get("action")).get("data"))
-    except (ValueError, RecursionError):
-        return ()
-    told = (string(record(data.get(kind)).get("id")) for kind in ("card", "cardSource"))
-    return tuple(dict.fromkeys(key for key in told if key))

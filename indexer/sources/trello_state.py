@@ -54,9 +54,10 @@ def marked(look: str, is_document: bool) -> str:
     return look if is_document else look + _NO_DOCUMENT
 
 
-def is_changed(kept: str | None, look: str) -> bool:
-    """Whether a card looks otherwise than it did."""
-    return kept is None or kept.removesuffix(_NO_DOCUMENT) != look
+def differing(before: Mapping[str, str], seen: Mapping[str, Record]) -> set[str]:
+    """Cards that look otherwise than they did, are new, or are not seen any more."""
+    kept = {key: how.removesuffix(_NO_DOCUMENT) for key, how in before.items()}
+    return {key for key, card in seen.items() if kept.get(key) != look_of(card)} | (kept.keys() - seen.keys())
 
 
 def frame_of(board: Record) -> str:
