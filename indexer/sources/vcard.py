@@ -28,7 +28,7 @@ class VcardFile(FileSource):
     def load(self) -> Contents:
         """Read all cards. Raises UnreadableFile or UnknownExport when no file holds any."""
         books, failures = read_each(files_in(self.paths[0], _ENDINGS), _read)
-        cards = [(file, card) for file, found in books for card in found if not _is_group(card)]
+        cards = [(file, card) for file, found in books for card in found if not is_group(card)]
         documents, twice = settle(self._placed(file, card) for file, card in cards if name_of(card))
         broken = tuple(_cut_short(file, card) for file, card in cards if not card.ended)
         nameless = tuple(_nameless(file, card) for file, card in cards if not name_of(card))
@@ -116,7 +116,8 @@ def _kind(card: Card) -> Kind:
     return "company" if told & {"org", "company"} else "contact"
 
 
-def _is_group(card: Card) -> bool:
+def is_group(card: Card) -> bool:
+    """Whether a card stands for a group of others, which is no person."""
     return "group" in (card.first("KIND").casefold(), card.first("X-ADDRESSBOOKSERVER-KIND").casefold())
 
 

@@ -1,0 +1,96 @@
+"""The address books of a CardDAV server, live: contacts as documents, changes first, deletions surely (RFC 6578)."""
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime
+
+from indexer.documents import PRIVATE
+from indexer.errors import SourceError
+from indexer.sources.carddav_look import Frame, Look, told_of
+from indexer.sources.carddav_server import AddressServer
+from indexer.sources.http import Line, Place
+from indexer.sources.protocol import Census, Delete, Event, Failure, Upsert
+
+
+def place(source: str, origin: str, public: bool = True) -> Place:
+    """Where a CardDAV server is: `https://cloud.example.com`, or with the path that its makers name."""
+    remedy = "Check the user and the password; many services want a password made for apps."
+    return Place("CardDAV", source, origin, (), public, remedy)
+
+
+class CardDav:
+    """The contacts of a user's address books. They have no link of their own.
+
+    Books that keep a sync-token tell what changed and what is gone; of others the etags are compared. Once a day,
+    and whenever a token is no longer good, all that is there is counted.
+    """
+
+    def __init__(
+        self,
+        line: Line,
+        account: str,
+        collections: Sequence[str] = (),
+        visibility: str | None = None,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        """Be called `carddav:account` and ask nothing yet. `collections` are names or paths of books; all without."""
+        if not account.strip() or ":" in account:
+            raise SourceError(f"The CardDAV source needs a short name without a colon; {account!r} is none.")
+        self.name = f"carddav:{account}"
+        self._server, self._chosen = AddressServer(line), tuple(collections)
+        self._frame, self._now = Frame(self.name, visibility or PRIVATE, visibility), now
+        self._learnt: Census | None = None
+
+    def check(self) -> list[str]:
+        """One sentence for what is refused, and for each chosen book that is not there."""
+        try:
+            return self._server.books(self._chosen)[1]
+        except SourceError as problem:
+            return [str(problem)]
+
+    def pull(self, cursor: str | None) -> Iterator[Event]:
+        """What changed since `cursor`, or everything. Raises SourceError where no address book can be reached."""
+        self._learnt = Census(frozenset(), complete=False)
+        books, missing = self._server.books(self._chosen)
+        look = Look(self._server, self._frame, cursor, int(self._now().timestamp() // 86_400))
+        yield from look.events(books, missing)
+        self._learnt = look.census
+
+    def census(self) -> Census:
+        """The ids that the pull before this counted; incomplete where it had no need to. Without a pull, all are read:
+        only a card tells whether it is one of a person."""
+        if self._learnt is None:
+            for _ in self.pull(None):
+                pass
+        learnt, self._learnt = self._learnt, None
+        return learnt or Census(frozenset(), complete=False)
+
+    def fetch(self, ids: Sequence[str]) -> Iterator[Event]:
+        """These contacts as they are now. One is deleted only where its address book answers without it."""
+        try:
+            books, missing = self._server.books(self._chosen)
+        except SourceError as problem:
+            yield Failure(str(problem), retryable=True)
+            return
+        for each in ids:
+            path = (each.split(":", 3) + [""] * 4)[3]
+            folder = next((book.path for book in books if path.startswith(book.path)), "")
+            if folder:
+                yield from self._fetched(each, folder, path)
+            elif missing:
+                yield Failure(f"Whether {each} still exists cannot be told: {missing[0]}", retryable=True)
+            else:
+                yield Delete(each, f"it is in no address book of {self.name}")
+
+    def _fetched(self, each: str, folder: str, path: str) -> Iterator[Event]:
+        try:
+            item = self._server.cards(folder, [path]).get(path)
+        except SourceError as problem:
+            yield Failure(str(problem), retryable=True)
+            return
+        told = told_of(item, path, self._frame)
+        if told.failure:
+            yield Failure(told.failure, retryable=True)
+        elif told.document is None or told.document.id != each:
+            yield Delete(each, f"it is no longer in the address book {folder}")
+        if told.document:
+            yield Upsert(told.document)
