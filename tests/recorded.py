@@ -1,6 +1,7 @@
 """A small web server on loopback, and recorded exchanges with real services that it replays."""
 
 import json
+import ssl
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -38,8 +39,8 @@ class Answered:
 
 
 @contextmanager
-def serving(answer: Callable[[Asked], Answered]) -> Iterator[str]:
-    """A server that answers as it is told, each request in a thread of its own; yields its origin."""
+def serving(answer: Callable[[Asked], Answered], trusted: ssl.SSLContext | None = None) -> Iterator[str]:
+    """A server that answers as it is told, each connection in a thread of its own; yields its origin."""
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -69,6 +70,8 @@ def serving(answer: Callable[[Asked], Answered]) -> Iterator[str]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
+    if trusted:
+        server.socket = trusted.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     try:

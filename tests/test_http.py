@@ -3,12 +3,16 @@
 import gzip
 import logging
 import random
+import shutil
+import ssl
+import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -18,6 +22,7 @@ from hypothesis import strategies as st
 from indexer.errors import BadAnswer, Refused, SourceError, Unavailable
 from indexer.sources.http import MOST_BYTES, Line, Place, Politeness, Rate
 from indexer.sources.origins import address, is_callable, plain, secrets_in
+from indexer.sources.wire import Broken, Limits, Wire
 from tests.recorded import Answered, Asked, Exchange, recorded, replaying, serving
 
 TOKEN = "ATTAgeheim0123456789"
@@ -286,6 +291,37 @@ def test_where_nobody_listens_is_said() -> None:
         pass
     with pytest.raises(Unavailable, match="no connection"):
         a_line(origin).get("/1/x")
+
+
+def test_a_certificate_that_nobody_vouches_for_is_not_trusted(tmp_path: Path) -> None:
+    if not shutil.which("openssl"):
+        pytest.skip("openssl is not here")
+    told = ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=localhost", "-keyout", "k", "-out", "c"]
+    subprocess.run(["openssl", *told], cwd=tmp_path, check=True, capture_output=True)
+    trusted = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    trusted.load_cert_chain(tmp_path / "c", tmp_path / "k")
+
+    with serving(lambda _: OK, trusted) as origin, pytest.raises(BadAnswer, match="shows a certificate that this mach"):
+        a_line(origin.replace("http://127.0.0.1", "https://localhost")).get("/1/x")
+
+
+@pytest.mark.parametrize("head", ["", "http://", "http://anna:geheim@"])
+def test_the_way_out_leads_through_the_proxy_of_this_machine(head: str) -> None:
+    asked: list[Asked] = []
+
+    def refuse(request: Asked) -> Answered:
+        asked.append(request)
+        return Answered(403)
+
+    with serving(refuse) as origin:
+        proxies = {"https": head + origin.removeprefix("http://")}
+        wire = Wire("https://api.trello.com", True, time.monotonic, lambda: proxies)
+        with pytest.raises(Broken):
+            wire.exchange("GET", "https://api.trello.com/1/x", {}, None, Limits(5.0, 99))
+        wire.close()
+
+    assert [each.method for each in asked] == ["CONNECT"]
+    assert ("proxy-authorization" in asked[0].headers) == ("geheim" in head)
 
 
 def test_a_redirect_to_the_same_place_is_followed_with_the_same_method() -> None:

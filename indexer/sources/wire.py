@@ -54,9 +54,15 @@ class Limits:
 class Wire:
     """Connections to one origin, shared by threads."""
 
-    def __init__(self, origin: str, public: bool, clock: Callable[[], float]) -> None:
-        """Connect to nothing yet. The way to a public origin may lead through the proxy that this machine is set to."""
-        proxy = _proxy(origin) if public else None
+    def __init__(
+        self,
+        origin: str,
+        public: bool,
+        clock: Callable[[], float],
+        proxies: Callable[[], Mapping[str, str]] = getproxies,
+    ) -> None:
+        """Connect to nothing yet. The way to a public origin leads through the proxy that this machine is set to."""
+        proxy = _proxy(origin, proxies()) if public else None
         self._guard = _Guard(public and not proxy, clock)
         self._pool = _pool(self._guard, proxy)
 
@@ -189,11 +195,12 @@ class _Stream(httpcore2.NetworkStream):
         return self._inner.get_extra_info(info)
 
 
-def _proxy(origin: str) -> str | None:
-    """The proxy that this machine is set to use for an origin, from its environment."""
+def _proxy(origin: str, told: Mapping[str, str]) -> str | None:
+    """The proxy to use for an origin; it then resolves the name, and is trusted not to lead into a private network."""
     parts = urlsplit(origin)
-    found = getproxies().get(parts.scheme) or getproxies().get("all")
-    return found if found and parts.hostname and not proxy_bypass(parts.hostname) else None
+    found = told.get(parts.scheme) or told.get("all") or ""
+    found = found if "://" in found or not found else f"http://{found}"
+    return found if found.startswith("http") and not proxy_bypass(parts.hostname or "") else None
 
 
 def _pool(guard: _Guard, proxy: str | None) -> httpcore2.ConnectionPool:
