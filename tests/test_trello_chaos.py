@@ -4,10 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from indexer.sources.loose import record
 from indexer.sources.protocol import Census, Event, Upsert
-from indexer.sources.trello import Trello, TrelloOptions
 from indexer.sources.trello_board import Board, board_of
 from indexer.sources.trello_cards import cards_of
-from tests.trello_chaos import CALLBACK, Run, Verdict, World
+from tests.trello_chaos import Run, Verdict, World, live
 
 
 class Believing:
@@ -48,12 +47,6 @@ class Believing:
 
 def total(verdicts: Sequence[Verdict], what: str) -> int:
     return sum(int(getattr(verdict, what)) for verdict in verdicts)
-
-
-def live(world: World) -> Trello:
-    """The connector on both boards of a world, with webhooks."""
-    options = TrelloOptions(webhook_secret=world.service.secret, callback=CALLBACK, now=world.clock.today)
-    return Trello(world.line(), "sales", world.boards, options=options)
 
 
 def test_nothing_is_lost_and_all_comes_out_right_whatever_happens() -> None:

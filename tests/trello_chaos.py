@@ -16,6 +16,8 @@ from indexer.documents import Document
 from indexer.embedding.protocol import Embedder
 from indexer.engines.protocol import Batch, Index
 from indexer.sources.protocol import Census, Event, Source
+from indexer.sources.trello import Trello, TrelloOptions
+from indexer.sources.trello_bell import Bell
 from indexer.updating import SourceUpdate, UpdateOptions
 from tests.trello_service import TrelloService
 from tests.trello_service_bells import Ring, signed
@@ -350,6 +352,12 @@ class Run:
     def _dropped(self, gone: frozenset[str]) -> None:
         self.verdict.drops += len(gone)
         self.verdict.wrong_deletes += sum(map(self.world.is_there, gone))
+
+
+def live(world: World) -> Trello:
+    """The connector on both boards of a world, with webhooks."""
+    options = TrelloOptions(bell=Bell(world.service.secret, CALLBACK), now=world.clock.today)
+    return Trello(world.line(), "sales", world.boards, options=options)
 
 
 def _right(world: World, ring: Ring) -> str:

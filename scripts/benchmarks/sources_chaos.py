@@ -7,9 +7,8 @@ from dataclasses import astuple
 from functools import partial
 from pathlib import Path
 
-from indexer.sources.trello import Trello, TrelloOptions
 from scripts.benchmarks.table import Line
-from tests.trello_chaos import CALLBACK, Run, Verdict, World
+from tests.trello_chaos import Run, Verdict, live
 
 RUNS = 10_000
 _SHARE = 100
@@ -27,12 +26,6 @@ def lines(data: Path | None, runs: int = RUNS) -> Iterator[Line]:
     yield Line(f"programs killed {told}", total.kills, f"in {total.passes:,} updates")
 
 
-def making(world: World) -> Trello:
-    """The connector on both boards of a world, with webhooks."""
-    options = TrelloOptions(webhook_secret=world.service.secret, callback=CALLBACK, now=world.clock.today)
-    return Trello(world.line(), "sales", world.boards, options=options)
-
-
 def _some(runs: int, start: int) -> tuple[int, ...]:
-    verdicts = [Run(seed, making).play() for seed in range(start, min(start + _SHARE, runs))]
+    verdicts = [Run(seed, live).play() for seed in range(start, min(start + _SHARE, runs))]
     return tuple(map(sum, zip(*map(astuple, verdicts), strict=True)))

@@ -18,6 +18,7 @@ from indexer.sources.http import Line as Wire
 from indexer.sources.http import Place, Politeness
 from indexer.sources.protocol import Checkpoint, Event, Upsert
 from indexer.sources.trello import Trello, TrelloOptions
+from indexer.sources.trello_bell import Bell
 from indexer.sources.trello_export import TrelloExport
 from indexer.sources.trello_rest import RATES, REMEDY, authorization
 from scripts.benchmarks.table import Line
@@ -241,6 +242,4 @@ def _wire(service: TrelloService, base: str, politeness: Politeness | None = Non
 
 
 def _trello(service: TrelloService, base: str, boards: Sequence[str], secret: str = "") -> Trello:
-    return Trello(
-        _wire(service, base), "bench", boards, options=TrelloOptions(webhook_secret=secret, callback=CALLBACK)
-    )
+    return Trello(_wire(service, base), "bench", boards, options=TrelloOptions(bell=Bell(secret, CALLBACK)))
