@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -124,10 +125,11 @@ def test_fields_that_the_portals_people_made_are_told(hubspot: HubSpot, portal: 
     portal.custom["deals"] = [
         a_custom_property("zertifikat", "Zertifikat"),
         a_custom_property("gehalt", "Gehalt", dataSensitivity="highly_sensitive"),
+        a_custom_property("zweit", "2. standort"),
     ]
-    portal.change("deals", portal.deal, zertifikat="ISO 27001", gehalt="90000", amount="5000", deal_currency_code="EUR")
+    portal.change("deals", portal.deal, zertifikat="ISO 27001", gehalt="90000", amount="5000", zweit="Graz")
 
-    assert dict(told(hubspot, "deal").fields) == {"Zertifikat": "ISO 27001", "Amount": "5000", "Currency": "EUR"}
+    assert dict(told(hubspot, "deal").fields) == {"Zertifikat": "ISO 27001", "Amount": "5000", "2. standort": "Graz"}
 
 
 def test_emails_are_told_without_a_word_of_their_bodies(hubspot: HubSpot, portal: SalesPortal) -> None:
@@ -309,3 +311,19 @@ def test_more_changes_than_a_search_may_give_are_all_told(hubspot: HubSpot, port
 
     assert len({d.id for d in upserts(events)}) == 1_000
     assert not failures(events)
+
+
+@pytest.mark.parametrize("days", [-400, 400])
+def test_our_clock_may_be_wrong(portal: SalesPortal, line: Line, days: int) -> None:
+    wrong = HubSpot(line, "vertrieb", EVERYONE, lambda: portal.clock.today() + timedelta(days=days))
+    cursor = cursor_of(list(wrong.pull(None)))
+    portal.clock.pass_by(60)
+    portal.change("notes", portal.note, hs_note_body="Trotzdem")
+    portal.archive("calls", portal.call)
+
+    events = list(wrong.pull(cursor))
+
+    assert [d.title for d in upserts(events)] == ["Trotzdem"]
+    assert len(deletes(events)) == 1
+    right = HubSpot(line, "vertrieb", EVERYONE, portal.clock.today)
+    assert len(upserts(list(right.pull(cursor_of(events))))) == 4

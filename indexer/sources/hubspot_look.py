@@ -24,15 +24,16 @@ _MOST_TOLD = 200
 class State:
     """How far a portal is told, by type of object; `due` and `rest` in seconds of our clock, else ms of HubSpot's.
 
-    All that changed before `since` is told. Types in `after` are being looked through, from there on. `told` is what
-    the next search will find once more. `owed` says that the ids are to be counted when all is looked through.
+    All that changed before `since` and all that was deleted before `swept` is told. Types in `after` are being looked
+    through, from there on. `told` is what the next search will find once more. `owed` says that the ids are to be
+    counted when all is looked through.
     """
 
     due: int = 0
     rest: int = 0
-    swept: int = 0
     owed: bool = False
     since: dict[str, int] = field(default_factory=dict)
+    swept: dict[str, int] = field(default_factory=dict)
     after: dict[str, str] = field(default_factory=dict)
     told: dict[str, dict[str, str]] = field(default_factory=dict)
 
@@ -62,13 +63,15 @@ class Look:
     def events(self) -> Iterator[Event]:
         """Everything there is to tell. Raises Refused for a token that is no good."""
         state = self._state
-        if self._now >= state.due:
+        if not self._now < state.due <= self._now + _DAY:  # also where our clock was wrong before
             state.due, state.owed, state.after = self._now + _DAY, True, dict.fromkeys(SHAPES, "")
         try:
             for name in SHAPES:
                 yield from self._careful(self._walk(name) if name in state.after else self._search(name), name)
-            if self._now >= state.rest:
-                yield from self._careful(self._sweep())
+            if not self._now < state.rest <= self._now + _DAY:
+                state.rest = self._now
+                for name in state.since:
+                    yield from self._careful(self._sweep(name), name)
             if state.owed and not state.after:
                 yield from self._careful(self._owed())
         except Unavailable as problem:
@@ -83,9 +86,9 @@ class Look:
         except BadAnswer as problem:
             yield Failure(str(problem), retryable=True)
         except Refused as problem:
-            if problem.status != 403:
+            if problem.status != 403 or not name:
                 raise
-            self._portal.lack(SHAPES[name].scope if name else "crm.objects.contacts.read")
+            self._portal.lack(SHAPES[name].scope)
             if name not in self._state.since:  # never read, so nothing of it can be gone: the others may be counted
                 self._state.after.pop(name, None)
 
@@ -106,9 +109,12 @@ class Look:
         self._seen |= {name: ids} if whole else {}
 
     def _search(self, name: str) -> Iterator[Event]:
-        """What changed of a type. Each page is a search of its own from where the last one ended, for results that
-        change while they are read move to the end, and all behind them move up: none may slip through. So only what
-        changed within one second can be more than the 10,000 results that a search gives."""
+        """What changed of a type.
+
+        Each page is a search of its own from where the last one ended: results that change while they are read move
+        to the end, and all behind them move up, so that some would slip through. Besides, only what changed within
+        one second can be more than the 10,000 results that a search gives.
+        """
         state, since, offset, clock = self._state, self._state.since.get(name, OVERLAP) - OVERLAP, 0, 0
         seen: set[tuple[str, int]] = set()
         while True:
@@ -145,20 +151,17 @@ class Look:
         kept = [(key, mark) for key, mark in told.items() if int(mark.partition(" ")[0]) >= low]
         self._state.told[name] = dict(kept[-_MOST_TOLD:])
 
-    def _sweep(self) -> Iterator[Event]:
-        """What was deleted since the last sweep. Before anything was told, there is nothing to delete."""
-        state, clock, pages = self._state, self._portal.clock, 0
-        for name in state.since if state.swept else ():
-            for page in self._portal.pages(name, archived=True, slim=True):
-                pages += 1
-                for each in (found for found in page.records if flag(found.get("archived"))):
-                    at = when(string(each.get("archivedAt")))
-                    if at is None or at.timestamp() * 1000 >= state.swept - OVERLAP:
-                        key = f"{self._source}:{SHAPES[name].key(string(each.get('id')))}"
-                        state.told.get(name, {}).pop(key, None)
-                        yield Delete(key, "it was deleted in HubSpot")
-        state.swept = clock if state.swept else min(state.since.values(), default=clock)
-        state.rest = self._now + _REST * max(pages, len(SHAPES))
+    def _sweep(self, name: str) -> Iterator[Event]:
+        """What was deleted of a type since the last sweep; the larger the archive, the longer it is left alone then."""
+        state, clock = self._state, self._portal.clock
+        low = state.swept.get(name, state.since[name]) - OVERLAP
+        for page in self._portal.pages(name, archived=True, slim=True):
+            state.rest += _REST
+            for each in (found for found in page.records if flag(found.get("archived"))):
+                at = when(string(each.get("archivedAt")))
+                if at is None or at.timestamp() * 1000 >= low:
+                    yield Delete(self._key(name, each), "it was deleted in HubSpot")
+        state.swept[name] = clock
 
     def _owed(self) -> Iterator[Event]:
         """Count all ids once everything was looked through; where that fails, look again in an hour."""
@@ -172,14 +175,19 @@ class Look:
         """Learn the ids of all documents, or why they are not to be believed: a page may be missing."""
         ids: set[str] = set()
         for name in self._state.since or SHAPES:
-            listed = (each for page in self._portal.pages(name, slim=True) for each in page.records)
-            here = self._seen.get(name) or {f"{self._source}:{SHAPES[name].key(string(e.get('id')))}" for e in listed}
+            if name not in self._seen:
+                listed = (each for page in self._portal.pages(name, slim=True) for each in page.records)
+                self._seen[name] = {self._key(name, each) for each in listed}
+            here = self._seen[name]
             if len(here) < (total := self._portal.total(name)):
                 told = f"HubSpot ({self._source}) lists {len(here)} {name}, but says that it has {total}."
                 return f"{told} Nothing is deleted because of that; all is read again in an hour."
             ids |= here
         self.ids = frozenset(ids)
         return ""
+
+    def _key(self, name: str, found: Record) -> str:
+        return f"{self._source}:{SHAPES[name].key(string(found.get('id')))}"
 
 
 def _stamp(shape: Shape, found: Record) -> int:

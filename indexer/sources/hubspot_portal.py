@@ -104,6 +104,7 @@ class Portal:
 
     def _entries(self, name: str, found: Sequence[Record], beside: Sequence[str], inline: bool = False) -> list[Entry]:
         """Entries of these objects with their links to the types `beside` them; what others name is kept."""
+        found = [each for each in found if string(each.get("id")).isdecimal()]
         links, stages = self._links(name, found, beside, inline), self._stages if name == "deals" else {}
         entries = [entry_of(self.shape(name), each, links[string(each.get("id"))], stages) for each in found]
         self._known |= {(name, entry.native_id): _slim(entry) for entry in entries if name in _NAMED}

@@ -14,59 +14,33 @@ from indexer.sources.text import emails_in, first_line, one_line
 _SHARED = ("hs_shared_user_ids", "hs_shared_team_ids")
 _ALWAYS = ("hubspot_owner_id", "createdate", "hs_createdate", "hs_timestamp", *_SHARED)
 _MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d)[\d:.]*Z")
+_ROLE = re.compile(r"[a-z_]+")
 _MOST_OWN, _MOST_STAFF = 60, 50
-# name, kind, HubSpot's number, scope, what it may belong to; then roles, and the fields to show under a capital name.
-# Of emails there is neither text nor HTML here: their words are in the mailboxes already.
+# Name, kind, HubSpot's number, scope, what it may belong to; then roles, and under capital names the fields to show.
+# Of emails neither text nor HTML is asked for: their words are in the mailboxes already.
 _TABLE = """
 contacts contact 0-1 crm.objects.contacts.read companies
- title: firstname lastname
- emails: email hs_additional_emails
- phones: phone mobilephone
- job: jobtitle
- changed: lastmodifieddate
- Lifecycle Stage: lifecyclestage
- Lead Status: hs_lead_status
- City: city
- Country: country
+  title: firstname lastname, emails: email hs_additional_emails, phones: phone mobilephone, job: jobtitle
+  changed: lastmodifieddate, Lifecycle Stage: lifecyclestage, Lead Status: hs_lead_status, City: city, Country: country
 companies company 0-2 crm.objects.companies.read contacts
- title: name
- domain: domain hs_additional_domains website
- body: description
- phones: phone
- Industry: industry
- City: city
- Country: country
+  title: name, domain: domain hs_additional_domains website, body: description, phones: phone
+  Industry: industry, City: city, Country: country
 deals deal 0-3 crm.objects.deals.read companies contacts
- title: dealname
- body: description closed_won_reason closed_lost_reason
- stage: pipeline dealstage
- Amount: amount
- Currency: deal_currency_code
- Close Date: closedate
+  title: dealname, body: description, stage: pipeline dealstage, Amount: amount, Currency: deal_currency_code
+  Close Date: closedate, Closed Won Reason: closed_won_reason, Closed Lost Reason: closed_lost_reason
 notes note 0-46 crm.objects.contacts.read companies contacts deals
- body: hs_note_body
+  body: hs_note_body
 calls activity 0-48 crm.objects.contacts.read companies contacts deals
- title: hs_call_title
- body: hs_call_body
- state: hs_call_status
- Direction: hs_call_direction
+  title: hs_call_title, body: hs_call_body, state: hs_call_status, Direction: hs_call_direction
 meetings activity 0-47 crm.objects.contacts.read companies contacts deals
- title: hs_meeting_title
- body: hs_meeting_body hs_internal_meeting_notes
- state: hs_meeting_outcome
- Start: hs_meeting_start_time
- Location: hs_meeting_location
+  title: hs_meeting_title, body: hs_meeting_body hs_internal_meeting_notes, state: hs_meeting_outcome
+  Start: hs_meeting_start_time, Location: hs_meeting_location
 emails activity 0-49 sales-email-read companies contacts deals
- title: hs_email_subject
- state: hs_email_status
- author: hs_email_from_firstname hs_email_from_lastname hs_email_from_email
- contacts: hs_email_to_firstname hs_email_to_lastname hs_email_to_email
- Direction: hs_email_direction
+  title: hs_email_subject, state: hs_email_status, Direction: hs_email_direction
+  author: hs_email_from_firstname hs_email_from_lastname hs_email_from_email
+  contacts: hs_email_to_firstname hs_email_to_lastname hs_email_to_email
 tasks activity 0-27 crm.objects.contacts.read companies contacts deals
- title: hs_task_subject
- body: hs_task_body
- state: hs_task_status
- Priority: hs_task_priority"""
+  title: hs_task_subject, body: hs_task_body, state: hs_task_status, Priority: hs_task_priority"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +78,8 @@ class Shape:
 def _shape(told: str) -> Shape:
     head, *lines = told.split("\n")
     name, kind, number, scope, *beside = head.split()
-    roles = {role.strip(): tuple(names.split()) for role, names in (line.split(":") for line in lines)}
+    parts = (part.split(": ") for line in lines for part in line.strip().split(", "))
+    roles = {role: tuple(names.split()) for role, names in parts}
     return Shape(name, cast(TableKind, kind), number, scope, tuple(beside), roles)
 
 
@@ -157,12 +132,10 @@ def entry_of(
         native_id=shape.key(number).partition(":")[2],
         stated=True,
         title=_title(shape, told, emails),
-        told={role: values for role, values in told.items() if values and role.islower()},
+        told={role: values for role, values in told.items() if values and _ROLE.fullmatch(role)},
         emails=emails,
         phones=tuple(one_line(each, 60) for each in told.get("phones", ())),
-        rest=tuple(
-            (role, _said(shape, value)) for role, values in told.items() if not role.islower() for value in values
-        ),
+        rest=tuple((role, _said(shape, v)) for role, vs in told.items() if not _ROLE.fullmatch(role) for v in vs),
         place=f"{shape.word} {number}",
     )
 
