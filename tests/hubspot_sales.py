@@ -1,4 +1,4 @@
-"""The portal of a small sales team, and a shelf that keeps what a source tells as the index does."""
+"""The portal of a small sales team, and a shelf that keeps at once whatever a source tells."""
 
 from dataclasses import dataclass, field
 
@@ -41,8 +41,8 @@ class SalesPortal(HubSpotService):
 
 
 @dataclass
-class Shelf:
-    """What an index keeps of one source: whole documents, and a cursor that never runs ahead of them."""
+class HastyShelf:
+    """An index that keeps every document and every cursor the moment it is told, as no batch would protect it."""
 
     documents: dict[str, Document] = field(default_factory=dict)
     cursor: str | None = None
