@@ -15,7 +15,7 @@ from indexer.sources.loose import Record, count, record, records, string
 
 ORIGIN = "https://api.trello.com"
 RATES = (Rate(300, 10), Rate(100, 10), Rate(100, 900, within="/1/members/"))
-REMEDY = "Make a new token for its key at https://trello.com/power-ups/admin and put it into the settings."
+REMEDY = "Make a new token at https://trello.com/power-ups/admin, and put it in the place of the old one."
 PAGE = 1000
 BATCH = 10
 _FRAME = {
@@ -122,12 +122,13 @@ class Rest:
         before = ""
         while True:
             asked = {**params, "limit": f"{PAGE}"} | ({"before": before} if before else {})
-            page = {string(each.get("id")): each for each in self._list(path, asked)}
+            told = self._list(path, asked)
+            page = {key: each for each in told if (key := string(each.get("id")))}
             found |= page
             oldest = min(page, default="")
             if before and oldest >= before:
                 raise BadAnswer(f"{self._who} told the same page of {path} twice. The next update asks again.")
-            if len(page) < PAGE:
+            if len(told) < PAGE or not page:
                 return [found[key] for key in sorted(found)]
             before = oldest
 
