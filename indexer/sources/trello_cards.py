@@ -81,7 +81,7 @@ def _document(card: Record, board: Board, name: str, visibility: str | None) -> 
         labels=labels,
         fields=tuple((key, value) for key, value in (*_dates(card), *fields)),
         people=_people(card, board, comments),
-        customers=_customers(labels, fields),
+        customers=customers_of(labels, fields),
         created_at=created,
         updated_at=when(string(card.get("dateLastActivity"))) or max((c.at for c in comments if c.at), default=created),
         visibility=visibility or board.visibility,
@@ -207,7 +207,7 @@ def _people(card: Record, board: Board, comments: tuple[Comment, ...]) -> tuple[
     return tuple(dict.fromkeys(people))
 
 
-def _customers(labels: tuple[str, ...], fields: tuple[tuple[str, str], ...]) -> tuple[Customer, ...]:
+def customers_of(labels: tuple[str, ...], fields: tuple[tuple[str, str], ...]) -> tuple[Customer, ...]:
     """Companies that a label (`Customer: Acme`) or a custom field named after customers states outright."""
     told = [value for name, value in fields if _CUSTOMER_FIELD.fullmatch(name)]
     told += [match.group(1) for match in map(_CUSTOMER_LABEL.fullmatch, labels) if match]
