@@ -583,6 +583,15 @@ def test_a_private_board_is_private_unless_stated_otherwise(world: World) -> Non
     assert {d.visibility for d in upserts(list(world.source(visibility="everyone").pull(None)))} == {EVERYONE}
 
 
+def test_a_visibility_that_is_stated_later_reaches_all_cards(world: World) -> None:
+    world.service.set_permission(world.board, "private")
+    world.sync(world.source())
+
+    world.sync(world.source(visibility="group:vertrieb"))
+
+    assert {document.visibility for document in world.index.values()} == {"group:vertrieb"}
+
+
 def test_no_secret_gets_into_documents_cursors_or_addresses(world: World) -> None:
     card = next(iter(world.service.records.cards.values()))
     world.service.comment(card["id"], f"Schreib an {card['email']}")
@@ -618,7 +627,7 @@ def test_every_recorded_board_list_and_card_is_understood(name: str) -> None:
         for thing in things(exchange):
             board = {"id": "b", "name": "Recorded", "lists": [], "prefs": {"permissionLevel": "org"}}
             documents = list(cards_of(board_of(as_board(board, [thing]), "recorded"), "trello:x", None))
-            assert len(look_of(thing)) == len(frame_of(thing)) == 10
+            assert len(look_of(thing)) == len(frame_of(thing, None)) == 10
             seen += len(documents)
 
     assert seen > 100

@@ -129,10 +129,10 @@ class Look:
     def _state(self, key: str, cards: Mapping[str, str]) -> BoardState:
         frame = self.frames[key]
         at, link = string(frame.get("dateLastActivity")), string(frame.get("shortLink"))
-        return BoardState(link, at, frame_of(frame), self.turn, cards)
+        return BoardState(link, at, frame_of(frame, self.visibility), self.turn, cards)
 
     def _is_same(self, before: BoardState, frame: Record) -> bool:
-        return before.frame == frame_of(frame) and before.turn == self.turn
+        return before.frame == frame_of(frame, self.visibility) and before.turn == self.turn
 
     def _documents(self, board: Board) -> list[Document]:
         return [placed.document for placed in cards_of(board, self.name, self.visibility)]

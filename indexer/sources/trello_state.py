@@ -60,13 +60,16 @@ def differing(before: Mapping[str, str], seen: Mapping[str, Record]) -> set[str]
     return {key for key, card in seen.items() if kept.get(key) != look_of(card)} | (kept.keys() - seen.keys())
 
 
-def frame_of(board: Record) -> str:
-    """What changes whenever a card may read otherwise although nobody touched it: names, states, who may see it."""
+def frame_of(board: Record, visibility: str | None) -> str:
+    """What changes whenever a card may read otherwise although nobody touched it: names, states, who may see it.
+
+    `visibility` is the one that the settings state; a new one has to reach all cards, too.
+    """
     lists = [(x.get("id"), x.get("name"), flag(x.get("closed"))) for x in records(board.get("lists"))]
     labels = [(x.get("id"), x.get("name")) for x in records(board.get("labels"))]
     members = [(x.get("id"), x.get("fullName"), x.get("username")) for x in records(board.get("members"))]
     fields = [(x.get("id"), x.get("name"), _options(x)) for x in records(board.get("customFields"))]
-    own = (board.get("name"), flag(board.get("closed")), record(board.get("prefs")).get("permissionLevel"))
+    own = (visibility, board.get("name"), flag(board.get("closed")), record(board.get("prefs")).get("permissionLevel"))
     return _short(json.dumps([own, *(sorted(part, key=str) for part in (lists, labels, members))]) + json.dumps(fields))
 
 
