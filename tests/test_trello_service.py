@@ -111,7 +111,7 @@ def played(name: str) -> Iterator[Played]:
 def exported_keys() -> Keys:
     keys = Keys()
     for file in (DATA / "exports_licensed").glob("*.json"):
-        keys.take("boards", json.loads(file.read_text(encoding="utf-8")), whole=False)
+        keys.take("boards", file.stem, json.loads(file.read_text(encoding="utf-8")))
     return keys
 
 

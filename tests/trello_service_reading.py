@@ -29,7 +29,6 @@ from tests.trello_service_gate import NOT_FOUND, Refusal, may_see
 from tests.trello_service_records import card_of
 from tests.trello_service_seeing import seen, seen_action, seen_card, seen_member, seen_organization
 from tests.trello_service_shapes import (
-    BOARD_FIELDS,
     LIST_FIELDS,
     MEMBER_FIELDS,
     NOT_CARD_FIELDS,
@@ -47,7 +46,7 @@ def list_cards(look: Look, key: str) -> object:
 
 def list_board(look: Look, key: str) -> object:
     """The board of a list."""
-    return board(look, str(seen(look, look.records.lists, key)["idBoard"]))
+    return picked(look.records.boards[seen(look, look.records.lists, key)["idBoard"]], look.wishes)
 
 
 def member_cards(look: Look, key: str) -> object:
@@ -115,9 +114,9 @@ def card_part(look: Look, key: str, part: str) -> object:
     if part in NOT_CARD_FIELDS or part in ("checkItemStates",):
         return thing.get(part, [])
     if part == "board":
-        return picked(held.boards[thing["idBoard"]], look.wishes, BOARD_FIELDS)
+        return picked(held.boards[thing["idBoard"]], look.wishes)
     if part == "list":
-        return picked(held.lists[thing["idList"]], look.wishes, LIST_FIELDS)
+        return picked(held.lists[thing["idList"]], look.wishes)
     if part == "checklists":
         return [picked(held.checklists[k], look.wishes) for k in thing["idChecklists"]]
     who = {"members": "idMembers", "membersVoted": "idMembersVoted"}.get(part)
@@ -154,7 +153,12 @@ def custom_field(look: Look, key: str) -> object:
 def options(look: Look, key: str, option: str = "") -> object:
     """What a custom field of the kind `list` offers."""
     told = seen(look, look.records.custom_fields, key).get("options", [])
-    return _one(told, option) if option else told
+    return _one(told, option) if option else [_as_listed(each) for each in told]
+
+
+def _as_listed(option: Record) -> Record:
+    """A list of choices alone names their ids in another way."""
+    return {"_id": option["id"]} | {key: option[key] for key in ("color", "pos", "value")}
 
 
 def member(look: Look, key: str) -> Record:
