@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 from indexer.errors import BadAnswer, Refused, SourceError, Unavailable
 from indexer.sources.http import MOST_BYTES, Line, Place, Politeness, Rate
 from indexer.sources.origins import address, is_callable, plain, secrets_in
-from indexer.sources.wire import Broken, Limits, Wire
+from indexer.sources.wire import Broken, Forbidden, Limits, Wire
 from tests.recorded import Answered, Asked, Exchange, recorded, replaying, serving
 
 TOKEN = "ATTAgeheim0123456789"
@@ -322,6 +322,30 @@ def test_the_way_out_leads_through_the_proxy_of_this_machine(head: str) -> None:
 
     assert [each.method for each in asked] == ["CONNECT"]
     assert ("proxy-authorization" in asked[0].headers) == ("geheim" in head)
+
+
+@pytest.mark.parametrize("told", [["10.0.0.7"], ["8.8.8.8", "127.0.0.1"], ["64:ff9b::a00:1"]])
+def test_a_name_that_also_leads_into_a_private_network_is_not_called(told: list[str]) -> None:
+    wire = Wire("https://api.trello.com", True, time.monotonic, dict, lambda host, port: told)
+    with pytest.raises(Forbidden, match=r"api\.trello\.com leads to the private address"):
+        wire.exchange("GET", "https://api.trello.com/1/x", {}, None, Limits(5.0, 99))
+
+
+def test_the_address_that_was_checked_is_the_one_that_is_called() -> None:
+    with serving(lambda asked: Answered(200, asked.headers["host"].encode())) as origin:
+        port = urlsplit(origin).port
+        addresses = iter([["::1", "127.0.0.1"]])  # nobody listens at the first; a second question gets no answer
+        wire = Wire(f"http://kanboard.firma.example:{port}", False, time.monotonic, dict, lambda *_: next(addresses))
+        answer = wire.exchange("GET", f"http://kanboard.firma.example:{port}/", {}, None, Limits(5.0, 99))
+        wire.close()
+
+    assert answer.body == f"kanboard.firma.example:{port}".encode()
+
+
+def test_a_name_that_nobody_has_is_said() -> None:
+    line = Line(Place("Kanboard", "kanboard:it", "http://kanboard.invalid", public=False), token, Politeness(tries=1))
+    with pytest.raises(Unavailable, match="its name cannot be resolved"):
+        line.get("/jsonrpc.php")
 
 
 def test_a_redirect_to_the_same_place_is_followed_with_the_same_method() -> None:

@@ -8,7 +8,7 @@ import socket
 import ssl
 import threading
 import zlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -22,6 +22,8 @@ from indexer.sources.origins import is_callable
 CONNECTIONS = 16
 _STEP = 20.0
 """Seconds in which anything at all must happen on a connection."""
+_CONNECT = 6.0
+"""Seconds for each address of a host: of two, one may lead nowhere from here."""
 _ENCODINGS = {"": 0, "identity": 0, "gzip": 31, "x-gzip": 31, "deflate": 15}
 _CHUNK = 1 << 20
 
@@ -51,6 +53,12 @@ class Limits:
     size: int
 
 
+def _addresses(host: str, port: int) -> list[str]:
+    """The addresses that a name has now. Raises OSError or UnicodeError."""
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys(str(each[4][0]) for each in found))
+
+
 class Wire:
     """Connections to one origin, shared by threads."""
 
@@ -60,10 +68,11 @@ class Wire:
         public: bool,
         clock: Callable[[], float],
         proxies: Callable[[], Mapping[str, str]] = getproxies,
+        resolve: Callable[[str, int], Sequence[str]] = _addresses,
     ) -> None:
         """Connect to nothing yet. The way to a public origin leads through the proxy that this machine is set to."""
         proxy = _proxy(origin, proxies()) if public else None
-        self._guard = _Guard(public and not proxy, clock)
+        self._guard = _Guard(public and not proxy, clock, resolve)
         self._pool = _pool(self._guard, proxy)
 
     def exchange(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None, within: Limits) -> Answer:
@@ -129,8 +138,8 @@ def _sorry(error: Exception) -> Broken | Forbidden:
 class _Guard(httpcore2.SyncBackend):
     """Connects to checked addresses only, and keeps every step inside the deadline of its thread."""
 
-    def __init__(self, public: bool, clock: Callable[[], float]) -> None:
-        self._public, self._clock = public, clock
+    def __init__(self, public: bool, clock: Callable[[], float], resolve: Callable[[str, int], Sequence[str]]) -> None:
+        self._public, self._clock, self._resolve = public, clock, resolve
         self._thread = threading.local()
 
     def begin(self, seconds: float) -> None:
@@ -153,19 +162,20 @@ class _Guard(httpcore2.SyncBackend):
         socket_options: Any = None,
     ) -> httpcore2.NetworkStream:
         error: Exception = httpcore2.ConnectError("no address")
-        for at in self._addresses(host, port):
+        for at in self._checked(host, port):
             try:
-                return _Stream(super().connect_tcp(at, port, self.left(timeout), local_address, socket_options), self)
+                left = min(self.left(timeout), _CONNECT)
+                return _Stream(super().connect_tcp(at, port, left, local_address, socket_options), self)
             except (httpcore2.ConnectError, httpcore2.ConnectTimeout) as failed:
                 error = failed
         raise error
 
-    def _addresses(self, host: str, port: int) -> list[str]:
+    def _checked(self, host: str, port: int) -> Sequence[str]:
+        """All addresses of a host; one that must not be called spoils the others. Raises Forbidden."""
         try:
-            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+            told = self._resolve(host, port)
         except (OSError, UnicodeError) as error:
             raise httpcore2.ConnectError("no address") from error
-        told = list(dict.fromkeys(str(each[4][0]) for each in found))
         if wrong := [at for at in told if not is_callable(at, self._public)]:
             raise Forbidden(f"is not called, because {host} leads to the private address {wrong[0]}")
         return told
