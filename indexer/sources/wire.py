@@ -20,12 +20,11 @@ import httpcore2
 from indexer.sources.origins import is_callable
 
 CONNECTIONS = 16
-_STEP = 20.0
+_STEP = 30.0
 """Seconds in which anything at all must happen on a connection."""
 _CONNECT = 6.0
 """Seconds for each address of a host: of two, one may lead nowhere from here."""
 _ENCODINGS = {"": 0, "identity": 0, "gzip": 31, "x-gzip": 31, "deflate": 15}
-_CHUNK = 1 << 20
 
 
 class Broken(Exception):
@@ -109,6 +108,8 @@ def _unpacked(response: httpcore2.Response, headers: Mapping[str, str], size: in
     encoding = headers.get("content-encoding", "").strip().lower()
     if encoding not in _ENCODINGS:
         raise Forbidden(f"answered in the unknown encoding {encoding[:20]!a}")
+    if len(length := headers.get("content-length", "")) > 18 or (length.isdecimal() and int(length) > size):
+        raise _too_long(size)
     bits, body = _ENCODINGS[encoding], bytearray()
     unpack = zlib.decompressobj(bits) if bits else None
     for chunk in response.iter_stream():
@@ -117,10 +118,14 @@ def _unpacked(response: httpcore2.Response, headers: Mapping[str, str], size: in
         except zlib.error:
             raise Broken("its answer cannot be unpacked") from None
         if len(body) > size:
-            raise Forbidden(f"answered with more than {size >> 20} MB, which is more than it ever should")
+            raise _too_long(size)
     if unpack and not unpack.eof and response.status not in (204, 304) and body:
         raise Broken("its answer ended in the middle")
     return bytes(body)
+
+
+def _too_long(size: int) -> Forbidden:
+    return Forbidden(f"answered with more than {size >> 20} MB, which is more than it ever should")
 
 
 def _sorry(error: Exception) -> Broken | Forbidden:
