@@ -24,6 +24,9 @@ from indexer.sources.http import MOST_BYTES, Line, Place, Politeness, Rate
 from indexer.sources.origins import address, is_callable, plain, secrets_in
 from indexer.sources.wire import Broken, Forbidden, Limits, Wire
 from tests.recorded import Answered, Asked, Exchange, recorded, replaying, serving
+from tests.trello_service import TrelloService
+from tests.trello_service_line import Clock as NearClock
+from tests.trello_service_line import NearLine
 
 TOKEN = "ATTAgeheim0123456789"
 REMEDY = "Make a new token at trello.com/power-ups/admin."
@@ -175,6 +178,19 @@ def test_eight_workers_never_break_the_limit() -> None:
 
     assert {reply.status for reply in replies} == {200}
     assert line.calls == len(at) == 400
+
+
+def test_two_programs_with_the_same_token_keep_to_its_limit_together() -> None:
+    clock, chance = NearClock(), random.Random(3)
+    service = TrelloService(clock)
+    lines = [NearLine(service, clock, seed) for seed in (0, 1)]
+    board = service.add_board("Vertrieb")
+
+    for _ in range(400):
+        chance.choice(lines).get(f"/1/boards/{board}")
+        clock.sleep(chance.random() / 20)
+
+    assert service.counts == {200: 400}
 
 
 def test_a_storm_ends_for_eight_workers_together() -> None:
