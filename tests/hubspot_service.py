@@ -15,8 +15,8 @@ from datetime import datetime
 from email.utils import formatdate
 from typing import Any
 
-from indexer.sources.http import Line, Politeness
-from indexer.sources.hubspot import place
+from indexer.sources.http import Line, Place, Politeness
+from indexer.sources.hubspot_portal import RATES
 from tests.hubspot_portal import START, People, Record, Thing, a_property, stamp
 from tests.recorded import Answered, Asked, serving
 
@@ -73,7 +73,8 @@ class HubSpotService(People):
         time = self.clock
         polite = Politeness(clock=lambda: time.ticks, sleep=time.sleep, now=time.today, **patience)
         with self.served() as origin:
-            line = Line(place(source, origin, public=False), lambda: {"Authorization": f"Bearer {TOKEN}"}, polite)
+            place = Place("HubSpot", source, origin, RATES, False, "Make a new token.")
+            line = Line(place, lambda: {"Authorization": f"Bearer {TOKEN}"}, polite)
             yield line
             line.close()
 

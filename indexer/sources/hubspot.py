@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from indexer.documents import PRIVATE
 from indexer.errors import SourceError
 from indexer.sources.contents import about_visibility
-from indexer.sources.http import Line, Place, Rate
+from indexer.sources.http import Line
 from indexer.sources.hubspot_bell import Bell
 from indexer.sources.hubspot_look import Look
 from indexer.sources.hubspot_portal import Portal
@@ -14,12 +14,6 @@ from indexer.sources.hubspot_shapes import SHAPES
 from indexer.sources.protocol import Census, Delete, Event, Failure, Notice, Upsert
 
 _NAMES = {shape.word: shape.name for shape in SHAPES.values()}
-
-
-def place(source: str, origin: str = "https://api.hubapi.com", public: bool = True) -> Place:
-    """Where HubSpot is. The smallest plan allows 100 calls in ten seconds; larger ones say so in each reply."""
-    remedy = "Make a new token for its app in HubSpot's settings, and put it in the place of the old one."
-    return Place("HubSpot", source, origin, (Rate(100, 10), Rate(4, 1, "/search")), public, remedy)
 
 
 class HubSpot:

@@ -11,12 +11,14 @@ from indexer.errors import BadAnswer, Refused
 from indexer.sources.crm_book import Book
 from indexer.sources.crm_documents import Frame, document_of
 from indexer.sources.crm_entries import Entry
-from indexer.sources.http import Line
+from indexer.sources.http import Line, Rate
 from indexer.sources.hubspot_shapes import SHAPES, Shape, entry_of, own_roles, owner_of, stages_of
 from indexer.sources.loose import Record, count, record, records, string
 from indexer.sources.text import domain_of, emails_in
 
 EDITION = "2026-03"
+RATES = (Rate(100, 10), Rate(4, 1, "/search"))
+"""The smallest plan allows 100 calls in ten seconds, larger ones say so in each reply; searches say nothing."""
 PAGE, FOUND, LINKED = 100, 200, 1000
 """Objects in a listed page and in one of search results; ids whose links are read at once."""
 _NAMED = ("contacts", "companies", "deals")
