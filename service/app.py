@@ -3,13 +3,13 @@
 import logging
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from difflib import get_close_matches
 from functools import cached_property, partial
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 from types import TracebackType
 from typing import Any, Self
 
@@ -17,20 +17,21 @@ from indexer.asking import EVERYBODY, Answer, AskOptions, Filters, Question
 from indexer.embedding.opening import open_embedder
 from indexer.errors import SettingsError, SignpostError
 from indexer.knowledge import IndexStatus, Knowledge, Report, UpdateOptions
+from service.entrance import Entrance
 from service.givenup import GivenUp
 from service.learning import Learning, catch_up
 from service.ledger import Ledger
 from service.mail.questions import kind_of
 from service.mailbox.protocol import Mailbox
-from service.oauth.entering import enter
 from service.privacy import keep_private
 from service.promising import Promising
 from service.receipts import Receipt
 from service.settings import MailboxSettings, Settings, load
+from service.sourcing import NO_SOURCES, Sourcing
 from service.version import version
 from service.watch import Watcher
 from service.watching.loop import stop_on_signals, watch_all
-from service.wiring import client_in, logins_in, mailbox_of, source_named, source_of, watcher_of
+from service.wiring import Known, mailbox_of, watcher_of
 
 CONFIG = Path("signpost.toml")
 log = logging.getLogger(__name__)
@@ -88,6 +89,11 @@ class App:
         """What teaches the index."""
         return Learning(self.knowledge, self.ledger)
 
+    @cached_property
+    def sourcing(self) -> Sourcing:
+        """The sources of the settings. Raises SettingsError where one has no token."""
+        return Sourcing(self.settings, self.knowledge, self.ledger.freshness)
+
     @property
     def base_url(self) -> str:
         """Where the pages are reached."""
@@ -99,26 +105,26 @@ class App:
         options: UpdateOptions = UpdateOptions(),
     ) -> Report:
         """Bring the index up to the sources of these names, or to all. Raises SignpostError for an unknown name."""
-        sources = [source_of(told) for told in self.settings.sources]
-        if not sources:
-            raise SettingsError([NO_SOURCES])
-        report = self.knowledge.update([source_named(name, sources) for name in names] or sources, options)
+        report = self.sourcing.look(names, options)
         if not options.dry_run:
             catch_up(lambda: self.learning)
         return report
 
-    def left_over(self) -> tuple[str, ...]:
-        """Indexed sources that the settings no longer name. What they told stays findable until it is forgotten."""
-        named = {source_of(told).name for told in self.settings.sources}
-        return tuple(name for name in self.knowledge.sources() if name not in named)
-
     def forget(self, names: Sequence[str]) -> int:
         """Drop all that left-over sources told, and say how many documents. Raises SignpostError for any other."""
-        strange = [name for name in names if name not in self.left_over()]
+        left_over = self.sourcing.left_over()
+        strange = [name for name in names if name not in left_over]
         if strange:
-            left = ", ".join(self.left_over()) or "none"
+            left = ", ".join(left_over) or "none"
             raise SignpostError(f"{strange[0]} is no source that only the index still holds; left over: {left}.")
+        self.ledger.freshness.forget(names)
         return self.learning.forget(names)
+
+    def keep_up(self) -> None:
+        """Look at every source when its time comes, until Ctrl-C or SIGTERM."""
+        self.sourcing.named(())
+        with stop_on_signals() as stop:
+            self.sourcing.syncing.run(stop)
 
     def search(self, query: str, filters: Filters, limit: int) -> Answer:
         """What is found for a query, by what everybody may see."""
@@ -138,9 +144,8 @@ class App:
             raise SettingsError([NO_MAILBOXES])
         self.knowledge.choices(EVERYBODY)  # without an index there is nothing to answer with: say so at once
         catch_up(lambda: self.learning)
-        return [
-            watcher_of(told, self.settings, self.mailbox_of(told), self.knowledge, self.ledger) for told in accounts
-        ]
+        known = Known(self.knowledge, self.ledger, self.sourcing.rechecking().still_there)
+        return [watcher_of(told, self.settings, self.mailbox_of(told), known) for told in accounts]
 
     def unmet(self) -> list[str]:
         """The watched folders that the watcher never looked into: the next pass is its first contact with them."""
@@ -173,17 +178,28 @@ class App:
 
     def watch(self) -> None:
         """Watch every mailbox until Ctrl-C or SIGTERM."""
-        with stop_on_signals() as stop:
+        with stop_on_signals() as stop, self._in_step(stop):
             watchers = self.watchers()
             log.info("watching %s", ", ".join(watcher.name for watcher in watchers))
             watch_all(watchers, stop)
+
+    @contextmanager
+    def _in_step(self, stop: Event) -> Iterator[None]:
+        """Keep the index up with its sources while the block runs, and no longer than until `stop` is set."""
+        beside = Thread(target=self.sourcing.syncing.run, args=(stop,), name="sync")
+        beside.start()
+        try:
+            yield
+        finally:
+            stop.set()
+            beside.join()
 
     def serve(self, ready: Callable[[str], None], watching: bool = False) -> None:
         """Serve the pages until Ctrl-C or SIGTERM, and watch the mailboxes beside that where asked.
 
         `ready` is told the address as soon as it is taken.
         """
-        with stop_on_signals() as stop, self.serving() as address:
+        with stop_on_signals() as stop, self.serving() as address, self._in_step(stop):
             beside = Thread(target=watch_all, args=(self.watchers(), stop), name="watch") if watching else None
             if beside:
                 beside.start()
@@ -207,6 +223,9 @@ class App:
             templates=Templates(self.settings.replies.templates),
             now=partial(datetime.now, UTC),
             mailboxes=tuple(told.name for told in self.settings.mailboxes),
+            health=self.sourcing.troubles,
+            sources=lambda: self.sourcing.standing(datetime.now(UTC)),
+            rung=self.sourcing.rung,
             promises=partial(promising.says, self.settings.replies.enough),
         )
         catch_up(lambda: self.learning)
@@ -229,6 +248,11 @@ class App:
         return receipt
 
     @property
+    def entrance(self) -> Entrance:
+        """Where mailboxes are logged in to."""
+        return Entrance(self.settings, self.mailbox_of)
+
+    @property
     def quarantine(self) -> GivenUp:
         """The mails that were given up."""
         return GivenUp(self.ledger, self.settings.mailboxes)
@@ -238,31 +262,14 @@ class App:
         index = self.knowledge.status()
         problems = [] if index.healthy else [index.says]
         problems += [f"{a.mailbox}: {a.trouble}" for a in self.ledger.progress.accounts() if a.trouble]
+        problems += self.sourcing.troubles()
         problems += self._checked() if check else []
         return State(index, self._mails(), tuple(dict.fromkeys(problems)), self.quarantine.number)
 
-    def login(self, name: str | None, say: Callable[[str], object]) -> str:
-        """Let a person log in to a mailbox, telling it what to do; returns where the login is kept."""
-        if len(named := self._by_token(name)) > 1:
-            raise SignpostError(f"Which one? Run: signpost login {named[0].name}, or another of the mailboxes.")
-        (told,) = named
-        return enter(told.name, told.user, client_in(told), logins_in(self.settings.data), say)
-
-    def try_logins(self, name: str | None = None) -> list[tuple[str, list[str]]]:
-        """Each mailbox that logs in by a token, and what is wrong with it; all of them, or the one of this name."""
-        return [(told.name, self._refused(told)) for told in self._by_token(name)]
-
-    def _by_token(self, name: str | None) -> list[MailboxSettings]:
-        by_token = [told for told in self.settings.mailboxes if told.auth == "oauth2"]
-        named = [told for told in by_token if name in (None, told.name, told.user)]
-        if not named:
-            there = ", ".join(told.name for told in by_token) or "none"
-            raise SettingsError([f'There is no mailbox {name or "at all"} with auth = "oauth2"; there are: {there}.'])
-        return named
-
     def close(self) -> None:
         """Let go of index and ledger, as far as they were opened."""
-        self.__dict__.pop("learning", None)
+        for name in ("learning", "sourcing"):
+            self.__dict__.pop(name, None)
         for name in ("knowledge", "ledger"):
             if name in self.__dict__:
                 self.__dict__.pop(name).close()
@@ -273,24 +280,15 @@ class App:
 
     def _checked(self) -> list[str]:
         found = [] if self.settings.sources else [NO_SOURCES]
-        found += [problem for told in self.settings.sources for problem in source_of(told).check()]
-        found += [f"{told.name}: {problem}" for told in self.settings.mailboxes for problem in self._refused(told)]
+        found += self.sourcing.check()
+        found += [
+            f"{told.name}: {problem}" for told in self.settings.mailboxes for problem in self.entrance.refused(told)
+        ]
         with suppress(SignpostError):
             found += self.knowledge.check()
         return found
 
-    def _refused(self, told: MailboxSettings) -> list[str]:
-        """What is wrong with a mailbox, from its password on."""
-        try:
-            with closing(self.mailbox_of(told)) as mailbox:
-                return mailbox.check(told.folders)
-        except SignpostError as problem:
-            return [str(problem)]
 
-
-NO_SOURCES = (
-    "There are no [[sources]] in the settings. Name one in signpost.toml; `signpost init` writes one to start from."
-)
 NO_MAILBOXES = "There are no [[mailboxes]] in the settings. Name one in signpost.toml; `signpost init` shows how."
 
 

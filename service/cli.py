@@ -18,6 +18,8 @@ from indexer.errors import SettingsError, SignpostError
 from service.cli_learning import confirm
 from service.cli_mailboxes import login, retry
 from service.cli_quality import quality
+from service.cli_sources import sources as show_sources
+from service.cli_sources import sync
 from service.terminal import DONE, FAILED, IN_PART, WRONG_USAGE, Config, Json, as_text, opened, show
 
 cli = typer.Typer(
@@ -111,7 +113,7 @@ def reindex(
         if forget:
             typer.echo(f"signpost: {app.forget(forget)} documents forgotten", err=True)
         report = app.reindex(sources or (), UpdateOptions(dry_run, allow_shrink, bar))
-        left_over = app.left_over()
+        left_over = app.sourcing.left_over()
     show(report, as_json, partial(report_text, dry_run=dry_run))
     for name in left_over:
         typer.echo(f"signpost: {name} is no longer in the settings, but stays findable. Drop it: ", err=True, nl=False)
@@ -197,6 +199,8 @@ def serve(
 cli.command()(login)
 cli.command()(retry)
 cli.command()(confirm)
+cli.command()(sync)
+cli.command("sources")(show_sources)
 
 
 @cli.command()

@@ -16,9 +16,9 @@ def login(
     """Log in to a mailbox at Microsoft, Google or your own provider, in a browser; once is enough."""
     with opened(config) as app:
         if not check:
-            where = app.login(as_text(name) if name else None, typer.echo)
+            where = app.entrance.login(as_text(name) if name else None, typer.echo)
             typer.echo(f"Logged in; the login is kept in {where}.")
-        tried = app.try_logins(as_text(name) if name else None)
+        tried = app.entrance.try_logins(as_text(name) if name else None)
     for mailbox, problems in tried:
         typer.echo(f"{mailbox}: the mail server takes the login." if not problems else f"{mailbox}:")
         for problem in problems:

@@ -14,6 +14,7 @@ from indexer.errors import LedgerError
 from service.confirmations import Confirmations
 from service.drafts.intents import Intents
 from service.drafts.lives import Lives
+from service.freshness import Freshness
 from service.mailbox.protocol import bare
 from service.receipts import Receipt, State
 from service.recording import from_json, to_json
@@ -177,6 +178,7 @@ class Ledger:
         self.quarantine = Quarantine(file)
         self.confirmations = Confirmations(file)
         self.verdicts = Verdicts(file)
+        self.freshness = Freshness(file)
         self.transaction = file.writing
 
     @classmethod

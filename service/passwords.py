@@ -1,4 +1,4 @@
-"""A mailbox's settings → its password: from the variable, the file or the keyring, when it is needed and not before."""
+"""A mailbox's password and a source's token: from the variable, the file or the keyring, when needed and not before."""
 
 import importlib
 from collections.abc import Callable
@@ -8,6 +8,7 @@ from typing import Any
 from indexer.errors import SettingsError
 from service.settings_given import variable
 from service.settings_models import MailboxSettings
+from service.settings_sources import ServiceOptions, SourceSettings
 
 SERVICE = "signpost"
 
@@ -67,12 +68,41 @@ def secret_of(mailbox: MailboxSettings, keyring: Callable[[str], str | None] = k
     return keyring(mailbox.name) or ""
 
 
+def token_of(source: SourceSettings, keyring: Callable[[str], str | None] = keyring_entry) -> str:
+    """The token of a service. Raises SettingsError with the places it can be put in when there is none."""
+    entry, options = f"{source.kind}:{source.name}", source.chosen
+    if source.token is not None:
+        return source.token.get_secret_value()
+    if isinstance(options, ServiceOptions) and options.token_file:
+        return _read(Path(options.token_file), entry)
+    if found := keyring(entry):
+        return found
+    raise SettingsError([f"The source {entry} has no token. {where_a_token_goes(source)}"])
+
+
+def where_a_token_goes(source: SourceSettings) -> str:
+    """A sentence with the places that the token of a source can be put in."""
+    return (
+        f"Put it into the variable {variable('sources', source.name, 'token')}, or into a file that token_file names, "
+        f"or into the keyring: keyring set {SERVICE} {source.kind}:{source.name}"
+    )
+
+
+def webhook_secret_of(source: SourceSettings) -> str:
+    """What a service signs its webhooks with; empty where it does not call."""
+    options = source.chosen
+    if source.webhook_secret is not None:
+        return source.webhook_secret.get_secret_value()
+    file = options.webhook_secret_file if isinstance(options, ServiceOptions) else ""
+    return _read(Path(file), f"{source.kind}:{source.name}") if file else ""
+
+
 def _read(file: Path, name: str) -> str:
     try:
         password = file.read_text(encoding="utf-8-sig").rstrip("\r\n")
     except (OSError, UnicodeDecodeError) as fault:
         why = fault.strerror if isinstance(fault, OSError) else "it is not UTF-8"
-        raise SettingsError([f"The password file {file} of the mailbox {name} cannot be read: {why}."]) from fault
+        raise SettingsError([f"The file {file} with the password or token of {name} cannot be read: {why}."]) from fault
     if not password or "\n" in password:
-        raise SettingsError([f"The password file {file} has to hold the password of {name} on a single line."])
+        raise SettingsError([f"The file {file} has to hold the password or token of {name} on a single line."])
     return password

@@ -5,17 +5,19 @@ import logging
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from indexer.asking import Answer, Hit
 from service.receipts import Asked, Receipt
 from service.replies import clean
+from service.web.wording import ago
 
 if TYPE_CHECKING:
     from indexer.knowledge import Progress, Report, SourceReport
     from indexer.touches import People
     from service.app import State
+    from service.sourcing import Standing
 
 Show = Callable[["Progress"], None]
 
@@ -85,6 +87,21 @@ def _source_report(source: "SourceReport", dry_run: bool) -> str:
         lines.append(f"  ! {source.held:,} documents are gone from the source, too many at once: none was deleted.")
         lines.append("    If that is right, run: signpost reindex --allow-shrink")
     return "\n".join([*lines, *(f"  · {_hanging(notice)}" for notice in source.notices)])
+
+
+def sources_text(told: "Sequence[Standing]", now: datetime) -> str:
+    """How each source stands, a paragraph each."""
+    return "\n".join(line for one in told for line in _source(one, now)) or "There are no [[sources]] in the settings."
+
+
+def _source(told: "Standing", now: datetime) -> Iterator[str]:
+    there = "" if told.listed is None else f" of {told.listed:,} there"
+    read = f"last read {ago(told.done_at, now)}" if told.done_at else "never read"
+    asked = f", {told.calls:,} requests" if told.calls else ""
+    left = f", {told.remaining:,} more allowed now" if told.remaining is not None else ""
+    yield f"{told.source}: {told.state}; {told.indexed:,} documents here{there}; {read}{asked}{left}"
+    yield from (f"  ! {_hanging(says)}" for says in told.lacking)
+    yield from (f"  · {_hanging(says)}" for says in told.notices)
 
 
 def _hanging(text: str) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Protocol, TypeVar
 
-VERSION = 5
+VERSION = 6
 Record = TypeVar("Record")
 
 _QUARANTINE = """
@@ -30,6 +30,13 @@ _LABELS = """
 -- What people said of answers: whether one of the links was right, and what its probability was made of then, as JSON.
 -- `asked` is a hash of mail and question: what was asked does not stand here.
 CREATE TABLE labels (asked TEXT PRIMARY KEY, at TEXT NOT NULL, told TEXT NOT NULL) WITHOUT ROWID
+"""
+
+_SOURCES = """
+-- The last look at each source: when, when the last one was that went well, and what it told, as JSON.
+CREATE TABLE sources (
+  name TEXT PRIMARY KEY, tried_at TEXT NOT NULL, done_at TEXT NOT NULL, told TEXT NOT NULL
+) WITHOUT ROWID
 """
 
 TABLES = (
@@ -99,6 +106,8 @@ CREATE TABLE accounts (
     + _CONFIRMATIONS
     + ";"
     + _LABELS
+    + ";"
+    + _SOURCES
 )
 
 LATER = {
@@ -111,6 +120,7 @@ ALTER TABLE drafts ADD COLUMN changed_at TEXT NOT NULL DEFAULT ''
     3: _QUARANTINE,
     4: _CONFIRMATIONS,
     5: _LABELS,
+    6: _SOURCES,
 }
 """What makes a ledger of the version before into one of this version."""
 

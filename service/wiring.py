@@ -1,8 +1,8 @@
 """Settings → sources, mailboxes, watchers: each table of the settings becomes the object that does the work."""
 
 import hashlib
-from collections.abc import Collection, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -10,12 +10,8 @@ from typing import Any
 
 from indexer.asking import Viewer
 from indexer.confirming import Confirmation
-from indexer.errors import SettingsError, SignpostError
+from indexer.errors import SettingsError
 from indexer.knowledge import Knowledge
-from indexer.sources.crm_csv import CrmCsv
-from indexer.sources.protocol import Source
-from indexer.sources.trello_export import TrelloExport
-from indexer.sources.vcard import VcardFile
 from service.drafts.drafting import Caps
 from service.learning import Learning
 from service.ledger import Ledger
@@ -35,31 +31,11 @@ from service.replies.audience import audience_of, viewer_of
 from service.replies.compose import Writing, compose
 from service.replies.decide import before_search, decide
 from service.replies.outcome import Draft, Policy
-from service.settings import MailboxSettings, Settings, SourceSettings
+from service.settings import MailboxSettings, Settings
 from service.templates import Templates
 from service.watch import Watcher
 from service.watching.judging import Judge, Steps
 from service.watching.options import WatchOptions
-
-
-def source_of(told: SourceSettings) -> Source:
-    """The source that a table names."""
-    visible = {"visibility": told.visibility} if told.visibility else {}
-    match told.kind:
-        case "trello-export":
-            return TrelloExport(told.file, told.name, **visible)
-        case "crm-csv":
-            return CrmCsv(told.file, told.name, told.columns or None, told.link or None, **visible)
-        case "vcard":
-            return VcardFile(told.file, told.name, **visible)
-
-
-def source_named(name: str, sources: Sequence[Source]) -> Source:
-    """The one of this name, with or without its kind. Raises SignpostError where there is none."""
-    found = next((source for source in sources if name in (source.name, source.name.partition(":")[2])), None)
-    if found is None:
-        raise SignpostError(f"There is no source {name}; there are {', '.join(source.name for source in sources)}.")
-    return found
 
 
 def logins_in(data: Path) -> Logins:
@@ -110,14 +86,21 @@ def _account(told: MailboxSettings, data: Path) -> ImapAccount:
     )
 
 
-def watcher_of(
-    told: MailboxSettings, settings: Settings, mailbox: Mailbox, knowledge: Knowledge, ledger: Ledger
-) -> Watcher:
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What watchers work with: the index, the ledger, and what asks sources whether a document is still there."""
+
+    knowledge: Knowledge
+    ledger: Ledger
+    recheck: Callable[[Collection[str], Viewer], frozenset[str]] = lambda ids, viewer: frozenset(ids)
+
+
+def watcher_of(told: MailboxSettings, settings: Settings, mailbox: Mailbox, known: Known) -> Watcher:
     """The watcher of one account, deciding by the settings' rules."""
-    policy = settings.policy(told)
+    policy, ledger = settings.policy(told), known.ledger
     promising = Promising(ledger.verdicts, settings.replies.most_wrong)
-    steps = replace(_steps(settings, policy, Learning(knowledge, ledger)), current=promising.kept_by)
-    judge = Judge(knowledge, steps, policy)
+    steps = _steps(settings, policy, Learning(known.knowledge, ledger))
+    judge = Judge(known.knowledge, replace(steps, current=promising.kept_by, recheck=known.recheck), policy)
     options = WatchOptions(
         own=told.own,
         folders=told.folders,

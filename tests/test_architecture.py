@@ -33,6 +33,7 @@ DOORS = {
         "service/cli_quality",
         "service/cli_learning",
         "service/cli_mailboxes",
+        "service/cli_sources",
         "service/terminal",
     },
     "rich": {"service/printing"},

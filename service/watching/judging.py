@@ -15,6 +15,7 @@ from service.drafts.lifecycle import Basis
 from service.drafts.likeness import shingles
 from service.mail.letter import Address, Reading
 from service.receipts import Receipt
+from service.replies.gone import without
 from service.replies.outcome import Draft, Outcome, Pass, Policy
 from service.watching.attempt import Failed, attempt
 
@@ -36,7 +37,8 @@ class Steps:
     `read` may say by itself why it leaves a mail alone. `compose` gets the draft, the address it is written from, its
     Message-ID and the time. `close` lets go of what the steps hold. `still_there` asks the knowledge which of these
     documents exist and may be seen. `learn` is told which questions documents answered, by what people sent. `current`
-    tells, before each round of decisions, what is to be promised by now.
+    tells, before each round of decisions, what is to be promised by now. `recheck` asks the sources themselves, right
+    before a draft is written, which of the documents it rests on are still there for its readers.
     """
 
     read: Callable[[bytes], Reading | Failed]
@@ -48,6 +50,7 @@ class Steps:
     still_there: Callable[[Collection[str], Viewer], frozenset[str]] = lambda ids, viewer: frozenset(ids)
     learn: Callable[[Sequence[Confirmation]], None] = lambda confirmations: None
     current: Callable[[Policy], Policy] = lambda policy: policy
+    recheck: Callable[[Collection[str], Viewer], frozenset[str]] = lambda ids, viewer: frozenset(ids)
 
 
 Found = list[Answer] | Failed
@@ -71,7 +74,7 @@ class Judge:
         self.policy = self.steps.current(self.policy)
         early = [attempt("before search", partial(self.steps.before_search, r, self.policy)) for r in readings]
         found = iter(self._search([r for r, outcome in zip(readings, early, strict=True) if outcome is None]))
-        return [outcome or self._decide(r, next(found)) for r, outcome in zip(readings, early, strict=True)]
+        return [outcome or self._decided(r, next(found)) for r, outcome in zip(readings, early, strict=True)]
 
     def compose(self, draft: Draft, writer: Address, message_id: str, now: datetime) -> bytes | Failed:
         """The draft's bytes. Raises SignpostError where a template is at fault."""
@@ -107,6 +110,22 @@ class Judge:
             ids = frozenset[str]().union(*(basis.documents for basis in bases if basis.viewer == viewer))
             there[viewer] = self.steps.still_there(ids, viewer) if ids else ids
         return [basis.documents - there[basis.viewer] for basis in bases]
+
+    def _decided(self, reading: Reading, found: Found) -> Outcome | Failed:
+        """What becomes of a mail; a draft only by documents that are still there when their sources are asked."""
+        outcome = self._decide(reading, found)
+        if not isinstance(outcome, Draft) or isinstance(found, Failed):
+            return outcome
+        viewer = attempt("audience", partial(self.steps.viewer, reading, self.policy))
+        # Asked of all that was found, so that what takes the place of a dead link was asked about too
+        every = outcome.documents.union(hit.document.id for answer in found for hit in answer.hits)
+        there = viewer if isinstance(viewer, Failed) else self._there(every, viewer)
+        if isinstance(there, Failed):
+            return there
+        return outcome if outcome.documents <= there else self._decide(reading, without(found, every - there))
+
+    def _there(self, ids: Collection[str], viewer: Viewer) -> frozenset[str] | Failed:
+        return attempt("asking the sources", partial(self.steps.recheck, ids, viewer))
 
     def _decide(self, reading: Reading, found: Found) -> Outcome | Failed:
         if isinstance(found, Failed):

@@ -8,7 +8,7 @@ from starlette.exceptions import HTTPException
 from indexer.errors import SignpostError
 from indexer.knowledge import Knowledge
 from service.ledger import Ledger
-from service.web import api, assets, health, pages, problems, receipts, search
+from service.web import api, assets, health, hooks, pages, problems, receipts, search
 from service.web.options import WebOptions
 from service.web.problems import Problem
 from service.web.schemas import ProblemRecord
@@ -27,7 +27,7 @@ def create(knowledge: Knowledge, ledger: Ledger, options: WebOptions) -> FastAPI
         openapi_url=api.SCHEMA,
     )
     app.state.site = Site(knowledge, ledger, options, assets.Assets(options.templates.folders))
-    for part in (search, pages, receipts, health, assets, api):
+    for part in (search, pages, receipts, health, hooks, assets, api):
         app.include_router(part.router)
     app.include_router(api.reference)
     app.add_middleware(Guard, base_url=options.base_url)

@@ -10,6 +10,7 @@ from fastapi.responses import JSONResponse, Response
 from indexer.asking import Viewer
 from indexer.errors import SignpostError
 from indexer.knowledge import IndexStatus
+from service.sourcing import Standing
 from service.watching.progress import Account
 from service.web.access import Viewing
 from service.web.facets import label
@@ -31,6 +32,17 @@ class Looked:
 
 
 @dataclass(frozen=True, slots=True)
+class Read:
+    """A source as the page shows it: how it stands, when it was last read, what of it is here, and what it lacks."""
+
+    source: str
+    state: str
+    at: Moment | None
+    counts: str
+    lacking: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Checkup:
     """What was found: the index (None where it cannot be read), the mailboxes, and a sentence for each trouble."""
 
@@ -49,7 +61,7 @@ def page(site: Here, viewer: Viewing) -> Response:
         "Health",
         tab="health",
         index=index,
-        sources=[(label("source", name), f"{count:,}") for name, count in (index.by_source if index else ())],
+        sources=_sources(site, index),
         updated=moment(index.updated_at, site.now) if index else None,
         accounts=[Looked(a.mailbox, moment(a.looked_at, site.now), a.trouble) for a in found.accounts],
         promises=_promises(site),
@@ -89,6 +101,21 @@ def checkup(site: Site, viewer: Viewer) -> Checkup:
     except SignpostError as error:
         troubles.append(str(error))
     return Checkup(index, accounts, (*troubles, *site.options.health()))
+
+
+def _sources(site: Site, index: IndexStatus | None) -> list[Read]:
+    """How each source stands; those too that the settings no longer name. Counts are of what the viewer may see."""
+    counts = dict(index.by_source) if index else {}
+    try:
+        told = list(site.options.sources())
+    except SignpostError:
+        told = []
+    known = [_read(one, counts.pop(one.source, 0), site) for one in told]
+    return [*known, *(Read(label("source", name), "", None, f"{count:,}", ()) for name, count in counts.items())]
+
+
+def _read(told: Standing, count: int, site: Site) -> Read:
+    return Read(label("source", told.source), told.state, moment(told.done_at, site.now), f"{count:,}", told.lacking)
 
 
 def _promises(site: Site) -> Sequence[tuple[str, str]]:

@@ -1,0 +1,56 @@
+"""Right before a draft is written: are the documents that it would link to still there, and may its readers see them?
+
+Files are read by the next look at them; only services are asked. What cannot be asked counts as gone for this draft:
+a missing draft is forgiven, a dead or a private link is not.
+"""
+
+import logging
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+from indexer.asking import Viewer
+from indexer.errors import SourceError
+from indexer.sources.protocol import Upsert
+from service.connecting import Connected
+
+log = logging.getLogger(__name__)
+
+
+class Rechecking:
+    """Asks the services themselves."""
+
+    def __init__(self, sources: Sequence[Connected], ring: Callable[[str, Sequence[str]], None]) -> None:
+        """`ring` is told what to read again: what is found to be gone or changed here."""
+        self._sources = {source.name: source for source in sources}
+        self._ring = ring
+
+    def still_there(self, ids: Collection[str], viewer: Viewer) -> frozenset[str]:
+        """Which of these documents exist at their source right now and may be seen by the viewer.
+
+        Those that no service holds are taken for there: the index knows as much as their files.
+        """
+        asked = defaultdict[str, list[str]](list)
+        for key in ids:
+            asked[":".join(key.split(":", 2)[:2])].append(key)
+        live = {name: keys for name, keys in asked.items() if name in self._sources}
+        there = {key for name, keys in asked.items() if name not in live for key in keys}
+        if live:
+            with ThreadPoolExecutor(len(live), "recheck") as pool:
+                there.update(*pool.map(lambda name: self._seen(name, live[name], viewer), live))
+        return frozenset(there)
+
+    def _seen(self, name: str, ids: Sequence[str], viewer: Viewer) -> set[str]:
+        there = set(self._ask(name, ids, viewer))
+        if gone := set(ids) - there:
+            log.info("%s: %d linked documents are gone, private or could not be asked for", name, len(gone))
+            self._ring(name, sorted(gone))
+        return there
+
+    def _ask(self, name: str, ids: Sequence[str], viewer: Viewer) -> Iterator[str]:
+        try:
+            for event in self._sources[name].source.fetch(ids):
+                if isinstance(event, Upsert) and event.document.visibility in viewer.visibilities:
+                    yield event.document.id
+        except SourceError as error:
+            log.warning("%s", error)
