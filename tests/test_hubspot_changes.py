@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from indexer.documents import EVERYONE
+from indexer.documents import EVERYONE, PRIVATE
 from indexer.sources.http import Line
 from indexer.sources.hubspot import HubSpot
 from indexer.sources.hubspot_bell import Bell
@@ -93,6 +93,21 @@ def test_a_link_made_after_the_note_was_told_is_told_too(hubspot: HubSpot, porta
 
     assert upserts(events)[0].customers == ()
     assert document.parent == "Brückner Logistik GmbH"
+
+
+def test_what_stands_beside_a_record_becomes_private_with_it_at_once(hubspot: HubSpot, portal: SalesPortal) -> None:
+    portal.scopes -= {"sales-email-read"}
+    cursor = cursor_of(list(hubspot.pull(None)))
+    portal.clock.pass_by(600)
+    portal.change("companies", portal.company, hs_shared_user_ids="77")
+    portal.clock.pass_by(30)
+
+    events = list(hubspot.pull(cursor))
+
+    assert {d.kind for d in upserts(events)} == {"company", "contact", "deal", "note", "activity"}
+    assert {d.visibility for d in upserts(events)} == {PRIVATE}
+    portal.clock.pass_by(30)
+    assert upserts(list(hubspot.pull(cursor_of(events)))) == []
 
 
 def test_a_link_that_changed_alone_is_found_within_a_day(hubspot: HubSpot, portal: SalesPortal) -> None:

@@ -49,6 +49,17 @@ def test_each_missing_scope_is_a_sentence_with_a_remedy(hubspot: HubSpot, portal
     assert all(each.startswith("HubSpot (hubspot:vertrieb)") and "Add it to the app" in each for each in told)
 
 
+def test_what_is_refused_for_another_reason_is_told_in_hubspots_own_words(
+    hubspot: HubSpot, portal: SalesPortal
+) -> None:
+    portal.mischief = lambda asked, number: 403 if "/owners/" in asked.path else None
+
+    (told,) = hubspot.check()
+
+    assert "internal error" in told
+    assert "lacks the scope" not in told
+
+
 def test_without_one_scope_the_rest_goes_on(hubspot: HubSpot, portal: SalesPortal) -> None:
     portal.scopes -= {"crm.objects.deals.read"}
 

@@ -4,10 +4,10 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 
-from indexer.documents import Document
+from indexer.documents import PRIVATE, Document
 from indexer.errors import BadAnswer, Refused, Unavailable
 from indexer.sources.dates import when
-from indexer.sources.hubspot_portal import Portal
+from indexer.sources.hubspot_portal import LINKED, Portal
 from indexer.sources.hubspot_shapes import SHAPES, Shape
 from indexer.sources.loose import Record, flag, record, string
 from indexer.sources.protocol import Checkpoint, Delete, Event, Failure, Notice, Upsert
@@ -88,7 +88,7 @@ class Look:
         except Refused as problem:
             if problem.status != 403 or not name:
                 raise
-            self._portal.lack(SHAPES[name].scope)
+            self._portal.lack(SHAPES[name].scope, problem)
             if name not in self._state.since:  # never read, so nothing of it can be gone: the others may be counted
                 self._state.after.pop(name, None)
 
@@ -129,7 +129,7 @@ class Look:
             clock = clock or self._portal.clock
             keys = [(string(each.get("id")), _stamp(SHAPES[name], each)) for each in page.records]
             numbers = list(dict.fromkeys(number for number, at in keys if (number, at) not in seen))
-            yield from self._fresh(name, self._portal.documents(name, self._portal.read(name, numbers)))
+            yield from self._reread(name, numbers, {name: set(numbers)})
             if not page.after or not keys:
                 break
             seen.update(keys)
@@ -137,6 +137,25 @@ class Look:
             state.since[name] = max(since, state.since.get(name, 0))
             yield state.checkpoint()
         state.since[name] = clock
+
+    def _reread(self, name: str, numbers: Sequence[str], passed: dict[str, set[str]]) -> Iterator[Event]:
+        """These objects as they are now, and up to a limit what stands beside one that became private.
+
+        What is private is to be in no answer. All else that records tell of each other may wait for the daily look.
+        """
+        events = list(self._fresh(name, self._portal.documents(name, self._portal.read(name, numbers))))
+        yield from events
+        hidden = [e.document.id.rpartition(":")[2] for e in events if isinstance(e, Upsert) and self._is_hidden(e)]
+        for other in (shape.name for shape in SHAPES.values() if hidden and name in shape.beside):
+            if not self._portal.is_open(other):
+                continue
+            done = passed.setdefault(other, set())
+            beside = sorted(set().union(*self._portal.linked(name, other, hidden).values()) - done)[:LINKED]
+            done.update(beside)
+            yield from self._reread(other, beside, passed)
+
+    def _is_hidden(self, event: Upsert) -> bool:
+        return event.document.visibility == PRIVATE != self._portal.visibility
 
     def _fresh(self, name: str, documents: Sequence[Document], again: bool = False) -> Iterator[Event]:
         """The documents, without those that were told so already. What the next search will find is remembered."""

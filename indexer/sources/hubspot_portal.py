@@ -21,6 +21,7 @@ RATES = (Rate(100, 10), Rate(4, 1, "/search"))
 """The smallest plan allows 100 calls in ten seconds, larger ones say so in each reply; searches say nothing."""
 PAGE, FOUND, LINKED = 100, 200, 1000
 """Objects in a listed page and in one of search results; ids whose links are read at once."""
+_MOST_KNOWN = 200_000
 _NAMED = ("contacts", "companies", "deals")
 T = TypeVar("T")
 
@@ -42,7 +43,7 @@ class Portal:
 
         `clock` (epoch milliseconds) is what HubSpot's own clock said last.
         """
-        self._line, self._source, self._visibility, self.clock = line, source, visibility, clock
+        self._line, self._source, self.visibility, self.clock = line, source, visibility, clock
         self._known: dict[tuple[str, str], Entry | None] = {}
         self._shapes: dict[str, Shape] = {}
         self._open: dict[str, bool] = {}
@@ -87,6 +88,8 @@ class Portal:
 
     def documents(self, name: str, found: Sequence[Record], inline: bool = False) -> list[Document]:
         """Documents of these objects; `inline` ones came with their associations."""
+        if len(self._known) > _MOST_KNOWN:
+            self._known.clear()
         entries = self._entries(name, found, self._beside(name), inline) if found else []
         while fresh := set(_named_in((*entries, *self._around(entries)))) - self._known.keys():
             self._known |= dict.fromkeys(fresh)
@@ -128,12 +131,12 @@ class Portal:
         for other in others:
             told = {string(each.get("id")): record(record(each.get("associations")).get(other)) for each in found}
             ids = {n: {string(to.get("id")) for to in records(part.get("results"))} for n, part in told.items()}
-            ids |= self._linked(name, other, [n for n, part in told.items() if not inline or part.get("paging")])
+            ids |= self.linked(name, other, [n for n, part in told.items() if not inline or part.get("paging")])
             for number, linked in ids.items():
                 links[number][other] = sorted(linked - {""}, key=lambda o: (len(o), o))
         return links
 
-    def _linked(self, name: str, other: str, numbers: Sequence[str]) -> dict[str, set[str]]:
+    def linked(self, name: str, other: str, numbers: Sequence[str]) -> dict[str, set[str]]:
         """Ids of the `other` objects that each of these is associated with."""
         linked: dict[str, set[str]] = {number: set() for number in numbers}
         todo = [{"id": number} for number in numbers]
@@ -166,13 +169,14 @@ class Portal:
         except Refused as problem:
             if problem.status != 403:
                 raise
-            self.lack(scope)
+            self.lack(scope, problem)
             return None
 
-    def lack(self, scope: str) -> None:
-        """Remember that HubSpot asked for this scope."""
+    def lack(self, scope: str, problem: Refused) -> None:
+        """Remember what HubSpot keeps back: it needs this scope, unless it says another reason."""
         told = f"HubSpot ({self._source}) keeps something back: its app lacks the scope {scope}."
-        self.lacking[scope] = f"{told} Add it to the app in HubSpot's settings, and install the app anew."
+        told = f"{told} Add it to the app in HubSpot's settings, and install the app anew."
+        self.lacking[scope] = told if "scope" in str(problem) else str(problem)
 
     def shape(self, name: str) -> Shape:
         """The type, with the properties that the portal's people gave it."""
@@ -201,7 +205,7 @@ class Portal:
         portal, host = string(told.get("portalId")), domain_of(string(told.get("uiDomain")))
         host = host if host.endswith(".hubspot.com") else "app.hubspot.com"
         link = f"https://{host}/contacts/{portal}/record/{{type}}/{{id}}" if portal.isdecimal() else None
-        return Frame(self._source, self._visibility, link)
+        return Frame(self._source, self.visibility, link)
 
     def _page(self, path: str, asked: Mapping[str, object]) -> Page:
         told = self._got(path, asked)
