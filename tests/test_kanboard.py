@@ -65,7 +65,12 @@ def team(board: Board) -> Team:
     """A project with two open tasks and a closed one."""
     number = next(numbers)
     name, user = f"Vertrieb {number}", f"anna{number}"
-    member = {"username": user, "password": PASSWORD, "name": "Anna Müller", "email": f"{user}@firma.example"}
+    member: dict[str, object] = {
+        "username": user,
+        "password": PASSWORD,
+        "name": "Anna Müller",
+        "email": f"{user}@firma.example",
+    }
     project, anna = board.calls(("createProject", {"name": name}), ("createUser", member))
     titles = ("Pilot", "Angebot", "Zu")
     joined, *tasks = board.calls(

@@ -12,6 +12,7 @@ from indexer.sources.protocol import Failure, Notice, Source
 from indexer.sources.vcard import VcardFile, document_of, name_of
 from indexer.sources.vcard_lines import cards_of
 from tests.contracts_source import SourceContract, upserts
+from tests.shelf import Shelf
 
 REAL = Path(__file__).parents[2] / "shared" / "data" / "sources" / "vcard"
 
@@ -203,3 +204,32 @@ LINE = st.from_regex(
 def test_no_bytes_make_the_reader_fail(data: bytes) -> None:
     for card in cards_of(b"BEGIN:VCARD\n" + data):
         assert document_of(card, "vcard:any", "private").content_hash
+
+
+def test_a_folder_of_many_files_is_one_address_book_that_is_read_anew_when_it_changes(tmp_path: Path) -> None:
+    for number in range(30):
+        (tmp_path / f"{number}.vcf").write_bytes(a_vcard(f"UID:u{number}", f"FN:Kontakt {number}") * (1 + number % 2))
+    (tmp_path / "readme.txt").write_text("no cards here")
+    shelf, source = Shelf(), VcardFile(tmp_path, "team", "everyone")
+    assert shelf.update(source) == ()
+    assert len(shelf.documents) == 30
+
+    (tmp_path / "7.vcf").write_bytes(a_vcard("UID:u7", "FN:Jörg Müller"))
+    (tmp_path / "8.vcf").unlink()
+    shelf.update(source)
+
+    assert shelf.documents["vcard:team:contact:u7"].title == "Jörg Müller"
+    assert shelf.dropped == {"vcard:team:contact:u8"}
+
+
+def test_a_broken_file_in_a_folder_is_named_and_nobody_vanishes_because_of_it(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        (tmp_path / f"{name}.vcf").write_bytes(a_vcard(f"UID:{name}", f"FN:{name}"))
+    shelf, source = Shelf(), VcardFile(tmp_path, "team", "everyone")
+    shelf.update(source)
+
+    (tmp_path / "a.vcf").write_bytes(b"%PDF-1.7")
+    (sentence,) = shelf.update(source)
+
+    assert "a.vcf holds no vCard" in sentence
+    assert shelf.titles == ["a", "b"]

@@ -25,6 +25,13 @@ class Contents:
     documents: tuple[Document, ...]
     failures: tuple[str, ...] = ()
     notices: tuple[str, ...] = ()
+    waiting: tuple[str, ...] = ()
+    """What is being written just now and was left for the next look; until then nothing is missed."""
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether everything could be read, so that what is not here is nowhere."""
+        return not self.failures and not self.waiting
 
     @property
     def fingerprint(self) -> str:
@@ -61,7 +68,7 @@ class FileSource(ABC):
     def contents(self) -> Contents:
         """What the files hold now: read again only after one of them changed. Raises like `load`."""
         state = state_of(self.paths)
-        if state is None or self._held is None or self._held[0] != state:
+        if state is None or self._held is None or self._held[0] != state or self._held[1].waiting:
             self._held = None
             self._held = (state, self.load())
         return self._held[1]
@@ -80,7 +87,7 @@ class FileSource(ABC):
         """
         contents = self.contents()
         yield from map(Failure, contents.failures)
-        yield from map(Notice, contents.notices)
+        yield from map(Notice, (*contents.waiting, *contents.notices))
         told, mark = _told(cursor, contents), contents.fingerprint
         for start in range(told, len(contents.documents), BATCH):
             batch = contents.documents[start : start + BATCH]
@@ -95,7 +102,7 @@ class FileSource(ABC):
             contents = self.contents()
         except SourceError:
             return Census(frozenset(), complete=False)
-        return Census(frozenset(d.id for d in contents.documents), complete=not contents.failures)
+        return Census(frozenset(d.id for d in contents.documents), complete=contents.is_whole)
 
     def fetch(self, ids: Sequence[str]) -> Iterator[Event]:
         """These documents as the files have them now. A missing one is deleted only when all could be read."""
@@ -108,8 +115,9 @@ class FileSource(ABC):
         for each in ids:
             if each in here:
                 yield Upsert(here[each])
-            elif contents.failures:
-                yield Failure(f"Whether {each} still exists cannot be told: {contents.failures[0]}", retryable=True)
+            elif not contents.is_whole:
+                why = (*contents.failures, *contents.waiting)[0]
+                yield Failure(f"Whether {each} still exists cannot be told: {why}", retryable=True)
             else:
                 yield Delete(each, f"it is no longer in the files of {self.name}")
 
@@ -135,11 +143,11 @@ def read_each(paths: Sequence[Path], read: Callable[[Path], T]) -> tuple[list[T]
         raise problems[0]
     if problems and not results:
         alike = UnreadableFile if any(isinstance(p, UnreadableFile) for p in problems) else UnknownExport
-        raise alike("\n".join(map(_with_preview, problems)))
-    return results, tuple(map(_with_preview, problems))
+        raise alike("\n".join(map(with_preview, problems)))
+    return results, tuple(map(with_preview, problems))
 
 
-def _with_preview(problem: SourceError) -> str:
+def with_preview(problem: SourceError) -> str:
     """The sentence, and the head of a table that nobody recognised."""
     preview = problem.preview if isinstance(problem, UnknownExport) else ""
     return f"{problem}\nIt begins:\n{preview}" if preview else str(problem)

@@ -3,6 +3,7 @@
 import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -69,23 +70,30 @@ class CrmCsv(FileSource):
         frame = Frame(self.name, self._visibility, checked(self._template))
         _check_mapping(self._mapping)
         places, missing = read_each(self.paths, lambda path: files_in(path, _ENDINGS))
-        tables, unread = read_each([file for files in places for file in files], self._table)
-        entries = [e for table, layout in tables for e in _entries(table, layout)]
-        told = [e for e in entries if e.title]
-        book = Book.of(told)
-        documents, twice = settle(_documents(told, book, frame))
-        failures = (*missing, *unread, *(sentence for table, _ in tables for sentence in table.failures))
-        notices = (*twice, *_oddities(entries, book), *about_visibility(documents, self.name, self._visibility))
-        return Contents(documents, failures, notices)
+        told = tables_in([file for files in places for file in files], self._mapping, frame)
+        private = about_visibility(told.documents, self.name, self._visibility)
+        return replace(told, failures=(*missing, *told.failures), notices=(*told.notices, *private))
 
-    def _table(self, path: Path) -> tuple[Table, Layout]:
-        table = table_of(text_of(read_bytes(path), path), path.name)
-        mapped = {role: header for role, header in self._mapping.items() if role != "kind"}
-        if mapped and all(header in table.headers for header in mapped.values()):
-            return table, mapped_layout(table.headers, self._mapping)
-        if layout := layout_of(table.headers):
-            return table, layout
-        raise UnknownExport(question(table, mapped), table.preview)
+
+def tables_in(files: Sequence[Path], mapping: Mapping[str, str], frame: Frame) -> Contents:
+    """What the tables of these files tell together. Raises UnreadableFile or UnknownExport when not one can be read."""
+    tables, unread = read_each(files, lambda path: _table(path, mapping))
+    entries = [e for table, layout in tables for e in _entries(table, layout)]
+    told = [e for e in entries if e.title]
+    book = Book.of(told)
+    documents, twice = settle(_documents(told, book, frame))
+    failures = (*unread, *(sentence for table, _ in tables for sentence in table.failures))
+    return Contents(documents, failures, (*twice, *_oddities(entries, book)))
+
+
+def _table(path: Path, mapping: Mapping[str, str]) -> tuple[Table, Layout]:
+    table = table_of(text_of(read_bytes(path), path), path.name)
+    mapped = {role: header for role, header in mapping.items() if role != "kind"}
+    if mapped and all(header in table.headers for header in mapped.values()):
+        return table, mapped_layout(table.headers, mapping)
+    if layout := layout_of(table.headers):
+        return table, layout
+    raise UnknownExport(question(table, mapped), table.preview)
 
 
 def question(table: Table, mapped: Mapping[str, str]) -> str:

@@ -2,7 +2,8 @@
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from indexer.documents import PRIVATE, Customer, Document, Kind, Person, Section
@@ -27,16 +28,21 @@ class VcardFile(FileSource):
 
     def load(self) -> Contents:
         """Read all cards. Raises UnreadableFile or UnknownExport when no file holds any."""
-        books, failures = read_each(files_in(self.paths[0], _ENDINGS), _read)
-        cards = [(file, card) for file, found in books for card in found if not is_group(card)]
-        documents, twice = settle(self._placed(file, card) for file, card in cards if name_of(card))
-        broken = tuple(_cut_short(file, card) for file, card in cards if not card.ended)
-        nameless = tuple(_nameless(file, card) for file, card in cards if not name_of(card))
-        notices = (*twice, *nameless, *about_visibility(documents, self.name, self._visibility))
-        return Contents(documents, failures + broken, notices)
+        told = contacts_in(files_in(self.paths[0], _ENDINGS), self.name, self._visibility)
+        private = about_visibility(told.documents, self.name, self._visibility)
+        return replace(told, notices=(*told.notices, *private))
 
-    def _placed(self, file: str, card: Card) -> Placed:
-        return Placed(document_of(card, self.name, self._visibility), f"{file}, line {card.line}")
+
+def contacts_in(files: Sequence[Path], name: str, visibility: str) -> Contents:
+    """The contacts in these files; `name` is the head of their ids. Raises when not one file could be read."""
+    books, failures = read_each(files, _read)
+    cards = [(file, card) for file, found in books for card in found if not is_group(card)]
+    named = [(file, card) for file, card in cards if name_of(card)]
+    placed = (Placed(document_of(card, name, visibility), f"{file}, line {card.line}") for file, card in named)
+    documents, twice = settle(placed)
+    broken = tuple(_cut_short(file, card) for file, card in cards if not card.ended)
+    nameless = tuple(_nameless(file, card) for file, card in cards if not name_of(card))
+    return Contents(documents, failures + broken, (*twice, *nameless))
 
 
 def _read(path: Path) -> tuple[str, list[Card]]:
