@@ -10,6 +10,7 @@ import pytest
 
 from indexer.documents import EVERYONE, PRIVATE
 from indexer.errors import Refused
+from indexer.sources.basic import basic
 from indexer.sources.http import Line
 from indexer.sources.protocol import Delete, Failure, Notice
 from indexer.sources.salesforce import Salesforce, place
@@ -29,11 +30,12 @@ def a_salesforce(org: Org, visibility: str | None = EVERYONE, login: bool = Fals
     """The org as a source, by a fixed token or by a login."""
     with org.serving() as origin:
         there = place("salesforce:firma", origin, public=False)
-        by = Login(there, "3MVG9app", "app-secret", politeness())
+        door = Line(there, lambda: basic("3MVG9app", "app-secret"), politeness())
+        by = Login(door)
         line = Line(there, by.headers if login else lambda: {"Authorization": f"Bearer {TOKEN}"}, politeness())
         yield Salesforce(line, "firma", visibility, lambda: org.now, by.renew if login else None)
         line.close()
-        by.close()
+        door.close()
 
 
 def number(org: Org, **told: Any) -> str:
@@ -205,7 +207,7 @@ def test_a_query_that_salesforce_forgot_goes_on_where_it_was(org: Org) -> None:
     with a_salesforce(org) as source:
         calm = list(source.pull(None))
         at = next(i for i, a in enumerate(org.asked) if "/query/" in a.path)
-        org.moods = [*[None] * (at - 7), forgotten]  # the second time nothing is described
+        org.moods = [*[None] * at, forgotten]
         events = list(source.pull(None))
 
     assert {d.id: d for d in upserts(events)} == {d.id: d for d in upserts(calm)}
@@ -218,7 +220,7 @@ def test_a_page_that_was_left_out_is_noticed_and_asked_for_again(org: Org) -> No
     with a_salesforce(org) as source:
         calm, index = {d.id: d for d in upserts(list(source.pull(None)))}, Index()
         at = next(i for i, a in enumerate(org.asked) if "/query/" in a.path)
-        org.moods = [*[None] * (at - 7), "skip"]
+        org.moods = [*[None] * at, "skip"]
         events = index.update(source)
         assert "counted 11 records" in failures(events)[0]
         index.update(source)
@@ -419,11 +421,13 @@ def test_killed_after_any_event_and_run_again_the_end_is_the_same(org: Org) -> N
             assert index.documents == calm
 
 
-def the_independent_client(origin: str) -> Any:
+@contextmanager
+def the_independent_client(origin: str) -> Iterator[Any]:
     simple = pytest.importorskip("simple_salesforce")
     client = simple.Salesforce(instance="firma.my.salesforce.com", session_id=TOKEN)
     client.base_url = client.base_url.replace("https://firma.my.salesforce.com", origin)
-    return client
+    with client.session:
+        yield client
 
 
 def on(client: Any, kind: str, origin: str) -> Any:
@@ -434,8 +438,7 @@ def on(client: Any, kind: str, origin: str) -> Any:
 
 
 def test_an_independent_client_reads_the_same_records_from_the_org(org: Org) -> None:
-    with org.serving() as origin:
-        client = the_independent_client(origin)
+    with org.serving() as origin, the_independent_client(origin) as client:
         rows = client.query_all("SELECT Id, Title, CreatedBy.Name FROM Note ORDER BY SystemModstamp, Id")
         told = on(client, "Note", origin).describe()
         content = on(client, "ContentNote", origin).get_base64(number(org, Title="Besuch in Wien"), "Content")
@@ -449,8 +452,7 @@ def test_an_independent_client_reads_the_same_records_from_the_org(org: Org) -> 
 def test_an_independent_client_pages_and_sees_deletions_as_we_do(org: Org) -> None:
     gone = number(org, Subject="Nachfassen")
     org.delete(gone)
-    with org.serving() as origin, a_salesforce(org) as source:
-        client = the_independent_client(origin)
+    with a_salesforce(org) as source, org.serving() as origin, the_independent_client(origin) as client:
         rows = client.query_all("SELECT Id FROM Account", include_deleted=True)["records"]
         tasks = client.query("SELECT Id, IsDeleted FROM Task ORDER BY Id", include_deleted=True)["records"]
         log = on(client, "Task", origin).deleted(org.now - timedelta(days=1), org.now)
@@ -462,10 +464,9 @@ def test_an_independent_client_pages_and_sees_deletions_as_we_do(org: Org) -> No
 
 
 def test_what_an_independent_client_changes_is_told(org: Org) -> None:
-    with a_salesforce(org) as source, org.serving() as origin:
+    with a_salesforce(org) as source, org.serving() as origin, the_independent_client(origin) as client:
         index = Index()
         index.update(source)
-        client = the_independent_client(origin)
         on(client, "Note", origin).update(number(org, Title="Telefonat"), {"Title": "Rückruf"})
         events = index.update(source)
 
@@ -474,8 +475,7 @@ def test_what_an_independent_client_changes_is_told(org: Org) -> None:
 
 def test_an_independent_client_is_told_of_errors_as_salesforce_tells_them(org: Org) -> None:
     simple = pytest.importorskip("simple_salesforce")
-    with org.serving() as origin:
-        client = the_independent_client(origin)
+    with org.serving() as origin, the_independent_client(origin) as client:
         with pytest.raises(simple.SalesforceMalformedRequest, match="INVALID_FIELD"):
             client.query("SELECT Nothing FROM Account")
         with pytest.raises(simple.SalesforceMalformedRequest, match="INVALID_TYPE"):

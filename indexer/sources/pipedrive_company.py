@@ -1,25 +1,27 @@
 """Calls to a Pipedrive company → its records, and documents in which every id has become a name."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import cached_property
 
 from indexer.documents import EVERYONE, PRIVATE, Document
 from indexer.errors import BadAnswer, Refused
-from indexer.sources.crm_book import Book
-from indexer.sources.crm_documents import Frame, document_of
+from indexer.sources.crm_around import Around, Key
+from indexer.sources.crm_documents import Frame
 from indexer.sources.crm_entries import Entry
+from indexer.sources.crm_live import Told
 from indexer.sources.http import Line
 from indexer.sources.loose import Record, count, flag, record, records, string
-from indexer.sources.marks import moment
-from indexer.sources.pipedrive_shapes import SHAPES, Shape, Words, entry_of, field_of, is_gone, named_in, slim, user_of
+from indexer.sources.marks import Mark, moment
+from indexer.sources.pipedrive_shapes import SHAPES, Shape, Words, entry_of, field_of, is_gone, named_in, user_of
 
 PAGE, IDS = 500, 100
 """Records in a page; ids in one call."""
 ARCHIVE = "deals/archived"
-_MOST_KNOWN, _MOST_STEPS = 200_000, 100
+_MOST_STEPS = 100
+_KINDS: dict[str, str] = {shape.word: shape.kind for shape in SHAPES.values()}
 _OF_KIND: dict[str, str] = {shape.kind: name for name, shape in SHAPES.items() if name != ARCHIVE}
 
 
@@ -30,143 +32,126 @@ class Company:
         """Ask nothing yet. What Pipedrive shows to the whole company is for everyone, unless `visibility` is stated."""
         self._line, self._source, self._visibility = line, source, visibility
         self._who = f"Pipedrive ({source})"
-        self._known: dict[tuple[str, str], Entry | None] = {}
+        self._around = Around(named_in, self._look_up)
         self._words: dict[str, Words] = {}
-        self._frame: Frame | None = None
         self.clock = datetime.max.replace(tzinfo=UTC)
         self.lacking: dict[str, str] = {}
         self.closed: set[str] = set()
 
-    def begin(self, everything: bool = False) -> None:
+    def begin(self, everything: bool) -> None:
         """Forget whom records belong to and which rights were missing; for a look at everything, all words too."""
-        self._known.clear()
+        self._around.forget()
         self.lacking.clear()
         self.closed.clear()
         if everything:
             self._words.clear()
 
-    def is_open(self, name: str) -> bool:
-        """Whether records of a type may be read; `lacking` tells why not."""
-        for _ in self._readable(name, {"limit": "1"}):
-            break
-        return name not in self.closed
+    def visit(self, name: str) -> None:
+        """Ask for a record of a type and for what its fields are called; `lacking` tells what may not be read."""
+        next(self._readable(name, {"limit": "1"}), None)
+        self._words_of(SHAPES[name])
 
-    def listed(self, name: str, since: datetime | None) -> Iterator[list[Record]]:
-        """Pages of what changed since then: longest ago first, but notes the other way round."""
-        if name == "notes":
-            yield from self._notes(since)
-            return
+    def listed(self, name: str, mark: Mark) -> Iterator[list[Record]]:
+        """Pages of what changed since `mark`: longest ago first, but notes the other way round."""
         asked = {"limit": str(PAGE), "sort_by": "update_time", "sort_direction": "asc"}
-        if since:
-            asked["updated_since"] = f"{since:%Y-%m-%dT%H:%M:%SZ}"
-            if name == "deals":
-                asked["status"] = "open,won,lost,deleted"
-        yield from self._readable(name, asked)
+        if mark.since:
+            asked["updated_since"] = f"{mark.since:%Y-%m-%dT%H:%M:%SZ}"
+        if mark.since and name == "deals":
+            asked["status"] = "open,won,lost,deleted"
+        return self._notes(mark.since) if name == "notes" else self._readable(name, asked)
 
-    def ids(self, name: str, direction: str) -> set[str]:
-        """The ids of all records of a type, listed from the lowest or the highest id on."""
-        sort = (
-            {"sort_by": "id", "sort_direction": direction.lower()} if name != "notes" else {"sort": f"id {direction}"}
-        )
+    def told(self, name: str, found: Record) -> Told:
+        """What a record tells of itself."""
+        return Told(string(found.get("id")), string(found.get("update_time")), is_gone(found))
+
+    def ids(self, name: str, again: bool) -> set[str]:
+        """The ids of all records of a type, listed up and, where that is not the second time, down again: what moves
+        while a list is read may be missing from it."""
+        return {
+            number for direction in (("ASC",) if again else ("ASC", "DESC")) for number in self._ids(name, direction)
+        }
+
+    def _ids(self, name: str, direction: str) -> set[str]:
+        sort = {"sort": f"id {direction}", "sort_by": "id", "sort_direction": direction.lower()}
         pages = self._readable(name, {"limit": str(PAGE)} | sort)
         return {string(each.get("id")) for page in pages for each in page if not is_gone(each)}
 
-    def recent(self, since: datetime) -> tuple[set[str], list[tuple[str, str]]] | None:
-        """What kinds of records changed since then, and kind and id of those that seem to be gone (their data is null).
+    def recent(self, since: datetime) -> tuple[set[str], list[Key]] | None:
+        """What types of records changed since then, and which seem to be gone (their data is null).
 
         None where Pipedrive does not tell.
         """
-        items = ",".join(dict.fromkeys(shape.word for shape in SHAPES.values()))
-        asked = {"since_timestamp": f"{since:%Y-%m-%d %H:%M:%S}", "items": items, "limit": str(PAGE)}
+        asked = {"since_timestamp": f"{since:%Y-%m-%d %H:%M:%S}", "items": ",".join(_KINDS), "limit": str(PAGE)}
         try:
             rows = [row for page in self._pages("/v1/recents", asked) for row in page]
-        except BadAnswer:
-            return None
-        except Refused as problem:
-            if problem.status != 403:
+        except (BadAnswer, Refused) as problem:
+            if isinstance(problem, Refused) and problem.status != 403:
                 raise
             return None
-        kinds = {shape.word: shape.kind for shape in SHAPES.values()}
         gone = [row for row in rows if not isinstance(row.get("data"), dict) or is_gone(record(row["data"]))]
-        words = {string(row.get("item")) for row in rows}
-        return words, [(kinds.get(string(row.get("item")), ""), string(row.get("id"))) for row in gone]
+        keys = [(_KINDS.get(string(row.get("item")), ""), string(row.get("id"))) for row in gone]
+        return {string(row.get("item")) for row in rows}, keys
 
     def one(self, kind: str, number: str) -> tuple[str, Record] | None:
         """A record as it is now and its type, None where it is gone. Raises BadAnswer and Refused."""
         name = _OF_KIND.get(kind, "")
         if not name or not (number.isascii() and number.isdecimal()):
             return None
-        reply = self._line.get(f"{SHAPES[name].path}/{number}")
-        told = record(record(reply.json()).get("data")) if reply.status < 400 else {}
-        if reply.status < 400 and string(told.get("id")) != number:
-            raise BadAnswer(
-                f"{self._who} answered something else than the {kind} {number}. The next update asks again."
-            )
-        return None if not told or is_gone(told) else (name, told)
+        try:
+            told = record(self._got(f"{SHAPES[name].path}/{number}")["data"])
+        except _Missing:
+            return None
+        if string(told.get("id")) != number:
+            raise BadAnswer(f"{self._who} told something else than the {kind} {number}. The next update asks again.")
+        return None if is_gone(told) else (name, told)
 
     def documents(self, name: str, found: Sequence[Record]) -> list[Document]:
         """Documents of these records."""
-        if not found:
-            return []
-        if len(self._known) > _MOST_KNOWN:
-            self._known.clear()
-        shape, frame = SHAPES[name], self._framed()
-        entries = [self._entry(shape, each) for each in found]
-        self._known |= {(e.kind, e.native_id): slim(e) for e in entries if e.kind not in ("note", "activity")}
-        self._acquaint(entries)
-        around = [self._around([entry]) for entry in entries]
-        book = Book.of((*(other for others in around for other in others), *entries))
-        frames = [replace(frame, visibility=self._reach(*each)) for each in zip(entries, around, strict=True)]
-        return [document_of(e, book.links_of(e), book, each) for e, each in zip(entries, frames, strict=True)]
+        return self._around.documents([self._entry(SHAPES[name], each) for each in found], self._frame) if found else []
 
-    def _reach(self, entry: Entry, around: Sequence[Entry]) -> str:
+    def _frame(self, entry: Entry, around: Sequence[Entry | None]) -> Frame:
         """Who may see it: no more people than may see each record it belongs to; where those are out of sight, or it
         belongs to none, whom the settings name."""
-        if any(each.says("private") for each in (entry, *around)):
-            return PRIVATE
-        named = [self._known.get(key) for key in named_in(entry)]
-        told = entry.kind not in ("note", "activity") or (named and all(named))
-        return self._visibility or (EVERYONE if told else PRIVATE)
+        if any(each.says("private") for each in (entry, *around) if each):
+            return Frame(self._source, PRIVATE, self._template)
+        told = entry.kind not in ("note", "activity") or (around and all(around))
+        return Frame(self._source, self._visibility or (EVERYONE if told else PRIVATE), self._template)
 
-    def _acquaint(self, entries: Iterable[Entry]) -> None:
-        """Get to know everything that these belong to."""
-        while fresh := {key for entry in entries for key in named_in(entry)} - self._known.keys():
-            self._look_up(fresh)
-            entries = [entry for key in fresh if (entry := self._known[key])]
+    @cached_property
+    def _template(self) -> str | None:
+        """How links are made: they lead to the company's own address, which its token knows."""
+        domain = string(record(self._got("/v1/users/me").get("data")).get("company_domain"))
+        named = re.fullmatch(r"[A-Za-z0-9-]+", domain)
+        return f"https://{domain}.pipedrive.com/{{type}}/{{id}}" if named else None
 
-    def _around(self, entries: Iterable[Entry]) -> list[Entry]:
-        """The known records that these belong to, and those that these belong to in turn."""
-        around: dict[tuple[str, str], Entry] = {}
-        while fresh := [k for e in entries for k in named_in(e) if k not in around and self._known.get(k)]:
-            around |= {key: entry for key in fresh if (entry := self._known[key])}
-            entries = [around[key] for key in fresh]
-        return [*around.values()]
-
-    def _look_up(self, keys: set[tuple[str, str]]) -> None:
-        self._known |= dict.fromkeys(keys)
+    def _look_up(self, keys: set[Key]) -> Iterator[Entry]:
         for name, shape in SHAPES.items():
-            wanted = sorted(number for kind, number in keys if kind == shape.kind and not self._known[kind, number])
+            wanted = sorted(number for kind, number in keys if kind == shape.kind)
             for at in range(0, len(wanted), IDS):
                 asked = {"ids": ",".join(wanted[at : at + IDS]), "limit": str(PAGE)}
-                for each in (each for page in self._readable(name, asked) for each in page if not is_gone(each)):
-                    self._known[shape.kind, string(each.get("id"))] = slim(self._entry(shape, each))
+                found = [each for page in self._readable(name, asked) for each in page]
+                yield from (self._entry(shape, each) for each in found if not is_gone(each))
 
     def _entry(self, shape: Shape, found: Record) -> Entry:
-        if shape.fields not in self._words:
-            self._words[shape.fields] = self._worded(shape)
-        return entry_of(shape, found, self._words[shape.fields])
+        return entry_of(shape, found, self._words_of(shape))
 
-    def _worded(self, shape: Shape) -> Words:
-        users = self._named("/v1/users", "users:read", "the names of its users")
-        stages = self._named("/api/v2/stages", "deals:read", "the names of its stages") if shape.kind == "deal" else []
-        path = f"/v1/{shape.fields}"
-        fields = self._named(path, shape.scope, "what its fields are called") if shape.fields != "-" else []
-        return Words(
-            {string(each.get("id")): user_of(each) for each in users},
-            {string(each.get("id")): string(each.get("name")) for each in stages},
-            {each.key: each for each in map(field_of, fields)},
-            self._visibility is not None,
-        )
+    def _words_of(self, shape: Shape) -> Words:
+        """What the ids in records of this type stand for."""
+        if shape.fields not in self._words:
+            users = self._named("/v1/users", "users:read", "the names of its users")
+            stages = (
+                self._named("/api/v2/stages", "deals:read", "the names of its stages") if shape.kind == "deal" else ()
+            )
+            fields = (
+                self._named(f"/v1/{shape.fields}", shape.scope, "what its fields are called") if shape.fields else ()
+            )
+            self._words[shape.fields] = Words(
+                {string(each.get("id")): user_of(each) for each in users},
+                {string(each.get("id")): string(each.get("name")) for each in stages},
+                {each.key: each for each in map(field_of, fields)},
+                self._visibility is not None,
+            )
+        return self._words[shape.fields]
 
     def _named(self, path: str, scope: str, what: str) -> list[Record]:
         try:
@@ -174,14 +159,6 @@ class Company:
         except Refused as problem:
             self._lack(problem, scope, what)
             return []
-
-    def _framed(self) -> Frame:
-        """Links lead to the company's own address, which its token knows."""
-        if self._frame is None:
-            domain = string(record(self._got("/v1/users/me").get("data")).get("company_domain"))
-            host = f"https://{domain}.pipedrive.com" if re.fullmatch(r"[A-Za-z0-9-]+", domain) else ""
-            self._frame = Frame(self._source, PRIVATE, f"{host}/{{type}}/{{id}}" if host else None)
-        return self._frame
 
     def _notes(self, since: datetime | None) -> Iterator[list[Record]]:
         """Notes, the last changed first, until one is older. Each page begins with the last row of the one before:

@@ -1,14 +1,14 @@
 """Pipedrive's records → entries such as the rows of its exports give, so that both make like documents. Pure."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import cast
 
-from indexer.sources.crm_entries import Entry, entries_of
-from indexer.sources.crm_headers import Layout, columns_of, emails_at, key_of, phones_at
+from indexer.sources.crm_around import Key, entry_of_columns
+from indexer.sources.crm_entries import Entry
+from indexer.sources.crm_headers import key_of
 from indexer.sources.crm_words import TableKind
 from indexer.sources.loose import Record, flag, record, records, string
-from indexer.sources.tables import Row, Table
 from indexer.sources.text import one_line
 
 # Path, kind, one of it, where its fields are described, the scope it needs.
@@ -30,6 +30,19 @@ _TAKEN = frozenset(
 """What a field of people's own making must not be taken for."""
 
 
+_TEXTS = (
+    "name first_name last_name job_title website title status subject content deal_id add_time update_time due_date"
+)
+_PLAIN = {name: name for name in _TEXTS.split()} | {
+    "expected_close_date": "Expected close date",
+    "lost_reason": "Lost reason",
+    "probability": "Probability",
+    "note": "activity_note",
+    "public_description": "description",
+}
+"""Fields that are columns as they are, under their headers."""
+
+
 @dataclass(frozen=True, slots=True)
 class Shape:
     """A type of record: where it is listed, and what it becomes."""
@@ -49,7 +62,7 @@ class Shape:
 SHAPES = {
     shape.name: shape
     for path, kind, word, fields, scope in (line.split() for line in _TABLE.strip().splitlines())
-    for shape in [Shape(path, cast(TableKind, kind), word, fields, scope)]
+    for shape in [Shape(path, cast(TableKind, kind), word, fields.strip("-"), scope)]
 }
 """All that is read, in the order it is read: those whom others name come first."""
 
@@ -104,58 +117,54 @@ def is_gone(told: Record) -> bool:
 
 def entry_of(shape: Shape, found: Record, words: Words) -> Entry:
     """The entry of a record: what it tells are the columns of an export's row."""
-    cells = {"id": string(found.get("id"))} | {name: value for name, value in _cells(shape, found, words) if value}
+    cells = {"id": string(found.get("id"))} | dict(_cells(shape, found, words))
     for each in (each for each in words.fields.values() if each.own):
-        value = _chosen(record(found.get("custom_fields")).get(each.key, found.get(each.key)), each.choices)
-        if value:
-            cells.setdefault(each.label, value)
-    keys = [key_of(header) for header in cells]
-    layout = Layout(shape.kind, "pipedrive", columns_of(keys, shape.kind), emails_at(keys), phones_at(keys))
-    table = Table(shape.word, tuple(cells), (Row(1, tuple(cells.values())),))
-    entry = next(entries_of(table, layout, day_first=False))
-    return replace(entry, title=entry.title or shape.word.capitalize())
+        value = record(found.get("custom_fields")).get(each.key, found.get(each.key))
+        cells.setdefault(each.label, _chosen(value, each.choices))
+    return entry_of_columns(shape.kind, "pipedrive", cells)
 
 
 def _cells(shape: Shape, found: Record, words: Words) -> Iterator[tuple[str, str]]:
     """Column and value of all that a record tells."""
-    for name in ("name", "first_name", "last_name", "job_title", "website", "subject", "content", "update_time"):
-        yield name, string(found.get(name))
-    yield "add_time", string(found.get("add_time"))
+    yield from ((header, string(found.get(name))) for name, header in _PLAIN.items())
     yield "owner", words.users.get(string(found.get("owner_id")), "")
     yield "email", "; ".join(_values(found, "emails", "email"))
     yield "phone", "; ".join(_values(found, "phones", "phone"))
     yield "Address", _chosen(found.get("address"), {})
     yield "labels", _labels(found, words)
-    yield "deal_id", string(found.get("deal_id"))
     yield "organization_id", _number(found.get("org_id"))
     yield "person_id", ";".join(_persons(found))
-    yield "lead", string(record(found.get("lead")).get("title"))
     yield "is_archived", "true" if flag(found.get("is_archived")) else ""
     if shape.kind not in ("note", "activity"):  # those are seen by whoever sees what they belong to
         reach = string(found.get("visible_to"))
         yield "is_private", "" if reach == words.everyone or (not reach and words.trusting) else "true"
-    yield from _own_cells(shape, found, words)
+    match shape.kind:
+        case "deal":
+            yield from _of_deal(found, words).items()
+        case "note":
+            yield from _of_note(found, words).items()
+        case "activity":
+            yield from _of_activity(found, words).items()
 
 
-def _own_cells(shape: Shape, found: Record, words: Words) -> Iterator[tuple[str, str]]:
-    """What only deals, notes or activities tell."""
-    if shape.kind == "deal":
-        yield "title", string(found.get("title"))
-        yield "status", string(found.get("status"))
-        yield "stage", words.stages.get(string(found.get("stage_id")), "")
-        yield "Currency", string(found.get("currency")) if found.get("value") else ""
-        for name in ("value", "expected_close_date", "lost_reason", "probability"):
-            yield name.replace("_", " ").capitalize(), string(found.get(name))
-    elif shape.kind == "note":
-        yield "user", user_of(record(found.get("user"))) or words.users.get(string(found.get("user_id")), "")
-    elif shape.kind == "activity":
-        yield "creator", words.users.get(string(found.get("creator_user_id")), "")
-        yield "activity_note", string(found.get("note"))
-        yield "description", string(found.get("public_description"))
-        yield "type", string(found.get("type")).replace("_", " ").capitalize()
-        yield "done", "Done" if flag(found.get("done")) else "To do"
-        yield "due_date", string(found.get("due_date"))
-        yield "Location", _chosen(found.get("location"), {})
+def _of_deal(found: Record, words: Words) -> dict[str, str]:
+    value = string(found.get("value"))
+    stage = words.stages.get(string(found.get("stage_id")), "")
+    return {"stage": stage, "Value": value, "Currency": string(found.get("currency")) if value != "0" else ""}
+
+
+def _of_note(found: Record, words: Words) -> dict[str, str]:
+    writer = user_of(record(found.get("user"))) or words.users.get(string(found.get("user_id")), "")
+    return {"user": writer, "lead": string(record(found.get("lead")).get("title"))}
+
+
+def _of_activity(found: Record, words: Words) -> dict[str, str]:
+    return {
+        "creator": words.users.get(string(found.get("creator_user_id")), ""),
+        "type": string(found.get("type")).replace("_", " ").capitalize(),
+        "done": "Done" if flag(found.get("done")) else "To do",
+        "Location": _chosen(found.get("location"), {}),
+    }
 
 
 def _values(found: Record, *names: str) -> list[str]:
@@ -191,15 +200,7 @@ def _chosen(value: object, choices: Mapping[str, str]) -> str:
     return choices.get(string(value), string(value).strip())
 
 
-def named_in(entry: Entry) -> list[tuple[str, str]]:
-    """Kind and id of the records that an entry names."""
+def named_in(entry: Entry) -> list[Key]:
+    """The deals, organizations and persons that an entry names."""
     kinds = ("deal", "company", "contact")
     return [(kind, number) for kind in kinds for number in entry.first(f"{kind}_ids").split(";") if number.isdecimal()]
-
-
-def slim(entry: Entry) -> Entry:
-    """What others need of a record: its name, its addresses, who may see it, and what it belongs to."""
-    kept = {"domain", "private", "company_ids", "contact_ids"}
-    return replace(
-        entry, told={role: values for role, values in entry.told.items() if role in kept}, rest=(), phones=()
-    )

@@ -1,22 +1,25 @@
 """Tokens for Salesforce by the OAuth client-credentials flow (RFC 6749 4.4), remembered until one is refused."""
 
-import base64
 import threading
 from collections.abc import Mapping
 
 from indexer.errors import BadAnswer, Refused
-from indexer.sources.http import Line, Place, Politeness
+from indexer.sources.http import Line
 from indexer.sources.loose import record, string
+
+PATH = "/services/oauth2/token"
+_FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+_WAY = "Turn on its client credentials flow with a user to run as, and put its key and secret into the settings."
 
 
 class Login:
     """What a line's headers need to call Salesforce as the user for whom an app may act."""
 
-    def __init__(self, place: Place, client_id: str, client_secret: str, politeness: Politeness | None = None) -> None:
-        """Ask nothing yet. `place` is the org's own: tokens come from where they are used."""
-        secret = base64.b64encode(f"{client_id}:{client_secret}".encode()).decode()
-        self._line = Line(place, lambda: {"Authorization": f"Basic {secret}"}, politeness)
-        self._who = f"{place.service} ({place.source})"
+    def __init__(self, line: Line) -> None:
+        """Ask nothing yet. The headers of `line` hold key and secret of the app, as basic authentication wants them;
+        it leads to the org itself."""
+        self._line = line
+        self._who = f"{line.place.service} ({line.place.source})"
         self._token, self._lock = "", threading.Lock()
 
     def headers(self) -> Mapping[str, str]:
@@ -30,19 +33,11 @@ class Login:
         with self._lock:
             self._token = ""
 
-    def close(self) -> None:
-        """End all connections."""
-        self._line.close()
-
     def _fresh(self) -> str:
-        form = {"Content-Type": "application/x-www-form-urlencoded"}
-        way = "Turn on its client credentials flow with a user to run as, and put its key and secret into the settings."
         try:
-            reply = self._line.call(
-                "POST", "/services/oauth2/token", body=b"grant_type=client_credentials", headers=form
-            )
+            reply = self._line.call("POST", PATH, body=b"grant_type=client_credentials", headers=_FORM)
         except (BadAnswer, Refused) as problem:
-            raise Refused(f"{self._who} gives the app no token. {way} {problem}") from None
+            raise Refused(f"{self._who} gives the app no token. {_WAY} {problem}") from None
         if not (token := string(record(reply.json()).get("access_token"))):
-            raise Refused(f"{self._who} answered without a token: its origin may be wrong. {way}")
+            raise Refused(f"{self._who} answered without a token: its origin may be wrong. {_WAY}")
         return token

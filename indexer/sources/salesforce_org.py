@@ -1,23 +1,26 @@
 """Calls to a Salesforce org → its records, and documents in which every id has become a name."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from indexer.documents import Document
 from indexer.errors import BadAnswer, Refused, Unavailable
-from indexer.sources.crm_book import Book
-from indexer.sources.crm_documents import Frame, document_of
+from indexer.sources.crm_around import Around, Key
+from indexer.sources.crm_documents import Frame
 from indexer.sources.crm_entries import Entry
+from indexer.sources.crm_live import Told
 from indexer.sources.http import Line, Reply
 from indexer.sources.loose import Record, count, flag, record, records, string
 from indexer.sources.marks import Mark, moment
-from indexer.sources.salesforce_shapes import SHAPES, Seen, entry_of, named_in, note_text, slim, staff_of
+from indexer.sources.salesforce_shapes import SHAPES, Seen, entry_of, is_id, named_in, note_text, staff_of
 
 EDITION = "v62.0"
 IDS = 200
 """Ids in one query: Salesforce refuses addresses of more than 16,384 characters."""
-_MOST_KNOWN, _MOST_TEXTS, _TRIES = 200_000, 20_000, 3
+_MOST_TEXTS, _TRIES = 20_000, 3
+_LINK = ("Id", "ContentDocumentId", "LinkedEntityId")
 _NOBODYS = ("005", "058", "0F9", "00D")
 """How the ids of users, libraries, groups and the org itself begin: a note linked to no more is on no record."""
 
@@ -32,17 +35,26 @@ class Org:
     def __init__(self, line: Line, frame: Frame, renew: Callable[[], None] | None = None) -> None:
         """Ask nothing yet. `renew` makes the line's headers bring another token than the one that was refused."""
         self._line, self._frame, self._renew = line, frame, renew
-        self._who = f"Salesforce ({frame.name})"
+        self._who, self._origin = f"Salesforce ({frame.name})", line.place.origin
         self._seen: dict[str, Seen | None] = {}
-        self._known: dict[str, Entry | None] = {}
+        self._around = Around(named_in, self._look_up)
         self._texts: dict[str, tuple[str, str]] = {}
         self.lacking: dict[str, str] = {}
 
-    def begin(self) -> None:
+    @property
+    def closed(self) -> set[str]:
+        """The objects that are out of sight."""
+        return {name for name, seen in self._seen.items() if not seen}
+
+    def begin(self, everything: bool) -> None:
         """Forget whom records belong to and which rights were missing: both may have changed since."""
-        self._known.clear()
+        self._around.forget()
         self.lacking.clear()
-        self._seen = {name: seen for name, seen in self._seen.items() if seen and not seen.missing}
+        self._seen = {name: seen for name, seen in self._seen.items() if seen and not seen.missing and not everything}
+
+    def visit(self, name: str) -> None:
+        """Look at an object; `lacking` tells what of it is missing."""
+        self.sees(name)
 
     def sees(self, name: str) -> Seen | None:
         """What of an object may be seen, or None; `lacking` tells what is missing."""
@@ -60,7 +72,7 @@ class Org:
         """Look at an object anew when it is asked for again: a query failed that was right before."""
         self._seen.pop(name, None)
 
-    def changed(self, name: str, mark: Mark) -> Iterator[tuple[Record, ...]]:
+    def listed(self, name: str, mark: Mark) -> Iterator[tuple[Record, ...]]:
         """Pages of what changed of an object since `mark`, longest ago first, deleted records among it.
 
         A query that Salesforce forgot on the way is asked again from where the mark has got to by then.
@@ -79,10 +91,18 @@ class Org:
                     raise
                 self.forget(name)  # perhaps a field has gone, or the right to read it
 
-    def ids(self, name: str) -> set[str]:
-        """The ids of all records of an object that are not deleted."""
+    def told(self, name: str, found: Record) -> Told:
+        """What a record tells of itself."""
         seen = self.sees(name)
-        where = " WHERE IsDeleted = false" if seen and "IsDeleted" in seen.fields else ""
+        return Told(
+            string(found.get("Id")), string(found.get(seen.stamp if seen else "")), flag(found.get("IsDeleted"))
+        )
+
+    def ids(self, name: str, again: bool) -> set[str]:
+        """The ids of all records of an object that are not deleted: Salesforce counts them itself, so once will do."""
+        if not (seen := self.sees(name)):
+            return set()
+        where = " WHERE IsDeleted = false" if "IsDeleted" in seen.fields else ""
         return {string(each.get("Id")) for each in self._all(f"SELECT Id FROM {name}{where}")}
 
     def deleted(self, name: str, start: datetime, end: datetime) -> tuple[list[str], float]:
@@ -100,54 +120,29 @@ class Org:
 
     def documents(self, name: str, found: Sequence[Record]) -> list[Document]:
         """Documents of these records."""
-        seen, origin = self.sees(name), self._line.place.origin
-        if not seen or not found:
+        if not (seen := self.sees(name)) or not found:
             return []
-        if len(self._known) > _MOST_KNOWN:
-            self._known.clear()
-        if len(self._texts) > _MOST_TEXTS:
-            self._texts.clear()
         found = self._whole(found) if name == "ContentNote" else found
-        entries = [entry_of(seen, each, origin) for each in found]
-        self._known |= {e.native_id: slim(e) for e in entries if e.kind in ("company", "contact", "deal")}
-        book = Book.of((*self._around(entries), *entries))
-        staff = [staff_of(each, origin) for each in found]
-        return [
-            document_of(entry, book.links_of(entry), book, self._frame, beside)
-            for entry, beside in zip(entries, staff, strict=True)
-        ]
+        entries = [entry_of(seen, each, self._origin) for each in found]
+        staff = {string(each.get("Id")): staff_of(each, self._origin) for each in found}
+        return self._around.documents(entries, lambda *_: self._frame, staff)
 
-    def _around(self, entries: Iterable[Entry]) -> list[Entry]:
-        """The records that these belong to, and those that these belong to in turn."""
-        around: dict[str, Entry | None] = {}
-        while fresh := {number for entry in entries for number in named_in(entry)} - around.keys():
-            self._look_up(fresh - self._known.keys())
-            around |= {number: self._known[number] for number in sorted(fresh)}
-            entries = [entry for number in fresh if (entry := around[number])]
-        return [entry for entry in around.values() if entry]
-
-    def _look_up(self, ids: set[str]) -> None:
-        self._known |= dict.fromkeys(ids)
+    def _look_up(self, keys: set[Key]) -> Iterator[Entry]:
         for name in ("Account", "Contact", "Opportunity"):
+            found = self.read(name, sorted(number for kind, number in keys if kind == SHAPES[name].kind))
             seen = self.sees(name)
-            wanted = sorted(number for number in ids if number.startswith(SHAPES[name].prefix))
-            for each in self.read(name, wanted):
-                if seen and not flag(each.get("IsDeleted")):
-                    entry = entry_of(seen, each, self._line.place.origin)
-                    self._known[entry.native_id] = slim(entry)
+            yield from (
+                entry_of(seen, each, self._origin) for each in found if seen and not flag(each.get("IsDeleted"))
+            )
 
     def _whole(self, found: Sequence[Record]) -> list[Record]:
         """ContentNotes with their text and the records they are on; one on no record is its writer's own."""
-        on: dict[str, set[str]] = {string(each.get("Id")): set() for each in found}
-        numbers = [*on]
+        numbers, on = [string(each.get("Id")) for each in found], defaultdict[str, set[str]](set)
         for at in range(0, len(numbers), IDS):
             where = f"ContentDocumentId IN ({_listed(numbers[at : at + IDS])})"
-            for link in self._all(
-                f"SELECT Id, ContentDocumentId, LinkedEntityId FROM ContentDocumentLink WHERE {where}"
-            ):
-                linked = string(link.get("LinkedEntityId"))
-                on.setdefault(string(link.get("ContentDocumentId")), set()).add(linked)
-        on = {number: {each for each in linked if each[:3] not in _NOBODYS} for number, linked in on.items()}
+            for link in self._all(f"SELECT {', '.join(_LINK)} FROM ContentDocumentLink WHERE {where}"):
+                _, note, linked = (string(link.get(name)) for name in _LINK)
+                on[note] |= {linked} if linked[:3] not in _NOBODYS else set()
         return [self._with_text(each, sorted(on[string(each.get("Id"))])) for each in found]
 
     def _with_text(self, found: Record, on: Sequence[str]) -> Record:
@@ -155,6 +150,8 @@ class Org:
         number, stamp = string(found.get("Id")), string(found.get("LastModifiedDate"))
         known, text = self._texts.get(number, ("", ""))
         if not stamp or known != stamp:
+            if len(self._texts) >= _MOST_TEXTS:
+                self._texts.clear()
             try:
                 body = self._got(f"/services/data/{EDITION}/sobjects/ContentNote/{number}/Content").body
                 text = note_text(body, string(found.get("TextPreview")))
@@ -216,5 +213,4 @@ class Org:
 
 
 def _listed(ids: Sequence[str]) -> str:
-    """Ids as SOQL lists them; they come from strangers, so only what can be one gets in."""
-    return ", ".join(f"'{number}'" for number in ids if number.isalnum() and number.isascii())
+    return ", ".join(f"'{number}'" for number in ids if is_id(number))

@@ -2,16 +2,14 @@
 
 import base64
 import binascii
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import cast
 
-from indexer.sources.crm_entries import Entry, entries_of
-from indexer.sources.crm_headers import Layout, columns_of, emails_at, key_of, phones_at
+from indexer.sources.crm_around import Key, entry_of_columns
+from indexer.sources.crm_entries import Entry
 from indexer.sources.crm_words import TableKind
 from indexer.sources.loose import Record, flag, record, records, string
 from indexer.sources.markup import from_either
-from indexer.sources.tables import Row, Table
 
 # Object, kind, how its ids begin; the fields that make its documents; behind the bar those that not every org has.
 _TABLE = """
@@ -27,7 +25,7 @@ Event activity 00U Subject Description WhoId WhatId IsPrivate | AccountId StartD
 """
 _COMMON = ("Id", "IsDeleted", "CreatedDate", "SystemModstamp", "LastModifiedDate")
 _PEOPLE = {"OwnerId": "Owner", "CreatedById": "CreatedBy"}
-_LINKED = ("001", "003", "006")
+_LINKED = {"001": "company", "003": "contact", "006": "deal"}
 _OWN_TYPES = frozenset(
     {"string", "picklist", "multipicklist", "textarea", "combobox", "double", "int", "currency", "percent", "date"}
     | {"datetime", "email", "phone", "url"}
@@ -78,7 +76,7 @@ class Seen:
 
 def _is_own(name: str, described: Record) -> bool:
     """Whether people of the org added this field, for all who may see the record to read."""
-    return flag(described.get("custom")) and described.get("type") in _OWN_TYPES and key_of(name) != "deleted"
+    return flag(described.get("custom")) and described.get("type") in _OWN_TYPES
 
 
 def _shape(told: str) -> Shape:
@@ -93,30 +91,17 @@ SHAPES = {shape.name: shape for shape in map(_shape, _TABLE.strip().replace("\n 
 
 def entry_of(seen: Seen, found: Record, instance: str) -> Entry:
     """The entry of a record: its fields are the columns of an export's row, beside the link of its page."""
-    shape, number = seen.shape, string(found.get("Id"))
-    cells = {_PEOPLE.get(name, name): _cell(found, name) for name in seen.fields}
-    cells["RecordUrl"] = f"{instance}/lightning/r/{shape.name}/{number}/view"
-    cells |= {name: string(found.get(name)) for name in ("Content", "LinkedEntityId") if name in found}
-    if cells.get("Content"):
-        cells.pop("TextPreview", None)
-    if shape.name == "Event":
-        cells["Type"] = "Event"
-    if cells.pop("SharingPrivacy", "") == "P" or flag(found.get("IsPrivate")):
-        cells["IsPrivate"] = "true"
-    entry = next(entries_of(*_table(shape, cells), day_first=False))
-    return replace(entry, title=entry.title or shape.name)
-
-
-def _table(shape: Shape, cells: Mapping[str, str]) -> tuple[Table, Layout]:
-    headers = tuple(cells)
-    keys = [key_of(header) for header in headers]
-    layout = Layout(shape.kind, "salesforce", columns_of(keys, shape.kind), emails_at(keys), phones_at(keys))
-    return Table(shape.name, headers, (Row(1, tuple(cells.values())),)), layout
+    shape = seen.shape
+    cells = {_PEOPLE.get(name, name): _cell(found, name) for name in seen.fields if name != "IsDeleted"}
+    cells["RecordUrl"] = f"{instance}/lightning/r/{shape.name}/{string(found.get('Id'))}/view"
+    cells |= {name: string(found.get(name)) for name in ("Content", "LinkedEntityId")}
+    cells["TextPreview"] = "" if cells["Content"] else cells.get("TextPreview", "")
+    cells["Type"] = "Event" if shape.name == "Event" else cells.get("Type", "")
+    private = cells.pop("SharingPrivacy", "") == "P" or flag(found.get("IsPrivate"))
+    return entry_of_columns(shape.kind, "salesforce", cells | {"IsPrivate": "true" if private else ""})
 
 
 def _cell(found: Record, name: str) -> str:
-    if name == "IsDeleted" or (name == "Status" and found.get(name) == "Deleted"):
-        return ""  # rows of exports that say so are left out; here it is known already
     if name in _PEOPLE:
         person = record(found.get(_PEOPLE[name]))
         email = string(person.get("Email"))
@@ -132,16 +117,15 @@ def staff_of(found: Record, instance: str) -> list[Entry]:
     return [entry_of(seen, each, instance) for each in told]
 
 
-def named_in(entry: Entry) -> list[str]:
-    """Ids of the accounts, contacts and opportunities that an entry names."""
-    told = ";".join(entry.first(role) for role in ("company_ids", "contact_ids", "any_ids"))
-    return [number for number in told.split(";") if number[:3] in _LINKED and number.isalnum() and number.isascii()]
+def named_in(entry: Entry) -> list[Key]:
+    """The accounts, contacts and opportunities that an entry names."""
+    told = ";".join(entry.first(role) for role in ("company_ids", "contact_ids", "any_ids")).split(";")
+    return [(kind, number) for number in told if (kind := _LINKED.get(number[:3])) and is_id(number)]
 
 
-def slim(entry: Entry) -> Entry:
-    """What others need of a record: its name, its addresses, and what it belongs to."""
-    told = {role: values for role, values in entry.told.items() if role in ("domain", "company_ids")}
-    return replace(entry, told=told, rest=(), phones=())
+def is_id(number: str) -> bool:
+    """Whether this can be an id; they come from strangers and go into queries."""
+    return len(number) == 18 and number.isalnum() and number.isascii()
 
 
 def note_text(raw: bytes, preview: str) -> str:
