@@ -231,5 +231,5 @@ def test_a_broken_file_in_a_folder_is_named_and_nobody_vanishes_because_of_it(tm
     (tmp_path / "a.vcf").write_bytes(b"%PDF-1.7")
     (sentence,) = shelf.update(source)
 
-    assert "a.vcf holds no vCard" in sentence
+    assert "a.vcf is a PDF" in sentence
     assert shelf.titles == ["a", "b"]
