@@ -1,6 +1,6 @@
 """Sources that are read side by side, and single documents that are read again."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from threading import Event as Signal
@@ -9,40 +9,15 @@ from threading import Thread
 import pytest
 
 from indexer.asking import EVERYBODY, Question
-from indexer.documents import Document
 from indexer.errors import NoIndex
 from indexer.knowledge import Knowledge, UpdateOptions
-from indexer.sources.protocol import Census, Checkpoint, Delete, Event, Upsert
+from indexer.sources.protocol import Event
 from tests.builders import a_card
 from tests.fakes import HashingEmbedder
+from tests.telling import Told
 
 PILOT, CRANE = a_card("Pilot with Brückner", key="pilot"), a_card("Crane maintenance in Gdańsk", key="crane")
 FAIR = replace(a_card("Trade fair in Łódź", key="fair"), id="crm:north:note:fair")
-
-
-class Told:
-    """A source that tells its documents, waiting before each for `go`."""
-
-    def __init__(self, name: str, *documents: Document, go: Signal | None = None) -> None:
-        self.name, self.documents, self.go = name, list(documents), go
-        self.asked: list[str] = []
-
-    def check(self) -> list[str]:
-        return []
-
-    def pull(self, cursor: str | None) -> Iterator[Event]:
-        for document in self.documents:
-            assert self.go is None or self.go.wait(20)
-            yield Upsert(document)
-            yield Checkpoint(document.id)
-
-    def census(self) -> Census:
-        return Census(frozenset(d.id for d in self.documents), complete=True)
-
-    def fetch(self, ids: Sequence[str]) -> Iterator[Event]:
-        self.asked += ids
-        here = {d.id: d for d in self.documents}
-        yield from (Upsert(here[i]) if i in here else Delete(i, "gone") for i in ids)
 
 
 @pytest.fixture
