@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from indexer.errors import LeaseLost, Unreachable
+from indexer.errors import LeaseLost, LedgerError, Unreachable
 from service.mailbox.memory import MemoryMailbox
 from service.mailbox.protocol import Letter, Reply, Saved, Sought
 from service.watch import Watcher
@@ -116,6 +116,40 @@ def test_a_draft_is_not_written_again_before_the_flag_of_its_mail_can_be_found(d
         desk.watcher().one_pass()
 
     assert (reasons(desk.ledger.receipts()), drafts(desk.mailbox)) == (["already answered"], [])
+
+
+def test_nor_is_it_while_the_folder_that_was_numbered_anew_was_not_looked_through(desk: Desk) -> None:
+    def unable(*told: object) -> object:
+        raise LedgerError("The disk is full.")
+
+    desk.arrive(a_mail())
+    killed_at(desk, "before append")
+    desk.server.renumber("INBOX")
+    desk.later(minutes=1)
+    with pytest.raises(LedgerError):
+        desk.watcher(a_judge(read=unable)).one_pass()
+    (uid,) = desk.server.folders["INBOX"].mails
+    desk.server.flag("INBOX", uid, "\\Answered")
+
+    for _ in range(2):
+        desk.later(minutes=1)
+        desk.watcher().one_pass()
+
+    assert (reasons(desk.ledger.receipts()), drafts(desk.mailbox)) == (["already answered"], [])
+
+
+def test_a_draft_whose_mail_is_gone_from_a_folder_that_was_numbered_anew_is_written_all_the_same(desk: Desk) -> None:
+    desk.arrive(a_mail())
+    killed_at(desk, "before append")
+    desk.server.renumber("INBOX")
+    (uid,) = desk.server.folders["INBOX"].mails
+    desk.server.remove("INBOX", uid)
+
+    for _ in range(3):
+        desk.later(minutes=1)
+        desk.watcher().one_pass()
+
+    assert [told.state for told in desk.ledger.receipts()] == ["written"]
 
 
 class Slow(MemoryMailbox):

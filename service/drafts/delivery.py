@@ -8,7 +8,7 @@ from itertools import groupby
 from indexer.errors import LedgerError, MissingFolder, SignpostError
 from service.drafts.drafting import MOST_TRIES, Append, Done, GiveUp, Intent, Settle, Step, next_step
 from service.ledger import Ledger
-from service.mailbox.protocol import Letter, Look, Mailbox, Saved
+from service.mailbox.protocol import Letter, Look, Mailbox, Place, Saved
 from service.receipts import Receipt
 from service.replies.outcome import Pass
 
@@ -59,19 +59,22 @@ class Delivery:
 
     def _patient(self, steps: Sequence[tuple[Intent, Step]]) -> list[tuple[Intent, Step]]:
         """Nothing is written again while a folder waits to be looked at anew: its mails' flags cannot be found yet."""
-        folders = {intent.source.place.folder for intent, step in steps if isinstance(step, Append)}
-        anew = {folder for folder in folders if self._is_numbered_anew(folder)}
         return [
-            (intent, Settle() if isinstance(step, Append) and intent.source.place.folder in anew else step)
+            (intent, Settle() if isinstance(step, Append) and self._is_numbered_anew(intent.source.place) else step)
             for intent, step in steps
         ]
 
-    def _is_numbered_anew(self, folder: str) -> bool:
-        watched = self.ledger.progress.watched(self.mailbox.name, folder)
+    def _is_numbered_anew(self, place: Place) -> bool:
+        """Whether a mail's folder was numbered anew since it was met there, and was not looked through since."""
+        watched = self.ledger.progress.watched(self.mailbox.name, place.folder)
         try:
-            return watched is not None and self.mailbox.start(folder).validity != watched.cursor.validity
+            now = self.mailbox.start(place.folder).validity
+            if watched is None or now == place.validity:
+                return False
+            left = self.mailbox.take(place.folder, watched.cursor, 1)
         except MissingFolder:
             return False
+        return left.renumbered or any(mail.place.uid <= watched.again_until for mail in left.mails)
 
     def _carry_out(self, steps: Sequence[tuple[Intent, Step]], now: datetime) -> list[Receipt]:
         missing = [intent for intent, step in steps if isinstance(step, Append)]
