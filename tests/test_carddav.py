@@ -17,10 +17,10 @@ from indexer.errors import Refused
 from indexer.sources.basic import basic
 from indexer.sources.carddav import CardDav, place
 from indexer.sources.carddav_look import Frame, told_of
-from indexer.sources.carddav_xml import multistatus, path_of
 from indexer.sources.http import Line, Politeness
 from indexer.sources.protocol import Checkpoint, Delete, Failure, Notice, Source, Upsert
 from indexer.sources.vcard import VcardFile
+from indexer.sources.webdav import multistatus, path_of
 from tests.contracts_source import SourceContract, upserts
 from tests.radicale_server import PASSWORD, Radicale, Rolodex, radicale
 from tests.recorded import Answered, Asked, serving

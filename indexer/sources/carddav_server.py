@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from urllib.parse import urljoin, urlsplit
 
 from indexer.errors import BadAnswer, Refused, SourceError
-from indexer.sources.carddav_xml import Item, Multistatus, multiget, multistatus, path_of, propfind, sync_collection
 from indexer.sources.http import Line
 from indexer.sources.text import one_line
+from indexer.sources.webdav import Item, Multistatus, body, multistatus, path_of, propfind, sync_collection
 
 _HOMES = "C:addressbook-home-set"
 _MISSING = frozenset({404, 410})
@@ -78,7 +78,8 @@ class AddressServer:
 
     def cards(self, folder: str, paths: Sequence[str]) -> dict[str, Item]:
         """These cards of a book, under their paths; one that the server does not speak of is missing."""
-        return {item.path: item for item in self._ask("REPORT", folder, multiget(paths), "0").items}
+        asked = body("C:addressbook-multiget", ["getetag", "getlastmodified", "C:address-data"], paths=paths)
+        return {item.path: item for item in self._ask("REPORT", folder, asked, "0").items}
 
     def _at(self, path: str) -> list[Book]:
         """The address book at this path, if it is one."""
@@ -128,15 +129,15 @@ class AddressServer:
         hrefs = (href for item in told.items for href in item.hrefs(name))
         return tuple(dict.fromkeys(_folder(path_of(href, self._line.place.origin)) for href in hrefs))
 
-    def _ask(self, method: str, path: str, body: bytes, depth: str) -> Multistatus:
+    def _ask(self, method: str, path: str, content: bytes, depth: str) -> Multistatus:
         """An answer about something that has to be there."""
-        if told := self._asked(method, path, body, depth):
+        if told := self._asked(method, path, content, depth):
             return told
         raise BadAnswer(f"{self._who} has nothing at {path} any more. The next update looks where it is.")
 
-    def _asked(self, method: str, path: str, body: bytes, depth: str) -> Multistatus | None:
+    def _asked(self, method: str, path: str, content: bytes, depth: str) -> Multistatus | None:
         """An answer; None where there is nothing at that path."""
-        reply = self._line.call(method, path, body=body, headers={**_XML, "Depth": depth})
+        reply = self._line.call(method, path, body=content, headers={**_XML, "Depth": depth})
         if reply.status in _MISSING:
             return None
         told = multistatus(reply.body, urljoin(self._line.place.origin, path))

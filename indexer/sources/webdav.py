@@ -1,4 +1,4 @@
-"""The XML of WebDAV and CardDAV (RFC 4918, 6352, 6578): what to ask, and what a multistatus answers. Pure."""
+"""The XML of WebDAV (RFC 4918, 6578) and its kin: what to ask for, and what a multistatus answers. Pure."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -50,29 +50,28 @@ class Multistatus:
 
 def propfind(*names: str) -> bytes:
     """Ask for properties, such as `displayname` or `C:addressbook-home-set`."""
-    return _body("propfind", _properties(names))
+    return body("propfind", names)
 
 
 def sync_collection(token: str) -> bytes:
     """Ask what changed since a token; for everything where it is empty (RFC 6578 section 3.2)."""
-    return _body(
-        "sync-collection",
-        f"<sync-token>{escape(token)}</sync-token><sync-level>1</sync-level>{_properties(['getetag'])}",
-    )
+    since = f"<sync-token>{escape(token)}</sync-token><sync-level>1</sync-level>"
+    return body("sync-collection", ["getetag"], since)
 
 
-def multiget(paths: Iterable[str]) -> bytes:
-    """Ask for these cards (RFC 6352 section 8.7)."""
+def body(name: str, properties: Iterable[str], before: str = "", paths: Iterable[str] = ()) -> bytes:
+    """A request of this name: what stands `before` the properties asked for, and whose they are."""
+    asked = "".join(f"<{each}/>" for each in properties)
     hrefs = "".join(f"<href>{escape(path)}</href>" for path in paths)
-    return _body("C:addressbook-multiget", _properties(["getetag", "getlastmodified", "C:address-data"]) + hrefs)
+    return f"{_HEAD}<{name} {_SPACES}>{before}<prop>{asked}</prop>{hrefs}</{name}>".encode()
 
 
-def multistatus(body: bytes, base: str) -> Multistatus | None:
+def multistatus(told: bytes, base: str) -> Multistatus | None:
     """What an answer to a call of the URL `base` says; None where it is no multistatus.
 
     XML with a DOCTYPE is not read: what declares entities can make a gigabyte of a line, or open files.
     """
-    text = decode(body)
+    text = decode(told)
     if not _PROLOG.match(text):
         return None
     try:
@@ -94,14 +93,6 @@ def path_of(href: str, base: str) -> str:
     except ValueError:
         return ""
     return "/".join(quote(unquote(each), safe="@:!$&'()*+,;=~") for each in (parts.path or "/").split("/"))
-
-
-def _body(name: str, inside: str) -> bytes:
-    return f"{_HEAD}<{name} {_SPACES}>{inside}</{name}>".encode()
-
-
-def _properties(names: Iterable[str]) -> str:
-    return f"<prop>{''.join(f'<{name}/>' for name in names)}</prop>"
 
 
 def _items(root: Element, base: str) -> Iterator[Item]:
