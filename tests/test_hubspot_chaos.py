@@ -41,6 +41,8 @@ def _somebody_works(portal: SalesPortal, chance: Random) -> None:
             portal.purge(name, number)
         case 2 if beside != (name, number):
             portal.link((name, number), beside)
+        case 3 if not dead and chance.random() < 0.3:
+            portal.change(name, number, hs_shared_team_ids=chance.choice(["", "4711"]))
         case 3 if not dead:
             portal.change(name, number, hs_note_body=f"<p>{chance.random()}</p>", description=str(chance.random()))
         case _:
