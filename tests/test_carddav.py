@@ -15,9 +15,9 @@ import pytest
 
 from indexer.errors import Refused
 from indexer.sources.basic import basic
-from indexer.sources.carddav import CardDav, place
+from indexer.sources.carddav import CardDav
 from indexer.sources.carddav_look import Frame, told_of
-from indexer.sources.http import Line, Politeness
+from indexer.sources.http import Line, Place, Politeness
 from indexer.sources.protocol import Checkpoint, Delete, Failure, Notice, Source, Upsert
 from indexer.sources.vcard import VcardFile
 from indexer.sources.webdav import multistatus, path_of
@@ -64,7 +64,8 @@ def a_line(origin: str, user: str, password: str = PASSWORD) -> Line:
     """A line whose waits take no time."""
     clock = Clock()
     polite = Politeness(clock, clock.sleep, random.Random(1), tries=1)
-    lines.append(Line(place("carddav:team", origin, public=False), partial(basic, user, password), polite))
+    place = Place("CardDAV", "carddav:team", origin, public=False, remedy="Use a password made for apps.")
+    lines.append(Line(place, partial(basic, user, password), polite))
     return lines[-1]
 
 

@@ -1,4 +1,4 @@
-"""Tasks on a real Kanboard, and on one that is broken in the middle."""
+"""Tasks on a real Kanboard and on a pretended one, and on one that is broken in the middle."""
 
 import random
 from collections.abc import Callable, Iterator
@@ -14,11 +14,12 @@ import pytest
 from indexer.documents import Customer, Person
 from indexer.errors import BadAnswer, Refused
 from indexer.sources.basic import basic
-from indexer.sources.http import Line, Politeness
-from indexer.sources.kanboard import SWEEP, Kanboard, place
+from indexer.sources.http import Line, Place, Politeness
+from indexer.sources.kanboard import SWEEP, Kanboard
 from indexer.sources.kanboard_tasks import Project
 from indexer.sources.protocol import Checkpoint, Delete, Failure, Notice, Source, Upsert
 from tests.contracts_source import SourceContract, upserts
+from tests.kanboard_pretended import pretended_kanboard
 from tests.kanboard_server import PASSWORD, TOKEN, Board, kanboard
 from tests.recorded import Answered, Asked, serving
 from tests.shelf import Shelf
@@ -29,9 +30,10 @@ numbers = count(1)
 lines: list[Line] = []
 
 
-@pytest.fixture(scope="module")
-def board() -> Iterator[Board]:
-    with kanboard() as running:
+@pytest.fixture(scope="module", params=[kanboard, pretended_kanboard])
+def board(request: pytest.FixtureRequest) -> Iterator[Board]:
+    """The real one, where it is installed, and one that does what the real one was seen to do."""
+    with request.param() as running:
         yield running
 
 
@@ -86,7 +88,8 @@ def a_line(origin: str, user: str = "jsonrpc", password: str = TOKEN) -> Line:
     """A line whose waits take no time."""
     clock = Clock()
     polite = Politeness(clock, clock.sleep, random.Random(1), tries=1)
-    lines.append(Line(place("kanboard:sales", origin, public=False), partial(basic, user, password), polite))
+    place = Place("Kanboard", "kanboard:sales", origin, public=False, remedy="Take the API token from the settings.")
+    lines.append(Line(place, partial(basic, user, password), polite))
     return lines[-1]
 
 
@@ -261,7 +264,7 @@ def test_a_chosen_project_that_is_not_there_is_named_and_no_task_vanishes(team: 
 def test_a_wrong_token_is_refused_with_the_way_out(board: Board) -> None:
     source = Kanboard(a_line(board.origin, password="falsch"), "sales")
 
-    with pytest.raises(Refused, match="API token from Kanboard's settings"):
+    with pytest.raises(Refused, match="Take the API token from the settings"):
         list(source.pull(None))
     assert not source.census().complete
 

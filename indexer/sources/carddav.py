@@ -7,14 +7,8 @@ from indexer.documents import PRIVATE
 from indexer.errors import SourceError
 from indexer.sources.carddav_look import Frame, Look, told_of
 from indexer.sources.carddav_server import AddressServer
-from indexer.sources.http import Line, Place
+from indexer.sources.http import Line
 from indexer.sources.protocol import Census, Delete, Event, Failure, Upsert
-
-
-def place(source: str, origin: str, public: bool = True) -> Place:
-    """Where a CardDAV server is: `https://cloud.example.com`, or with the path that its makers name."""
-    remedy = "Check the user and the password; many services want a password made for apps."
-    return Place("CardDAV", source, origin, (), public, remedy)
 
 
 class CardDav:

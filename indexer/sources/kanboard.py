@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from indexer.documents import Document, Person
 from indexer.errors import BadAnswer, Refused, SourceError, Unavailable
 from indexer.sources.contents import about_visibility
-from indexer.sources.http import Line, Place
+from indexer.sources.http import Line
 from indexer.sources.kanboard_rpc import Call, Rpc
 from indexer.sources.kanboard_tasks import Project, Task, document_of, person_of
 from indexer.sources.loose import count, record, records, string
@@ -21,12 +21,6 @@ BATCH = 50
 FEW = 5
 """Up to so many tasks are searched one by one; for more, all are listed."""
 _OWN = "getMyProjects"
-
-
-def place(source: str, origin: str, public: bool = True) -> Place:
-    """Where a Kanboard is: the address of its pages, such as `https://firma.example/kanboard`."""
-    remedy = "Take the API token from Kanboard's settings (user jsonrpc), or one that a user made in the own profile."
-    return Place("Kanboard", source, origin, (), public, remedy)
 
 
 @dataclass(slots=True)
