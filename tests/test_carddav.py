@@ -404,6 +404,39 @@ def test_a_contact_is_fetched_as_it_is_now(rolodex: Rolodex) -> None:
     assert isinstance(second, Delete)
 
 
+def test_a_large_address_book_is_read_in_parts_that_are_told_one_by_one(server: Radicale) -> None:
+    rolodex = server.someone_new()
+    rolodex.fill("viele", 250)
+    line = a_line(server.origin, rolodex.user)
+
+    events = list(CardDav(line, "team", ["viele"], "everyone", now=lambda: NOW).pull(None))
+
+    assert len(upserts(events)) == 250
+    assert line.calls == 8  # three to find it, one for what changed, three for the cards, one that follows a redirect
+    assert isinstance(events[100], Checkpoint)
+
+
+def test_another_server_is_told_from_one_of_address_books() -> None:
+    with serving(lambda asked: Answered(404)) as origin:
+        (nothing,) = CardDav(a_line(origin, "anna"), "team").check()
+    with serving(lambda asked: Answered(200, b"<html>Welcome</html>")) as origin:
+        (page,) = CardDav(a_line(origin, "anna"), "team").check()
+
+    assert "does not say where the address books of this user are. Name them in the settings" in nothing
+    assert "answered what is no WebDAV" in page
+
+
+def test_address_books_on_another_host_are_named_and_not_asked() -> None:
+    home = b"<C:addressbook-home-set><href>https://p42.cloud.example/17/</href></C:addressbook-home-set>"
+    stat = b"<propstat><prop>%s</prop><status>HTTP/1.1 200 OK</status></propstat>" % home
+    body = b'<multistatus xmlns="DAV:" xmlns:C="urn:c"><response><href>/</href>%s</response></multistatus>' % stat
+
+    with serving(lambda asked: Answered(207, body)) as origin:
+        (sentence,) = CardDav(a_line(origin, "anna"), "team").check()
+
+    assert "leads to p42.cloud.example; only" in sentence
+
+
 def test_without_a_stated_visibility_contacts_are_private_and_that_is_said_once(rolodex: Rolodex) -> None:
     events = list(CardDav(a_line(rolodex.server.origin, rolodex.user), "team").pull(None))
 

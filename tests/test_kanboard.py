@@ -364,3 +364,16 @@ def test_while_kanboard_is_down_nobody_can_tell_whether_a_task_is_gone(team: Tea
         events = list(team.source(origin).fetch([f"kanboard:sales:card:{team.tasks[0]}"]))
 
     assert [isinstance(event, Failure) and event.retryable for event in events] == [True]
+
+
+def test_many_tasks_are_read_fifty_at_a_time() -> None:
+    with pretended_kanboard() as board:
+        project = board.call("createProject", name="Viele")
+        board.calls(*(("createTask", {"title": f"T{n}", "project_id": project}) for n in range(120)))
+        source = Kanboard(a_line(board.origin), "sales", [], "everyone", now=lambda: NOW)
+
+        events = list(source.pull(None))
+
+    assert len(upserts(events)) == 120
+    assert lines[-1].calls == 6  # the projects, a search, the users, and three times fifty tags
+    assert isinstance(events[50], Checkpoint)

@@ -1,14 +1,15 @@
 """The address books of a CardDAV server, live: contacts as documents, changes first, deletions surely (RFC 6578)."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 
 from indexer.documents import PRIVATE
 from indexer.errors import SourceError
-from indexer.sources.carddav_look import Frame, Look, told_of
-from indexer.sources.carddav_server import AddressServer
+from indexer.sources.carddav_look import Frame, Look, Told, told_of
+from indexer.sources.carddav_server import AddressServer, Book
 from indexer.sources.http import Line
 from indexer.sources.protocol import Census, Delete, Event, Failure, Upsert
+from indexer.sources.webdav import Item
 
 
 class CardDav:
@@ -62,29 +63,32 @@ class CardDav:
         """These contacts as they are now. One is deleted only where its address book answers without it."""
         try:
             books, missing = self._server.books(self._chosen)
+            places = {each: (each.split(":", 3) + [""] * 4)[3] for each in ids}
+            folders = {each: _folder_of(path, books) for each, path in places.items()}
+            cards = {folder: self._cards(folder, places, folders) for folder in set(folders.values()) if folder}
         except SourceError as problem:
             yield Failure(str(problem), retryable=True)
             return
-        for each in ids:
-            path = (each.split(":", 3) + [""] * 4)[3]
-            folder = next((book.path for book in books if path.startswith(book.path)), "")
-            if folder:
-                yield from self._fetched(each, folder, path)
+        for each, path in places.items():
+            if folder := folders[each]:
+                yield from self._events(each, told_of(cards[folder].get(path), path, self._frame))
             elif missing:
                 yield Failure(f"Whether {each} still exists cannot be told: {missing[0]}", retryable=True)
             else:
                 yield Delete(each, f"it is in no address book of {self.name}")
 
-    def _fetched(self, each: str, folder: str, path: str) -> Iterator[Event]:
-        try:
-            item = self._server.cards(folder, [path]).get(path)
-        except SourceError as problem:
-            yield Failure(str(problem), retryable=True)
-            return
-        told = told_of(item, path, self._frame)
+    def _cards(self, folder: str, places: Mapping[str, str], folders: Mapping[str, str]) -> dict[str, Item]:
+        return self._server.cards(folder, [path for each, path in places.items() if folders[each] == folder])
+
+    def _events(self, each: str, told: Told) -> Iterator[Event]:
         if told.failure:
             yield Failure(told.failure, retryable=True)
         elif told.document is None or told.document.id != each:
-            yield Delete(each, f"it is no longer in the address book {folder}")
+            yield Delete(each, f"its card is no longer in the address books of {self.name}")
         if told.document:
             yield Upsert(told.document)
+
+
+def _folder_of(path: str, books: Sequence[Book]) -> str:
+    """The path of the address book that a card lies in, or nothing."""
+    return next((book.path for book in books if path.startswith(book.path)), "")

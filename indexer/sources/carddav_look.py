@@ -9,7 +9,7 @@ from email.utils import parsedate_to_datetime
 
 from indexer.documents import Document
 from indexer.errors import BadAnswer, Refused, SourceError
-from indexer.sources.carddav_server import AddressServer, Book
+from indexer.sources.carddav_server import BATCH, AddressServer, Book
 from indexer.sources.contents import about_visibility
 from indexer.sources.loose import Record, count, record, string
 from indexer.sources.protocol import Census, Checkpoint, Delete, Event, Failure, Notice, Upsert
@@ -17,8 +17,6 @@ from indexer.sources.vcard import document_of, is_group, name_of
 from indexer.sources.vcard_lines import cards_of
 from indexer.sources.webdav import Item
 
-BATCH = 100
-"""Cards asked for at once, and told between two checkpoints."""
 _KINDS = {"c": "contact", "o": "company"}
 
 

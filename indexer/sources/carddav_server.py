@@ -9,6 +9,8 @@ from indexer.sources.http import Line
 from indexer.sources.text import one_line
 from indexer.sources.webdav import Item, Multistatus, body, multistatus, path_of, propfind, sync_collection
 
+BATCH = 100
+"""Cards asked for at once."""
 _HOMES = "C:addressbook-home-set"
 _MISSING = frozenset({404, 410})
 _BOOK = ("resourcetype", "displayname", "sync-token", "supported-report-set")
@@ -78,8 +80,12 @@ class AddressServer:
 
     def cards(self, folder: str, paths: Sequence[str]) -> dict[str, Item]:
         """These cards of a book, under their paths; one that the server does not speak of is missing."""
-        asked = body("C:addressbook-multiget", ["getetag", "getlastmodified", "C:address-data"], paths=paths)
-        return {item.path: item for item in self._ask("REPORT", folder, asked, "0").items}
+        found: dict[str, Item] = {}
+        for start in range(0, len(paths), BATCH):
+            some = paths[start : start + BATCH]
+            asked = body("C:addressbook-multiget", ["getetag", "getlastmodified", "C:address-data"], paths=some)
+            found |= {item.path: item for item in self._ask("REPORT", folder, asked, "0").items}
+        return found
 
     def _at(self, path: str) -> list[Book]:
         """The address book at this path, if it is one."""
