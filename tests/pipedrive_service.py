@@ -150,6 +150,7 @@ class Company:
             "options": [{"id": 5, "label": "Schlüsselkunde"}],
         }
         own = {"key": INDUSTRY, "name": "Branche", "field_type": "enum", "options": [{"id": 31, "label": "Spedition"}]}
+        title = {"key": "title", "name": "Title", "field_type": "varchar"}
         match path:
             case "/v1/users":
                 self._need("users:read")
@@ -158,7 +159,7 @@ class Company:
                 return {"data": people[0] and people[0] | {"company_domain": "firma"}}
             case "/v1/dealFields" | "/v1/personFields" | "/v1/organizationFields":
                 return {
-                    "data": [seen, label, own],
+                    "data": [seen, label, own, title],
                     "additional_data": {"pagination": {"more_items_in_collection": False}},
                 }
             case "/api/v2/stages":

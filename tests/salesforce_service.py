@@ -31,6 +31,10 @@ _CONDITION = re.compile(r"(?P<field>\w+) (?P<operator>>=|=|IN) (?P<value>.+)")
 _SUBQUERY = re.compile(r"\(SELECT (.+?) FROM (\w+) WHERE IsDeleted = false LIMIT (\d+)\)")
 
 
+def _relation(name: str) -> str | None:
+    return name.removesuffix("Id") if name.endswith("Id") and name != "Id" else None
+
+
 class Refusal(Exception):
     """An error as Salesforce tells it."""
 
@@ -151,7 +155,7 @@ class Org:
             raise Refusal(404, "NOT_FOUND", "The requested resource does not exist")
         if rest == "describe":
             named = [
-                {"name": name, "label": name, "type": "string", "custom": name.endswith("__c")}
+                {"name": name, "type": "string", "custom": name.endswith("__c"), "relationshipName": _relation(name)}
                 for name in self.fields(kind)
             ]
             return {"name": kind, "queryable": True, "fields": named}
@@ -250,6 +254,8 @@ class Org:
         return told
 
     def _children(self, number: str, beside: re.Match[str]) -> dict[str, Any] | None:
+        if "Contact" in self.hidden:
+            raise Refusal(400, "INVALID_FIELD", "Didn't understand relationship 'Contacts' in field path.")
         rows = [r for r in self.records.values() if r["kind"] == "Contact" and r["AccountId"] == number]
         told = [self._row(r, beside[1].split(", ")) for r in rows if not r["IsDeleted"]][: int(beside[3])]
         return {"totalSize": len(told), "done": True, "records": told} if told else None

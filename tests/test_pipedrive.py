@@ -84,6 +84,8 @@ def test_people_and_organizations_come_with_addresses_labels_and_own_fields(comp
     assert titled(events, "Anna Rossi").people[0].email == "rossi@alpenbahn.example"
     assert titled(events, "Alpenbahn AG").labels == ("Schlüsselkunde",)
     assert ("Branche", "Spedition") in titled(events, "Brückner Logistik GmbH").fields
+    assert ("Value", "50000") in titled(events, "Pilot Nachtzug").fields
+    assert not [d for d in upserts(events) if "Title" in dict(d.fields)]
 
 
 def test_an_activity_is_done_or_open_and_says_what_was_noted(company: Company) -> None:

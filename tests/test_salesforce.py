@@ -240,6 +240,15 @@ def test_an_object_out_of_sight_is_named_and_the_others_go_on(org: Org) -> None:
     assert failures(events) == [sentence]
 
 
+@pytest.mark.parametrize("hidden", ["Contact", "Contact.Email", "Account.OwnerId", "Opportunity"])
+def test_accounts_are_read_whatever_else_is_out_of_sight(org: Org, hidden: str) -> None:
+    org.hidden = {hidden}
+    with a_salesforce(org) as source:
+        told = {d.title for d in upserts(list(source.pull(None)))}
+
+    assert {"Brückner Logistik GmbH", "Alpenbahn AG", "Telefonat", "Nachfassen"} <= told
+
+
 def test_a_field_out_of_sight_is_named_and_the_rest_of_the_record_is_read(org: Org) -> None:
     org.hidden = {"Task.Description"}
     with a_salesforce(org) as source:

@@ -1,5 +1,6 @@
 """Pipedrive's records → entries such as the rows of its exports give, so that both make like documents. Pure."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import cast
@@ -31,12 +32,14 @@ _TAKEN = frozenset(
 
 
 _TEXTS = (
-    "name first_name last_name job_title website title status subject content deal_id add_time update_time due_date"
+    "name first_name last_name job_title website title status subject content deal_id org_id"
+    " add_time update_time due_date"
 )
 _PLAIN = {name: name for name in _TEXTS.split()} | {
     "expected_close_date": "Expected close date",
     "lost_reason": "Lost reason",
     "probability": "Probability",
+    "value": "Value",
     "note": "activity_note",
     "public_description": "description",
 }
@@ -97,11 +100,12 @@ class Words:
 
 
 def field_of(told: Record) -> Field:
-    """A field as Pipedrive describes it; a deleted one, or one of a kind that is no text, is nobody's own."""
+    """A field as Pipedrive describes it. People's own ones have a key of 40 digits, and may be deleted."""
     choices = {string(each.get("id")): one_line(string(each.get("label"))) for each in records(told.get("options"))}
     key, label = string(told.get("key")), one_line(string(told.get("name")), 80)
     right = string(told.get("field_type")) in _TYPES and told.get("active_flag") is not False
-    return Field(key, label, choices, right and bool(label) and key_of(label) not in _TAKEN)
+    own = right and bool(label and re.fullmatch("[0-9a-f]{40}", key)) and key_of(label) not in _TAKEN
+    return Field(key, label, choices, own)
 
 
 def user_of(told: Record) -> str:
@@ -132,39 +136,19 @@ def _cells(shape: Shape, found: Record, words: Words) -> Iterator[tuple[str, str
     yield "phone", "; ".join(_values(found, "phones", "phone"))
     yield "Address", _chosen(found.get("address"), {})
     yield "labels", _labels(found, words)
-    yield "organization_id", _number(found.get("org_id"))
+    yield "user", user_of(record(found.get("user"))) or words.users.get(string(found.get("user_id")), "")
+    yield "creator", words.users.get(string(found.get("creator_user_id")), "")
+    yield "stage", words.stages.get(string(found.get("stage_id")), "")
+    yield "Currency", string(found.get("currency")) if found.get("value") else ""
+    yield "lead", string(record(found.get("lead")).get("title"))
+    yield "type", string(found.get("type")).replace("_", " ").capitalize()
+    yield "done", ("Done" if flag(found["done"]) else "To do") if "done" in found else ""
+    yield "Location", _chosen(found.get("location"), {})
     yield "person_id", ";".join(_persons(found))
     yield "is_archived", "true" if flag(found.get("is_archived")) else ""
     if shape.kind not in ("note", "activity"):  # those are seen by whoever sees what they belong to
         reach = string(found.get("visible_to"))
         yield "is_private", "" if reach == words.everyone or (not reach and words.trusting) else "true"
-    match shape.kind:
-        case "deal":
-            yield from _of_deal(found, words).items()
-        case "note":
-            yield from _of_note(found, words).items()
-        case "activity":
-            yield from _of_activity(found, words).items()
-
-
-def _of_deal(found: Record, words: Words) -> dict[str, str]:
-    value = string(found.get("value"))
-    stage = words.stages.get(string(found.get("stage_id")), "")
-    return {"stage": stage, "Value": value, "Currency": string(found.get("currency")) if value != "0" else ""}
-
-
-def _of_note(found: Record, words: Words) -> dict[str, str]:
-    writer = user_of(record(found.get("user"))) or words.users.get(string(found.get("user_id")), "")
-    return {"user": writer, "lead": string(record(found.get("lead")).get("title"))}
-
-
-def _of_activity(found: Record, words: Words) -> dict[str, str]:
-    return {
-        "creator": words.users.get(string(found.get("creator_user_id")), ""),
-        "type": string(found.get("type")).replace("_", " ").capitalize(),
-        "done": "Done" if flag(found.get("done")) else "To do",
-        "Location": _chosen(found.get("location"), {}),
-    }
 
 
 def _values(found: Record, *names: str) -> list[str]:
@@ -174,14 +158,9 @@ def _values(found: Record, *names: str) -> list[str]:
     return [value for each in told if (value := string(each.get("value")).strip())]
 
 
-def _number(value: object) -> str:
-    """An id, which some answers give with the record it belongs to."""
-    return string(record(value).get("value")) if isinstance(value, dict) else string(value)
-
-
 def _persons(found: Record) -> list[str]:
     """Everybody an activity is with; of other records the one person."""
-    told = [_number(found.get("person_id")), *(_number(p.get("person_id")) for p in records(found.get("participants")))]
+    told = (string(each.get("person_id")) for each in (found, *records(found.get("participants"))))
     return [number for number in dict.fromkeys(told) if number]
 
 

@@ -81,7 +81,7 @@ class Org:
         while seen := self.sees(name):
             where = f"{seen.stamp} >= {mark.since:%Y-%m-%dT%H:%M:%SZ}" if mark.since else ""
             try:
-                yield from self._pages(seen.query(where))
+                yield from self._pages(seen.query(where, self._staff(name)))
                 return
             except _Short:
                 mark.at, mark.told = before.at, before.told  # what was left out is anywhere
@@ -114,9 +114,14 @@ class Org:
 
     def read(self, name: str, ids: Sequence[str]) -> list[Record]:
         """These records, also deleted ones, but not those that are gone for good or out of sight."""
-        seen = self.sees(name)
-        chunks = [ids[at : at + IDS] for at in range(0, len(ids) if seen else 0, IDS)]
-        return [each for some in chunks if seen for each in self._all(seen.query(f"Id IN ({_listed(some)})"))]
+        if not (seen := self.sees(name)):
+            return []
+        chunks = [_listed(ids[at : at + IDS]) for at in range(0, len(ids), IDS)]
+        return [each for some in chunks for each in self._all(seen.query(f"Id IN ({some})", self._staff(name)))]
+
+    def _staff(self, name: str) -> Seen | None:
+        """The contacts that come with accounts, as far as they may be seen."""
+        return self.sees("Contact") if name == "Account" else None
 
     def documents(self, name: str, found: Sequence[Record]) -> list[Document]:
         """Documents of these records."""

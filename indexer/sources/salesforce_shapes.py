@@ -31,7 +31,7 @@ _OWN_TYPES = frozenset(
     | {"datetime", "email", "phone", "url"}
 )
 _MOST_OWN, _MOST_STAFF = 60, 50
-_STAFF = f"(SELECT Id, FirstName, LastName, Email FROM Contacts WHERE IsDeleted = false LIMIT {_MOST_STAFF})"
+_STAFF = ("Id", "FirstName", "LastName", "Email")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,8 @@ class Shape:
         """What of it the token's user may see, as Salesforce describes the object to that user."""
         told = {string(each.get("name")): each for each in records(described.get("fields"))}
         own = [name for name, each in told.items() if _is_own(name, each)]
-        common = [name for name in (*_COMMON, *_PEOPLE) if name in told]
+        people = [name for name in _PEOPLE if told.get(name, {}).get("relationshipName")]
+        common = [*(name for name in _COMMON if name in told), *people]
         fields = (*common, *(name for name in (*self.needed, *self.wanted) if name in told), *own[:_MOST_OWN])
         return Seen(self, fields, tuple(name for name in self.needed if name not in told))
 
@@ -66,10 +67,16 @@ class Seen:
         """The field that says when a record was changed; files such as ContentNote have but the second one."""
         return "SystemModstamp" if "SystemModstamp" in self.fields else "LastModifiedDate"
 
-    def query(self, where: str = "") -> str:
-        """SOQL for records, the longest unchanged first."""
+    @property
+    def beside(self) -> str:
+        """SOQL for the contacts within a query for accounts."""
+        fields = ", ".join(name for name in _STAFF if name in self.fields)
+        return f"(SELECT {fields} FROM Contacts WHERE IsDeleted = false LIMIT {_MOST_STAFF})"
+
+    def query(self, where: str = "", staff: "Seen | None" = None) -> str:
+        """SOQL for records, the longest unchanged first; `staff` are the contacts to come with accounts."""
         named = [f"{_PEOPLE[f]}.Name, {_PEOPLE[f]}.Email" if f in _PEOPLE else f for f in self.fields]
-        fields = ", ".join((*named, *([_STAFF] if self.shape.name == "Account" else ())))
+        fields = ", ".join((*named, *([staff.beside] if staff else ())))
         condition = f"WHERE {where} " if where else ""
         return f"SELECT {fields} FROM {self.shape.name} {condition}ORDER BY {self.stamp}, Id"
 
@@ -112,7 +119,7 @@ def _cell(found: Record, name: str) -> str:
 
 def staff_of(found: Record, instance: str) -> list[Entry]:
     """The contacts that came with an account."""
-    seen = Seen(SHAPES["Contact"], ("Id", "FirstName", "LastName", "Email"))
+    seen = Seen(SHAPES["Contact"], _STAFF)
     told = records(record(found.get("Contacts")).get("records"))
     return [entry_of(seen, each, instance) for each in told]
 
