@@ -144,7 +144,7 @@ class App:
             raise SettingsError([NO_MAILBOXES])
         self.knowledge.choices(EVERYBODY)  # without an index there is nothing to answer with: say so at once
         catch_up(lambda: self.learning)
-        known = Known(self.knowledge, self.ledger, self.sourcing.rechecking().still_there)
+        known = Known(self.knowledge, self.ledger, self.sourcing.rechecking.still_there)
         return [watcher_of(told, self.settings, self.mailbox_of(told), known) for told in accounts]
 
     def unmet(self) -> list[str]:
@@ -199,6 +199,7 @@ class App:
 
         `ready` is told the address as soon as it is taken.
         """
+        self.sourcing.syncing.listens = True
         with stop_on_signals() as stop, self.serving() as address, self._in_step(stop):
             beside = Thread(target=watch_all, args=(self.watchers(), stop), name="watch") if watching else None
             if beside:
@@ -268,9 +269,8 @@ class App:
 
     def close(self) -> None:
         """Let go of index and ledger, as far as they were opened."""
-        for name in ("learning", "sourcing"):
-            self.__dict__.pop(name, None)
-        for name in ("knowledge", "ledger"):
+        self.__dict__.pop("learning", None)
+        for name in ("sourcing", "knowledge", "ledger"):
             if name in self.__dict__:
                 self.__dict__.pop(name).close()
 

@@ -25,6 +25,11 @@ class Rechecking:
         self._sources = {source.name: source for source in sources}
         self._ring = ring
 
+    @property
+    def sources(self) -> tuple[Connected, ...]:
+        """Those that are asked."""
+        return tuple(self._sources.values())
+
     def still_there(self, ids: Collection[str], viewer: Viewer) -> frozenset[str]:
         """Which of these documents exist at their source right now and may be seen by the viewer.
 

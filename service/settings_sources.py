@@ -36,7 +36,7 @@ class Options(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
-    every: float = Field(default=60, ge=SOONEST, le=7 * 86_400, description="Seconds between two looks.")
+    every: float = Field(default=50, ge=SOONEST, le=7 * 86_400, description="Seconds between two looks.")
 
 
 class ServiceOptions(Options):
@@ -69,9 +69,9 @@ class SalesforceOptions(ServiceOptions):
 
 
 class PipedriveOptions(ServiceOptions):
-    """Which company."""
+    """Where the company is asked."""
 
-    url: Url = Field(min_length=1, description="https://COMPANY.pipedrive.com")
+    url: Url = Field(default="https://api.pipedrive.com", description="Where the API is.")
 
 
 class CardDavOptions(ServiceOptions):
@@ -138,7 +138,7 @@ class SourceSettings(BaseModel):
     options: dict[str, Any] = Field(
         default={},
         description="What only this kind has, such as the boards and the key of trello (docs/sources.md), and "
-        "every: the seconds between two looks, by default 60.",
+        "every: the seconds between two looks, by default 50.",
         examples=[{"every": 300}],
     )
     token: SecretStr | None = Field(

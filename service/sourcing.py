@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from indexer.errors import SettingsError, SignpostError
 from indexer.knowledge import Knowledge, Report, UpdateOptions
@@ -89,10 +90,17 @@ class Sourcing:
         self.syncing.ring(name, ids)
         return True
 
+    @cached_property
     def rechecking(self) -> Rechecking:
         """What asks services, at once, whether a document is still there."""
         live = [connected(told, politeness=AT_ONCE) for told in self._settings.sources if told.is_service]
         return Rechecking(live, self.syncing.ring)
+
+    def close(self) -> None:
+        """Hang up on all services."""
+        asked = self.__dict__.pop("rechecking", None)
+        for source in (*self.sources, *(asked.sources if asked else ())):
+            source.close()
 
 
 def source_named(name: str, sources: Sequence[Connected]) -> Connected:

@@ -8,7 +8,7 @@ import logging
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from indexer.errors import BusyIndex, SignpostError
@@ -20,6 +20,7 @@ from service.watching.attempt import Failed, attempt
 SOON = 5.0
 """Seconds until another try after the index was busy, or something failed that nobody foresaw."""
 NAP = 1.0
+AGAIN = timedelta(hours=12)
 MOST_RUNG = 500
 """More documents than a webhook rang for are not read one by one: the next look at the whole finds them."""
 ALL_OF_IT: frozenset[str] = frozenset()
@@ -44,6 +45,9 @@ class Syncing:
         self._knowledge, self._freshness, self._now = knowledge, freshness, now
         self._sources = {source.name: source for source in sources}
         self._rung: dict[str, frozenset[str]] = {}
+        self._subscribed: dict[str, datetime] = {}
+        self.listens = False
+        """Whether somebody hears the webhooks, so that services may be asked to ring."""
         self._lock = threading.Lock()
 
     @property
@@ -93,6 +97,8 @@ class Syncing:
                 self._answer(source, ids, options, stop)
             elif next_look(self._freshness.all().get(source.name), source.every, self._now()) <= self._now():
                 self._tell(self.look([source], options))
+            elif source.subscribe and self._is_silent(source.name):
+                self._subscribe(source.name, source.subscribe)
             else:
                 stop.wait(NAP)
         except BusyIndex:
@@ -102,6 +108,16 @@ class Syncing:
         except SignpostError as error:
             log.error("%s: %s", source.name, error)
             self._remember([SourceReport(source.name, failures=(str(error),))], {})
+
+    def _is_silent(self, name: str) -> bool:
+        """Whether it is time to ask a service to ring: services give up whom they did not reach."""
+        before = self._subscribed.get(name)
+        return self.listens and (before is None or self._now() - before > AGAIN)
+
+    def _subscribe(self, name: str, subscribe: Callable[[], list[str]]) -> None:
+        self._subscribed[name] = self._now()
+        for problem in subscribe():
+            log.warning("%s: %s", name, problem)
 
     def _asked(self, name: str) -> frozenset[str] | None:
         """What a source rang for, which is forgotten with this; None where it did not ring."""

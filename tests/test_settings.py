@@ -419,7 +419,7 @@ def test_a_service_is_asked_as_the_settings_say(tmp_path: Path) -> None:
     table = "[[sources]]\nkind='trello'\noptions={key='k', boards=['https://trello.com/b/x'], token_file='t.txt'}\n"
     (source,) = settings(tmp_path, table, {"SIGNPOST_SOURCES__0__TOKEN": "s3same"}).sources
 
-    assert (source.name, source.chosen.boards, source.every) == ("trello", ("https://trello.com/b/x",), 60)
+    assert (source.name, source.chosen.boards, source.every) == ("trello", ("https://trello.com/b/x",), 50)
     assert source.chosen.token_file == str(tmp_path / "t.txt")
     assert source.token
     assert source.token.get_secret_value() == "s3same"
