@@ -18,6 +18,7 @@ from tests.recorded import Answered, Asked, serving
 Row = dict[str, Any]
 _COLUMNS = ("Backlog", "Ready", "Work in progress", "Done")
 _ADMIN_ONLY = frozenset({"getAllProjects", "getAllUsers"})
+_USERS_ONLY = frozenset({"getMe", "getMyProjects"})
 
 
 class Forbidden(Exception):
@@ -56,6 +57,8 @@ class PretendedKanboard:
         return {"result": procedure(**call.get("params", {}))}
 
     def _authorize(self, method: str, params: Row) -> None:
+        if self._user is None and method in _USERS_ONLY:
+            raise Forbidden
         if self._user is None:
             return
         project = params.get("project_id")
@@ -103,6 +106,9 @@ class PretendedKanboard:
 
     def do_create_user(self, **told: object) -> int:
         return self._new("user", **told | {"password": "$2y$10$abc"})
+
+    def do_get_me(self) -> Row | None:
+        return self._user
 
     def do_add_project_user(self, project_id: int, user_id: int, role: str) -> bool:
         self._members.setdefault(project_id, []).append(user_id)

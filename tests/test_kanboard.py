@@ -375,5 +375,5 @@ def test_many_tasks_are_read_fifty_at_a_time() -> None:
         events = list(source.pull(None))
 
     assert len(upserts(events)) == 120
-    assert lines[-1].calls == 6  # the projects, a search, the users, and three times fifty tags
+    assert lines[-1].calls == 7  # who asks, the projects, a search, the users, and three times fifty tags
     assert isinstance(events[50], Checkpoint)

@@ -20,7 +20,7 @@ BATCH = 50
 """Tasks read between two checkpoints."""
 FEW = 5
 """Up to so many tasks are searched one by one; for more, all are listed."""
-_OWN = "getMyProjects"
+_ALL, _OWN = "getAllProjects", "getMyProjects"
 
 
 @dataclass(slots=True)
@@ -68,7 +68,7 @@ class Kanboard:
             raise SourceError(f"The Kanboard source needs a short name without a colon; {account!r} is none.")
         self.name = f"kanboard:{account}"
         self._rpc, self._chosen, self._visibility, self._now = Rpc(line), tuple(projects), visibility, now
-        self._listing = "getAllProjects"
+        self._listing = ""
         self._learnt: Census | None = None
 
     def check(self) -> list[str]:
@@ -188,17 +188,28 @@ class Kanboard:
         return [p for p in projects if not chosen or any(map(p.is_named, chosen))], missing
 
     def _listed(self) -> object:
-        """All projects, as the API token may list them; a user may list only those of the own."""
-        try:
-            told = self._rpc.one(self._listing)
-        except Refused as problem:
-            if problem.status != 403 or self._listing == _OWN:
-                raise
-            told = self._rpc.one(_OWN)
-            self._listing = _OWN
+        """All projects for the API token; for a user, even an administrator, those that the user is a member of.
+
+        Who asks is found out first: a refusal for another reason must not make projects vanish.
+        """
+        listing, self._listing = self._listing or self._entitled(), ""
+        told = self._rpc.one(listing)
         if not isinstance(told, list):
             raise BadAnswer(f"{self.name} did not list its projects. The next update asks again.")
+        self._listing = listing
         return told
+
+    def _entitled(self) -> str:
+        """The procedure that lists the projects of whoever asks."""
+        try:
+            me = record(self._rpc.one("getMe"))
+        except Refused as problem:
+            if problem.status != 403:
+                raise
+            return _ALL  # the API token is nobody
+        if "id" not in me:
+            raise BadAnswer(f"{self.name} does not say whose token it got. The next update asks again.")
+        return _OWN
 
     def _users(self, tasks: Sequence[Task]) -> dict[str, Person]:
         """Everybody by number, with addresses where the token may know them, else the members' names."""
