@@ -77,7 +77,7 @@ class Sourcing:
         """A sentence for each source that failed the last time."""
         known = self._freshness.all()
         states = [known[source.name] for source in self.sources if source.name in known]
-        return [f"{state.source}: {says}" for state in states for says in state.failures]
+        return [_of(state.source, says) for state in states for says in state.failures]
 
     def rung(self, name: str, headers: Mapping[str, str], raw: bytes) -> bool | None:
         """Take a webhook's message: True if the source proved it, False if not, None where no such source rings."""
@@ -130,6 +130,11 @@ def standing(source: Connected, last: Looked | None, indexed: int, now: datetime
         lacking,
         last.notices if last else (),
     )
+
+
+def _of(source: str, says: str) -> str:
+    """The sentence, which names its source: most do so by themselves."""
+    return says if source in says else f"{source}: {says}"
 
 
 def _all(settings: Settings) -> tuple[Connected, ...]:

@@ -6,8 +6,12 @@ from fastapi.testclient import TestClient
 
 from indexer.documents import Person, Section
 from indexer.knowledge import Knowledge
-from tests.builders import a_card
+from service.connecting import Connected
+from service.freshness import Looked
+from service.sourcing import standing
+from tests.builders import NOW, a_card
 from tests.pages import BRUECKNER, Page, a_client, a_receipt, knowing, many_cards, some_documents
+from tests.telling import Told
 
 
 @pytest.fixture(scope="module")
@@ -246,3 +250,19 @@ def test_a_person_in_two_roles_is_named_once_and_a_checklist_has_boxes(tmp_path:
 
     assert "Assigned, Author" in shown
     assert "☑ NDA signed\n☐ Offer" in shown
+
+
+def test_the_health_page_tells_how_each_source_stands(knowledge: Knowledge) -> None:
+    told = standing(Connected(Told("trello:sales"), 60), Looked("trello:sales", NOW, NOW), 2, NOW)
+    never = standing(Connected(Told("carddav:people"), 60), None, 0, NOW)
+
+    text = "".join(page(a_client(knowledge, sources=lambda: [told, never]), "/health").text.split())
+
+    assert "Trello·salesfinejustnow" in text
+    assert "CardDAV·peopleneverreadnotyet0" in text
+    assert "notinthesettingsnomore" in text
+
+
+def test_a_ring_for_a_source_that_nobody_reads_is_not_found(browser: TestClient) -> None:
+    assert browser.post("/hooks/trello/sales", content=b"{}").status_code == 404
+    assert browser.get("/hooks/trello/sales").status_code == 404

@@ -23,7 +23,7 @@ TITLES = {
     "since": "Changed since",
     "until": "Changed until",
 }
-_PRODUCTS = {"crm": "CRM", "csv": "CSV", "hubspot": "HubSpot", "vcard": "vCard"}
+_PRODUCTS = {"carddav": "CardDAV", "crm": "CRM", "csv": "CSV", "hubspot": "HubSpot", "vcard": "vCard"}
 _TYPED = frozenset({"parent", "lane", "customer", "person"})
 _SHOWN = 6
 SUGGESTED_BYTES = 2_500
