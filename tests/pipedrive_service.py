@@ -64,6 +64,7 @@ class Company:
     scopes: set[str] = field(default_factory=lambda: {*SCOPES.values(), "users:read"})
     choices: list[dict[str, Any]] = field(default_factory=lambda: list(NO_GROUPS))
     tells_recents: bool = True
+    conceals: bool = False
     archive: bool = True
     moods: list[Answered | str | None] = field(default_factory=list)
     asked: list[Asked] = field(default_factory=list)
@@ -242,7 +243,11 @@ class Company:
         since, items = query["since_timestamp"], query["items"].split(",")
         there = [(key, each["update_time"], None if each["is_deleted"] else each) for key, each in self.records.items()]
         purged = [(key, at, None) for key, at in self.gone.items() if key not in self.records]
-        told = [(key, at, each) for key, at, each in (*there, *purged) if stamp(at, 1) >= since and key[0] in items]
+        told = [
+            (key, at, each)
+            for key, at, each in (*there, *purged)
+            if not self.conceals and stamp(at, 1) >= since and key[0] in items
+        ]
         start = int(query.get("start", 0))
         rows = [{"item": kind, "id": n, "data": each and self._row(kind, each)} for (kind, n), _, each in told]
         more = start + self.batch < len(rows)

@@ -36,8 +36,10 @@ def a_pipedrive(company: Company, visibility: str | None = None) -> Iterator[Pip
     with company.serving() as origin:
         there = place("pipedrive:firma", origin, public=False)
         line = Line(there, lambda: {"x-api-token": TOKEN}, politeness())
-        yield Pipedrive(line, "firma", visibility, lambda: company.now, BELL)
-        line.close()
+        try:
+            yield Pipedrive(line, "firma", visibility, lambda: company.now, BELL)
+        finally:
+            line.close()
 
 
 class TestContract(SourceContract):
@@ -157,6 +159,20 @@ def test_a_change_is_told_with_the_next_pull(company: Company, recents: bool) ->
         events = index.update(source)
 
     assert [(d.title, d.lane) for d in upserts(events)] == [("Pilot Nachtzug", "Angebot"), ("Doch fünf Züge", "")]
+
+
+def test_a_change_that_the_list_of_recent_ones_conceals_is_told_with_the_next_hour(company: Company) -> None:
+    company.conceals = True
+    with a_pipedrive(company) as source:
+        index = Index()
+        index.update(source)
+        company.change("note", 10, content="<p>Doch fünf Züge</p>")
+        soon = index.update(source)
+        company.now += timedelta(hours=1)
+        later = index.update(source)
+
+    assert upserts(soon) == []
+    assert [d.title for d in upserts(later)] == ["Doch fünf Züge"]
 
 
 @pytest.mark.parametrize("purged", [False, True])

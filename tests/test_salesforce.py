@@ -33,9 +33,11 @@ def a_salesforce(org: Org, visibility: str | None = EVERYONE, login: bool = Fals
         door = Line(there, lambda: basic("3MVG9app", "app-secret"), politeness())
         by = Login(door)
         line = Line(there, by.headers if login else lambda: {"Authorization": f"Bearer {TOKEN}"}, politeness())
-        yield Salesforce(line, "firma", visibility, lambda: org.now, by.renew if login else None)
-        line.close()
-        door.close()
+        try:
+            yield Salesforce(line, "firma", visibility, lambda: org.now, by.renew if login else None)
+        finally:
+            line.close()
+            door.close()
 
 
 def number(org: Org, **told: Any) -> str:

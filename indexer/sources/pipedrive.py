@@ -1,7 +1,7 @@
 """A Pipedrive company, live: organizations, people, deals, notes and activities → documents, deletions surely."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from indexer.errors import SourceError
 from indexer.sources.crm_live import LiveCrm
@@ -11,6 +11,10 @@ from indexer.sources.pipedrive_bell import Bell
 from indexer.sources.pipedrive_company import Company
 from indexer.sources.pipedrive_shapes import SHAPES
 from indexer.sources.protocol import Delete, Event, Failure, Upsert
+
+_ALL = {shape.word for shape in SHAPES.values()}
+_TRUSTED = timedelta(hours=1)
+"""For how long to believe Pipedrive that nothing else has changed; with each hour that begins, all types are asked."""
 
 
 def place(source: str, origin: str = "https://api.pipedrive.com", public: bool = True) -> Place:
@@ -55,9 +59,10 @@ class Pipedrive(LiveCrm):
         return self._bell.rung(headers, raw, self.name) if self._bell else None
 
     def _look(self, marks: Marks, now: datetime, failed: list[str]) -> Iterator[Event]:
-        since = datetime.fromtimestamp(marks.swept, UTC) - OVERLAP
-        recent = None if marks.owed else self._company.recent(since)
-        words, gone = recent or ({shape.word for shape in SHAPES.values()}, [])
+        last = datetime.fromtimestamp(marks.swept, UTC)
+        words, gone = (None if marks.owed else self._company.recent(last - OVERLAP)) or (_ALL, [])
+        if now - last.replace(minute=0, second=0, microsecond=0) >= _TRUSTED:
+            words = _ALL
         for name in (name for name, shape in SHAPES.items() if shape.word in words):
             yield from self._changed(name, marks, failed)
         yield from self._fetched([f"{self.name}:{kind}:{number}" for kind, number in gone])
