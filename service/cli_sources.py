@@ -26,9 +26,13 @@ def sync(
         if follow:
             log_to_stderr()
             return app.keep_up()
-        with progress_bar(quiet=as_json) as bar:
+        with progress_bar(as_json, app.sourcing.asked) as bar:
             report = app.reindex(names or (), UpdateOptions(progress=bar))
+        asked = [(one.source, app.sourcing.asked(one.source)) for one in report.sources]
     show(report, as_json, report_text)
+    for source, told in asked:
+        if told:
+            typer.echo(f"signpost: {source}: {told}", err=True)
     raise typer.Exit(IN_PART if any(s.failures or s.held for s in report.sources) else DONE)
 
 

@@ -41,8 +41,11 @@ def printable(text: str) -> str:
 
 
 @contextmanager
-def progress_bar(quiet: bool = False) -> Iterator[Show | None]:
-    """A progress bar with time left on stderr; none where stderr is no terminal or `quiet` is asked."""
+def progress_bar(quiet: bool = False, beside: Callable[[str], str] = lambda source: "") -> Iterator[Show | None]:
+    """A progress bar with time left on stderr; none where stderr is no terminal or `quiet` is asked.
+
+    `beside` says what else is to be told of a source, such as how many requests it took.
+    """
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
     from rich.progress import Progress as Bar
@@ -59,7 +62,8 @@ def progress_bar(quiet: bool = False) -> Iterator[Show | None]:
             name = f"{progress.source}  {progress.stage}"
             if name not in tasks:
                 tasks[name] = bar.add_task(name, total=None)
-            bar.update(tasks[name], completed=progress.done, total=progress.total)
+            told = f"{name}  {beside(progress.source)}".rstrip()
+            bar.update(tasks[name], completed=progress.done, total=progress.total or None, description=told)
 
         yield show
 

@@ -59,6 +59,14 @@ class Sourcing:
         """Bring the index up to these sources. Raises SignpostError, also for an unknown name."""
         return self.syncing.look(self.named(names), options)
 
+    def asked(self, name: str) -> str:
+        """How many requests a service was asked so far, and how many more it allows at the moment."""
+        line = next((source.line for source in self.sources if source.name == name), None)
+        if line is None:
+            return ""
+        left = "" if line.remaining is None else f", {line.remaining:,} more allowed now"
+        return f"{line.calls:,} requests{left}"
+
     def left_over(self) -> tuple[str, ...]:
         """Indexed sources that the settings no longer name. What they told stays findable until it is forgotten."""
         named = {source.name for source in self.sources}

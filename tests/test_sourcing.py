@@ -1,5 +1,6 @@
 """A team's board on Trello, live: found, rung for, asked once more before a draft, and withdrawn when it is gone."""
 
+import re
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -98,6 +99,8 @@ def test_a_board_is_found_and_what_changes_on_it_too(team: Team) -> None:
 
     assert team.titles() == ["Rollout at Brückner Logistik"]
     assert team.trello.secrets_in_urls == 0
+    asked = team.app.sourcing.asked("trello:sales")
+    assert re.fullmatch(rf"{team.trello.requests} requests, [\d,]+ more allowed now", asked)
 
 
 def test_how_the_board_stands_is_told(team: Team) -> None:
