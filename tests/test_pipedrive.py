@@ -13,6 +13,7 @@ import pytest
 
 from indexer.documents import EVERYONE, PRIVATE
 from indexer.errors import Refused
+from indexer.knowledge import Knowledge
 from indexer.sources.http import Line
 from indexer.sources.loose import record, records
 from indexer.sources.pipedrive import Pipedrive, place
@@ -20,6 +21,7 @@ from indexer.sources.pipedrive_bell import Bell
 from indexer.sources.pipedrive_shapes import SHAPES, Words, entry_of, is_gone
 from indexer.sources.protocol import Delete, Failure
 from tests.contracts_source import SourceContract, upserts
+from tests.fakes import HashingEmbedder
 from tests.live_index import Index, failures, politeness, titled
 from tests.pipedrive_service import GROUPS, TOKEN, Company, a_small_company
 from tests.recorded import Answered
@@ -349,6 +351,21 @@ def test_a_forged_webhook_is_rejected(company: Company) -> None:
         assert source.rung({}, a_call()[1]) is None
         assert source.rung({"authorization": "Basic %%%"}, a_call()[1]) is None
     assert Bell("", "").rung({"authorization": "Basic Og=="}, b"{}", "pipedrive:firma") is None
+
+
+def test_an_index_follows_what_people_change_and_delete(company: Company, tmp_path: Path) -> None:
+    knowledge = Knowledge(tmp_path, HashingEmbedder)
+    with a_pipedrive(company) as source:
+        first = knowledge.update([source]).sources[0]
+        company.delete("activity", 14)
+        company.change("note", 10, content="<p>Doch fünf Züge</p>")
+        second = knowledge.update([source]).sources[0]
+        third = knowledge.update([source]).sources[0]
+    knowledge.close()
+
+    assert (first.added, first.failures) == (15, ())
+    assert (second.changed, second.deleted, second.failures) == (1, 1, ())
+    assert (third.added, third.changed, third.deleted) == (0, 0, 0)
 
 
 def stir(company: Company, chance: random.Random) -> None:

@@ -4,12 +4,14 @@ import random
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from indexer.documents import EVERYONE, PRIVATE
 from indexer.errors import Refused
+from indexer.knowledge import Knowledge
 from indexer.sources.basic import basic
 from indexer.sources.http import Line
 from indexer.sources.protocol import Delete, Failure, Notice
@@ -17,6 +19,7 @@ from indexer.sources.salesforce import Salesforce, place
 from indexer.sources.salesforce_login import Login
 from indexer.sources.salesforce_shapes import note_text
 from tests.contracts_source import SourceContract, upserts
+from tests.fakes import HashingEmbedder
 from tests.live_index import Index, failures, politeness, titled
 from tests.recorded import Answered
 from tests.salesforce_service import TOKEN, Org, Refusal, a_small_org, long_id
@@ -377,6 +380,21 @@ def test_an_unknown_world_of_fields_raises_nothing() -> None:
 
     assert len(documents) == 14
     assert all(document.title for document in documents)
+
+
+def test_an_index_follows_what_people_change_and_delete(org: Org, tmp_path: Path) -> None:
+    knowledge = Knowledge(tmp_path, HashingEmbedder)
+    with a_salesforce(org) as source:
+        first = knowledge.update([source]).sources[0]
+        org.delete(number(org, Subject="Nachfassen"))
+        org.change(number(org, Title="Telefonat"), Body="Doch fünf Züge")
+        second = knowledge.update([source]).sources[0]
+        third = knowledge.update([source]).sources[0]
+    knowledge.close()
+
+    assert (first.added, first.failures) == (14, ())
+    assert (second.changed, second.deleted, second.failures) == (1, 1, ())
+    assert (third.added, third.changed, third.deleted) == (0, 0, 0)
 
 
 def stir(org: Org, chance: random.Random) -> None:
