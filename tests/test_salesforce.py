@@ -1,18 +1,20 @@
 """Salesforce read live, from an org on this machine that is checked by a client we did not write."""
 
+import csv
 import random
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from indexer.documents import EVERYONE, PRIVATE
+from indexer.documents import EVERYONE, PRIVATE, Document
 from indexer.errors import Refused
 from indexer.knowledge import Knowledge
 from indexer.sources.basic import basic
+from indexer.sources.crm_csv import CrmCsv
 from indexer.sources.http import Line
 from indexer.sources.protocol import Delete, Failure, Notice
 from indexer.sources.salesforce import Salesforce, place
@@ -22,7 +24,7 @@ from tests.contracts_source import SourceContract, upserts
 from tests.fakes import HashingEmbedder
 from tests.live_index import Index, failures, politeness, titled
 from tests.recorded import Answered
-from tests.salesforce_service import TOKEN, Org, Refusal, a_small_org, long_id
+from tests.salesforce_service import COMMON, OBJECTS, TOKEN, Org, Refusal, a_small_org, long_id, written
 
 DAY = timedelta(days=1, minutes=1)
 BUSY = Answered(503, b"Server Unavailable")
@@ -380,6 +382,44 @@ def test_an_unknown_world_of_fields_raises_nothing() -> None:
 
     assert len(documents) == 14
     assert all(document.title for document in documents)
+
+
+def exported(org: Org, folder: Path) -> Path:
+    """The org as the Data Loader writes it: a file for each object, a column for each field, yes and no as words."""
+    for kind in ("User", "Account", "Contact", "Opportunity", "Note", "Task", "Event"):
+        rows = [each for each in org.records.values() if each["kind"] == kind]
+        names = [*COMMON, *OBJECTS[kind][1].split(), *(["Username", "ProfileId"] if kind == "User" else [])]
+        with (folder / f"{kind}.csv").open("w", newline="", encoding="utf-8") as file:
+            table = csv.writer(file)
+            table.writerow(names)
+            table.writerows([_as_exported(row.get(name)) for name in names] for row in rows)
+    return folder
+
+
+def _as_exported(value: Any) -> str:
+    if isinstance(value, datetime):
+        return written(value)
+    return "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def likeness(document: Document) -> tuple[object, ...]:
+    """What of a document has to be the same however it was read: all but source, link and fields."""
+    people = {(p.name, p.role, p.email) for p in document.people}
+    sections = tuple(section.text for section in document.sections)
+    customers = {(c.name, c.id, c.domains) for c in document.customers}
+    times = (document.created_at, document.updated_at)
+    whole = (document.kind, document.title, document.parent, document.lane, document.status, document.visibility)
+    return (*whole, sections, frozenset(people), frozenset(customers), times)
+
+
+def test_a_record_reads_the_same_live_and_from_an_export(org: Org, tmp_path: Path) -> None:
+    export = CrmCsv(exported(org, tmp_path), "firma", visibility=EVERYONE)
+    with a_salesforce(org) as source:
+        live = {d.id.rpartition(":")[2]: d for d in upserts(list(source.pull(None)))}
+    read = {d.id.rpartition(":")[2]: d for d in upserts(list(export.pull(None)))}
+
+    assert len(read) == 12
+    assert {key: likeness(live[key]) for key in read} == {key: likeness(each) for key, each in read.items()}
 
 
 def test_an_index_follows_what_people_change_and_delete(org: Org, tmp_path: Path) -> None:
