@@ -75,7 +75,7 @@ class Rolodex:
     def forget_tokens(self, book: str) -> None:
         """What servers do with tokens that are too old."""
         kept = self.server.folder / "collection-root" / self.user / book / ".Radicale.cache" / "sync-token"
-        shutil.rmtree(kept)
+        shutil.rmtree(kept, ignore_errors=True)
 
     def call(self, method: str, path: str, body: str = "", **headers: str) -> None:
         """Ask the server for something that it has to grant."""
