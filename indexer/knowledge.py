@@ -170,6 +170,10 @@ class Knowledge:
         except NoIndex:
             return ()
 
+    def names_mark(self) -> int:
+        """Grows whenever documents may have gone, or out of somebody's sight, or tell other names. Raises NoIndex."""
+        return self._opened().index.names_sequence
+
     def answer(self, questions: Sequence[Question], viewer: Viewer, options: AskOptions = FIRST_TEN) -> list[Answer]:
         """An answer for each question, in their order. Raises NoIndex when nothing was ever indexed."""
         opened = self._opened()

@@ -87,7 +87,7 @@ class Watcher:
     def wait(self, stop: threading.Event) -> None:
         """Wait until the first folder rings, the time to look again has come, or `stop` is set.
 
-        That time comes sooner while a draft's fate is open.
+        That time comes sooner while a draft's fate is open, and when documents went that drafts may link to.
         """
         watched = self._progress.watched(self.name, self.options.folders[0])
         if self.is_in_charge == self._aside:
@@ -98,7 +98,11 @@ class Watcher:
             return
         unsure = self._ledger.intents.open(self.name)
         seconds = min(self.options.poll_seconds, self.options.settle.total_seconds() if unsure else LONGEST_WAIT)
-        self.mailbox.wait(watched.folder, watched.cursor, seconds, lambda: not stop.is_set() and self._take_lease())
+
+        def goes_on() -> bool:
+            return not (stop.is_set() or self._tender.is_urged()) and self._take_lease()
+
+        self.mailbox.wait(watched.folder, watched.cursor, seconds, goes_on)
 
     def is_there(self) -> bool:
         """Whether the mail server takes connections at this moment."""

@@ -132,4 +132,5 @@ def _steps(settings: Settings, policy: Policy, learning: Learning) -> Steps:
     def learn(confirmations: Sequence[Confirmation]) -> None:
         learning.confirm(confirmations)
 
-    return Steps(worker.read, before_search, viewer, decide, written, worker.close, still_there, learn)
+    steps = Steps(worker.read, before_search, viewer, decide, written, worker.close, still_there, learn)
+    return replace(steps, forgotten=learning.knowledge.names_mark)

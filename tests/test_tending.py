@@ -99,6 +99,36 @@ def test_nothing_goes_while_the_index_cannot_be_read(desk: Desk) -> None:
     assert [account.trouble for account in desk.ledger.progress.accounts()] == ["There is no index yet."]
 
 
+def test_a_draft_goes_at_once_when_its_document_does(desk: Desk) -> None:
+    there, marks = [True], [1]
+    judge = a_judge(
+        still_there=lambda ids, viewer: frozenset(ids) if there[0] else frozenset(), forgotten=lambda: marks[0]
+    )
+    watcher = desk.watcher(judge)
+    watcher.one_pass()
+    desk.later(seconds=20)
+    there[0] = False
+    assert watcher.one_pass() == []
+
+    marks[0] = 2
+    (receipt,) = watcher.one_pass()
+
+    assert (receipt.state, drafts(desk.mailbox)) == ("withdrawn", [])
+
+
+def test_nothing_but_that_is_done_in_haste(desk: Desk) -> None:
+    marks = [1]
+    watcher = desk.watcher(a_judge(forgotten=lambda: marks[0]))
+    watcher.one_pass()
+    desk.server.remove("Drafts", the_draft(desk))
+    desk.later(seconds=20)
+    marks[0] = 2
+
+    assert watcher.one_pass() == []
+    desk.later(minutes=5)
+    assert [told.state for told in watcher.one_pass()] == ["deleted"]
+
+
 def test_a_draft_goes_when_nobody_used_it_for_long(desk: Desk) -> None:
     desk.later(days=14)
     assert told(desk, keep=None).state == "written"

@@ -47,27 +47,44 @@ class Tender:
         self._guard = guard
         self._options = options
         self._tended = datetime.min.replace(tzinfo=UTC)
+        self._forgotten: int | None = None
 
     def tend(self, now: datetime) -> list[Receipt]:
         """Bring the receipts up to what became of the drafts, and remove those that nobody needs.
 
-        Does nothing where no draft waits, or when the last look is only minutes ago. Raises SignpostError when the
-        mailbox, the ledger or the knowledge cannot be used; then no draft is removed for want of its documents.
+        Does nothing where no draft waits. When the last look is only minutes ago it is for drafts alone whose documents
+        went since. Raises SignpostError when the mailbox, the ledger or the knowledge cannot be used; then no draft is
+        removed for want of its documents.
         """
+        urged, self._forgotten = self.is_urged(), self._judge.forgotten()
         # Not below zero: after a clock was set back the wait is cut short, and nothing is looked at later for it
         if self._options.shadow or timedelta() <= now - self._tended < self._options.tend:
-            return []
+            return self._without_documents(now) if urged and not self._options.shadow else []
         self._tended = now
         lives = self._ledger.lives.followed(self._mailbox.name, now - self._options.tend, now)
-        if not lives:
-            return []
+        return self._carry_out(self._decided(lives, now), now) if lives else []
+
+    def is_urged(self) -> bool:
+        """Whether documents went, or went out of sight, since the last time: a draft may link to one of them."""
+        return self._forgotten is not None and self._judge.forgotten() != self._forgotten
+
+    def _without_documents(self, now: datetime) -> list[Receipt]:
+        """Withdraw drafts whose documents are gone, and leave all else for the next look: it may be too early."""
+        lives = self._ledger.lives.followed(self._mailbox.name, now - self._options.settle, now)
+        missing = self._judge.missing([life.basis for life in lives])
+        doomed = [life for life, gone in zip(lives, missing, strict=True) if gone and life.stage == "written"]
+        steps = self._decided(doomed, now) if doomed else []
+        return self._carry_out([step for step in steps if isinstance(step[2], Withdraw)], now)
+
+    def _decided(self, lives: Sequence[Life], now: datetime) -> list[tuple[Life, Seen, Step]]:
+        """What is to be done about each."""
         cases = self._proven(self._rivalled(self._look(lives)))
         steps = [(c, judge(c.life, c.seen, now, self._options.keep)) for c in cases]
         doomed = [case for case, step in steps if _doomed(step)]
         proven = {case.life.message_id: case for case in self._compared(doomed, sure=False)}
         cases = [proven.get(case.life.message_id, case) for case in cases]
         steps = [(case, judge(case.life, case.seen, now, self._options.keep)) for case in cases]
-        return self._carry_out([(c.life, c.seen, step) for c, step in self._patient(steps)], now)
+        return [(c.life, c.seen, step) for c, step in self._patient(steps)]
 
     def _patient(self, steps: Sequence[tuple[_Case, Step]]) -> list[tuple[_Case, Step]]:
         """Nothing is removed whose gap would raise the doubt whether an open draft was there and a person took it."""

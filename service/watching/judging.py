@@ -38,7 +38,8 @@ class Steps:
     Message-ID and the time. `close` lets go of what the steps hold. `still_there` asks the knowledge which of these
     documents exist and may be seen. `learn` is told which questions documents answered, by what people sent. `current`
     tells, before each round of decisions, what is to be promised by now. `recheck` asks the sources themselves, right
-    before a draft is written, which of the documents it rests on are still there for its readers.
+    before a draft is written, which of the documents it rests on are still there for its readers. `forgotten` is
+    another number whenever documents may have gone from the knowledge, or out of somebody's sight.
     """
 
     read: Callable[[bytes], Reading | Failed]
@@ -51,6 +52,7 @@ class Steps:
     learn: Callable[[Sequence[Confirmation]], None] = lambda confirmations: None
     current: Callable[[Policy], Policy] = lambda policy: policy
     recheck: Callable[[Collection[str], Viewer], frozenset[str]] = lambda ids, viewer: frozenset(ids)
+    forgotten: Callable[[], int] = lambda: 0
 
 
 Found = list[Answer] | Failed
@@ -102,6 +104,10 @@ class Judge:
                 attempt("learning", partial(self.steps.learn, learned), through=(SignpostError,))
             except SignpostError as error:
                 log.warning("Of %d confirmed questions nothing was learned: %s", len(learned), error)
+
+    def forgotten(self) -> int:
+        """Another number whenever documents may have gone. Raises SignpostError if that cannot be known."""
+        return self.steps.forgotten()
 
     def missing(self, bases: Sequence[Basis]) -> list[frozenset[str]]:
         """For each basis its documents that are gone or out of sight. Raises SignpostError if that cannot be known."""
