@@ -416,6 +416,12 @@ def test_a_large_address_book_is_read_in_parts_that_are_told_one_by_one(server: 
     assert isinstance(events[100], Checkpoint)
 
 
+def test_a_user_without_an_address_book_is_told_so(server: Radicale) -> None:
+    (sentence,) = a_source(server.someone_new()).check()
+
+    assert sentence.startswith("carddav:team has no address book.")
+
+
 def test_another_server_is_told_from_one_of_address_books() -> None:
     with serving(lambda asked: Answered(404)) as origin:
         (nothing,) = CardDav(a_line(origin, "anna"), "team").check()

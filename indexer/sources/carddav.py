@@ -38,9 +38,10 @@ class CardDav:
     def check(self) -> list[str]:
         """One sentence for what is refused, and for each chosen book that is not there."""
         try:
-            return self._server.books(self._chosen)[1]
+            books, missing = self._server.books(self._chosen)
         except SourceError as problem:
             return [str(problem)]
+        return missing or ([] if books else [f"{self.name} has no address book. Make one, or share one with its user."])
 
     def pull(self, cursor: str | None) -> Iterator[Event]:
         """What changed since `cursor`, or everything. Raises SourceError where no address book can be reached."""
