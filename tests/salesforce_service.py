@@ -194,6 +194,13 @@ class Org:
             raise Refusal(
                 400, "MALFORMED_QUERY", "Implementation restriction: filter by ContentDocumentId or LinkedEntityId"
             )
+        for name in (name.strip().partition(".") for name in match["fields"].replace("@", "").split(",")):
+            if name[0]:
+                self._known(kind, f"{name[0]}Id" if name[1] else name[0])
+        if (beside := _SUBQUERY.search(soql)) and "Contact" in self.hidden:
+            raise Refusal(400, "INVALID_FIELD", "Didn't understand relationship 'Contacts' in field path.")
+        for name in beside[1].split(", ") if beside else ():
+            self._known("Contact", name)
         rows = [r for r in self.records.values() if r["kind"] == kind and (everything or not r["IsDeleted"])]
         for condition in filter(None, (match["where"] or "").split(" AND ")):
             rows = [row for row in rows if self._holds(row, condition, kind)]
@@ -254,8 +261,6 @@ class Org:
         return told
 
     def _children(self, number: str, beside: re.Match[str]) -> dict[str, Any] | None:
-        if "Contact" in self.hidden:
-            raise Refusal(400, "INVALID_FIELD", "Didn't understand relationship 'Contacts' in field path.")
         rows = [r for r in self.records.values() if r["kind"] == "Contact" and r["AccountId"] == number]
         told = [self._row(r, beside[1].split(", ")) for r in rows if not r["IsDeleted"]][: int(beside[3])]
         return {"totalSize": len(told), "done": True, "records": told} if told else None

@@ -156,6 +156,22 @@ def test_a_change_that_became_visible_late_is_still_told(org: Org) -> None:
     assert [d.title for d in upserts(events)] == ["Lange Buchung"]
 
 
+def test_many_records_of_one_moment_are_read_again_no_more_once_it_is_past(org: Org) -> None:
+    org.batch, org.step = 2000, timedelta(0)
+    for day in range(900):
+        org.add("Task", Subject=f"Import {day}")
+    with a_salesforce(org) as source:
+        index = Index()
+        index.update(source)
+        org.now += timedelta(minutes=10)
+        index.update(source)
+        events = index.update(source)
+
+    assert upserts(events) == []
+    assert "Import" not in (index.cursor or "")
+    assert len(index.cursor or "") < 2000
+
+
 @pytest.mark.parametrize("purged", [False, True])
 def test_what_was_deleted_is_gone_with_the_next_pull_or_the_next_hour(org: Org, purged: bool) -> None:
     with a_salesforce(org) as source:
@@ -277,6 +293,18 @@ def test_a_field_that_goes_away_between_two_pulls_stops_nothing(org: Org) -> Non
     assert [d.title for d in upserts(events)] == ["Rückruf"]
     assert len(failures(events)) == 1
     assert "Body of Note" in failures(events)[0]
+
+
+@pytest.mark.parametrize("hidden", ["Contact.Email", "Account.Branche__c", "Opportunity.Amount"])
+def test_a_record_is_fetched_although_a_field_went_away_since(org: Org, hidden: str) -> None:
+    with a_salesforce(org) as source:
+        list(source.pull(None))
+        org.hidden = {hidden}
+        org.change(number(org, Title="Telefonat"), Title="Rückruf")
+        (note,) = upserts(list(source.fetch([f"salesforce:firma:note:{number(org, Title='Rückruf')}"])))
+
+    assert note.title == "Rückruf"
+    assert note.customers[0].name == "Alpenbahn AG"
 
 
 def test_an_object_that_goes_out_of_sight_deletes_nothing(org: Org) -> None:

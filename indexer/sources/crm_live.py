@@ -3,11 +3,13 @@
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Protocol
 
 from indexer.documents import Document
 from indexer.errors import BadAnswer, Refused, SourceError, Unavailable
+from indexer.sources.http import Reply
 from indexer.sources.loose import Record
 from indexer.sources.marks import Mark, Marks
 from indexer.sources.protocol import Census, Delete, Event, Failure, Upsert
@@ -22,6 +24,18 @@ class Told:
     gone: bool
 
 
+NEVER = datetime.max.replace(tzinfo=UTC)
+"""What a clock says that nobody has looked at."""
+
+
+def clock_of(reply: Reply, before: datetime) -> datetime:
+    """When a service says that it replied; `before` where it does not say."""
+    try:
+        return parsedate_to_datetime(reply.headers.get("date", "")).astimezone(UTC)
+    except ValueError:
+        return before
+
+
 class Service(Protocol):
     """One CRM's own way of answering. Its methods raise SourceError; a type that is out of sight answers nothing."""
 
@@ -33,6 +47,11 @@ class Service(Protocol):
     @property
     def closed(self) -> Collection[str]:
         """Types that turned out to be out of sight."""
+        ...
+
+    @property
+    def clock(self) -> datetime:
+        """The service's own clock, as its last reply told it."""
         ...
 
     def begin(self, everything: bool) -> None:
@@ -135,8 +154,9 @@ class LiveCrm(ABC):
 
     def _paged(self, name: str, marks: Marks) -> Iterator[Event]:
         mark, seen, ids = marks.kinds.get(name, Mark()), list[tuple[str, str]](), set[str]()
-        whole = mark.since is None
+        whole, begun = mark.since is None, None
         for page in self._service.listed(name, mark):
+            begun = begun or min(self._now(), self._service.clock)
             marks.kinds[name] = mark
             told = [self._service.told(name, each) for each in page]
             yield from self._fresh(name, dict(zip(told, page, strict=True)), mark)
@@ -146,7 +166,7 @@ class LiveCrm(ABC):
                 mark.move(seen, self._now())
                 seen = []
             yield marks.checkpoint()
-        mark.move(seen, self._now())
+        mark.move(seen, self._now(), until=begun)
         if whole:
             self._walked[name] = ids
 

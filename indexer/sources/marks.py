@@ -34,11 +34,15 @@ class Mark:
         """Whether this state of a record was not told yet; `stamp` is its time as the service wrote it."""
         return not stamp or self.told.get(key) != stamp
 
-    def move(self, seen: Iterable[tuple[str, str]], now: datetime) -> None:
-        """Remember ids and times that were told. A time in the future moves nothing: it would hide what comes."""
+    def move(self, seen: Iterable[tuple[str, str]], now: datetime, until: datetime | None = None) -> None:
+        """Remember ids and times that were told. A time in the future moves nothing: it would hide what comes.
+
+        All that changed before `until` is told, where that is given.
+        """
         told = self.told | dict(seen)
         times = {key: moment(stamp) for key, stamp in told.items()}
-        self.at = max([self.at, *(at for at in times.values() if at <= now.timestamp())])
+        last = until.timestamp() if until else 0.0
+        self.at = max([self.at, last, *(at for at in times.values() if at <= now.timestamp())])
         edge = self.at - OVERLAP.total_seconds()
         kept = sorted((at, key) for key, at in times.items() if at >= edge)[-_MOST:]
         self.told = {key: told[key] for _, key in kept}

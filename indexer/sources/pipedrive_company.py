@@ -2,8 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 from functools import cached_property
 
 from indexer.documents import EVERYONE, PRIVATE, Document
@@ -11,7 +10,7 @@ from indexer.errors import BadAnswer, Refused
 from indexer.sources.crm_around import Around, Key
 from indexer.sources.crm_documents import Frame
 from indexer.sources.crm_entries import Entry
-from indexer.sources.crm_live import Told
+from indexer.sources.crm_live import NEVER, Told, clock_of
 from indexer.sources.http import Line
 from indexer.sources.loose import Record, count, flag, record, records, string
 from indexer.sources.marks import Mark, moment
@@ -34,7 +33,7 @@ class Company:
         self._who = f"Pipedrive ({source})"
         self._around = Around(named_in, self._look_up)
         self._words: dict[str, Words] = {}
-        self.clock = datetime.max.replace(tzinfo=UTC)
+        self.clock = NEVER
         self.lacking: dict[str, str] = {}
         self.closed: set[str] = set()
 
@@ -225,7 +224,7 @@ class Company:
 
     def _got(self, path: str, asked: dict[str, str] | None = None) -> Record:
         reply = self._line.get(path, asked)
-        self.clock = _clock(reply.headers.get("date", "")) or self.clock
+        self.clock = clock_of(reply, self.clock)
         if reply.status >= 400:
             raise _Missing(f"{self._who} knows no {path}. The next update asks again.")
         told = record(reply.json())
@@ -236,11 +235,3 @@ class Company:
 
 class _Missing(BadAnswer):
     """There is no such path."""
-
-
-def _clock(date: str) -> datetime | None:
-    """The time of Pipedrive's own clock, as a reply tells it."""
-    try:
-        return parsedate_to_datetime(date)
-    except ValueError:
-        return None

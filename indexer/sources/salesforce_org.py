@@ -10,7 +10,7 @@ from indexer.errors import BadAnswer, Refused, Unavailable
 from indexer.sources.crm_around import Around, Key
 from indexer.sources.crm_documents import Frame
 from indexer.sources.crm_entries import Entry
-from indexer.sources.crm_live import Told
+from indexer.sources.crm_live import NEVER, Told, clock_of
 from indexer.sources.http import Line, Reply
 from indexer.sources.loose import Record, count, flag, record, records, string
 from indexer.sources.marks import Mark, moment
@@ -39,6 +39,7 @@ class Org:
         self._seen: dict[str, Seen | None] = {}
         self._around = Around(named_in, self._look_up)
         self._texts: dict[str, tuple[str, str]] = {}
+        self.clock = NEVER
         self.lacking: dict[str, str] = {}
 
     @property
@@ -69,8 +70,10 @@ class Org:
         return self._seen[name]
 
     def forget(self, name: str) -> None:
-        """Look at an object anew when it is asked for again: a query failed that was right before."""
-        self._seen.pop(name, None)
+        """Look at an object, and at the contacts that come with accounts, anew when it is asked for again: a query
+        failed that was right before, perhaps because a field has gone, or the right to read it."""
+        for each in (name, "Contact"):
+            self._seen.pop(each, None)
 
     def listed(self, name: str, mark: Mark) -> Iterator[tuple[Record, ...]]:
         """Pages of what changed of an object since `mark`, longest ago first, deleted records among it.
@@ -89,7 +92,7 @@ class Org:
             except BadAnswer:
                 if (tries := tries + 1) > _TRIES:
                     raise
-                self.forget(name)  # perhaps a field has gone, or the right to read it
+                self.forget(name)
 
     def told(self, name: str, found: Record) -> Told:
         """What a record tells of itself."""
@@ -114,6 +117,13 @@ class Org:
 
     def read(self, name: str, ids: Sequence[str]) -> list[Record]:
         """These records, also deleted ones, but not those that are gone for good or out of sight."""
+        try:
+            return self._read(name, ids)
+        except BadAnswer:
+            self.forget(name)
+            return self._read(name, ids)
+
+    def _read(self, name: str, ids: Sequence[str]) -> list[Record]:
         if not (seen := self.sees(name)):
             return []
         chunks = [_listed(ids[at : at + IDS]) for at in range(0, len(ids), IDS)]
@@ -212,6 +222,7 @@ class Org:
                 raise
             self._renew()
             reply = self._line.get(path, asked)
+        self.clock = clock_of(reply, self.clock)
         if reply.status >= 400 and not missing:
             raise BadAnswer(f"{self._who} knows no {path.split('?')[0]} any more. The next update asks again.")
         return reply
