@@ -10,7 +10,8 @@ from indexer.sources.text import one_line
 
 BATCH = 50
 """Calls in one request."""
-Answer = object | SourceError
+Answer = object
+"""What a procedure answered, any JSON; or the SourceError that says why it did not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,8 @@ class Rpc:
 
     def _answer(self, call: Call, told: Record) -> Answer:
         if "result" in told:
-            return told["result"]
+            answer: Answer = told["result"]
+            return answer
         return BadAnswer(f"{self._who} did not answer {call.method} ({_said(told)}). The next update asks again.")
 
 
