@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-TOKENS = 4096
+TOKENS = 2048
 TEXTS = 128
 WASTED = 256
 """Tokens of padding that cost about as much as one more call: a mail's windows, a sentence each and one the whole mail,
