@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from indexer.allowed import Allowed, Ids
 from indexer.embedding.protocol import Vectors
-from indexer.vectors import Neighbours, load
+from indexer.vectors import TILE, Neighbours, load
 
 DIMENSION = 16
 
@@ -109,3 +109,29 @@ def test_the_allowed_answer_for_whole_arrays() -> None:
     ]
     assert len(allowed) == 2
     assert not Allowed(np.empty(0, dtype=np.int64)).among(np.array([1], dtype=np.int64)).any()
+
+
+def test_many_queries_at_once_find_what_each_finds_alone(tmp_path: Path) -> None:
+    count = 2 * TILE + 500
+    grown([count, 40], 1).save(tmp_path)
+    neighbours, queries = load(tmp_path), unit_vectors(4, 2)
+
+    for allowed in (
+        Allowed(neighbours.ids),
+        Allowed(neighbours.ids[::3]),
+        Allowed(neighbours.ids[TILE + 7 : TILE + 9]),
+    ):
+        alone = [neighbours.nearest(query[None, :], 7, allowed)[0] for query in queries]
+
+        assert neighbours.nearest(queries, 7, allowed) == alone
+        assert all(len(told) == min(7, len(allowed)) for told in alone)
+
+
+def test_few_passages_are_compared_as_they_are_among_all() -> None:
+    neighbours, queries = grown([600, 600], 3), unit_vectors(3, 4)
+    every = neighbours.nearest(queries, 1200, Allowed(neighbours.ids))
+    few = Allowed(neighbours.ids[550:650])
+
+    told = neighbours.nearest(queries, 10, few)
+
+    assert told == [[pair for pair in pairs if few.among(np.array([pair[0]]))[0]][:10] for pairs in every]
