@@ -79,8 +79,7 @@ class Words:
 
     def _allowed(self, query: Query, count: int, allowed: Allowed) -> list[tuple[int, float]]:
         if len(allowed) <= min(FEW, len(self) // 4):
-            among = Query.const_score_query(Query.term_set_query(self._schema, ID, allowed.ids.tolist()), 0.0)
-            query = Query.boolean_query([(Occur.Must, query), (Occur.Must, among)])
+            query = Query.boolean_query([(Occur.Must, query), (Occur.Must, self._among(allowed))])
         asked = count
         while True:
             hits = self._searcher.search(query, asked, count=False).hits
@@ -89,6 +88,11 @@ class Words:
             if len(kept) == count or len(hits) < asked:
                 return [(int(ids[n]), float(hits[n][0])) for n in kept]
             asked *= 4
+
+    def _among(self, allowed: Allowed) -> Query:
+        """These passages, each a term of its own: a set of terms takes five times as long (tantivy 0.27)."""
+        each = [(Occur.Should, Query.term_query(self._schema, ID, passage)) for passage in allowed.ids.tolist()]
+        return Query.const_score_query(Query.boolean_query(each), 0.0)
 
 
 def build(entries: Iterable[Entry], folder: Path | None = None) -> Words:
