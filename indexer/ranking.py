@@ -6,36 +6,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from indexer.asking import Candidate, Lane, Mention, Question, QuestionKind, Why
+from indexer.asking import Candidate, Mention, Question, QuestionKind
 from indexer.confirming import gained
 from indexer.documents import Document, Kind
 from indexer.highlights import content_words, highlights, matching_words
 from indexer.names import DOUBTFUL
+from indexer.ranked import SHIPPED, Ranked, Weights
 from indexer.wording import fold
 
 __all__ = ["Evidence", "Ranked", "Weights", "fuse", "highlights", "order"]
-
-TELLING = 0.02
-"""From this part of the score on is said that a document answered a question like this before."""
-NEAR = 0.35
-"""From this cosine on a hit is said to be close in meaning."""
-
-
-@dataclass(frozen=True, slots=True)
-class Weights:
-    """How much each kind of evidence counts.
-
-    The first two fuse scores as they are, a document's best passage of each lane: over public question sets that found
-    more than any fusion by rank. `entity` is larger than all they can reach together, so a document of somebody who is
-    named never ranks below one that is only near in meaning. `own` is the part of a question's own words beside its
-    best window: of a mail's sentences most are about something else, and names reach the question by themselves.
-    """
-
-    meaning: float = 0.6
-    words: float = 0.4
-    entity: float = 1.0
-    shared_title: float = 0.5
-    own: float = 0.7
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,43 +28,25 @@ class Evidence:
     entity_documents: Mapping[str, Mention] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Ranked:
-    """A document that may answer: its score, its best passage, and why.
-
-    Of the score, `entity` is owed to the name (its sureness, or 0), `preferred` to what the question is after, `level`
-    to being read closely at all, and `learned` to questions like it that the document answered before.
-    """
-
-    document_id: str
-    score: float
-    passage_id: int
-    why: tuple[Why, ...] = ()
-    meaning: float = 0.0
-    words: float = 0.0
-    entity: float = 0.0
-    preferred: float = 0.0
-    learned: float = 0.0
-    level: float = 0.0
-
-    @property
-    def likeness(self) -> float:
-        """What of the score the texts alone earned: evidence, where names and preferences are something else."""
-        return self.score - self.entity - self.preferred - self.level
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Best:
-    """What a document has to say to one text: its best passage in each lane, and the best in both together."""
+    """What a document has to say to one text: its best passage in each lane, and the best in both together.
+
+    It grows from passage to passage: of the thousands that a mail brings up, to make each anew would cost most of all.
+    """
 
     meaning: float
     words: float
     joint: float
     candidate: Candidate
     learned: float = 0.0
+    score: float = 0.0
 
-    def score(self, weights: Weights) -> float:
-        return weights.meaning * self.meaning + weights.words * self.words + self.learned
+    def take(self, meaning: float, words: float, joint: float, candidate: Candidate) -> None:
+        """Take another passage as evidence too; the one that says more is shown."""
+        self.meaning, self.words = max(self.meaning, meaning), max(self.words, words)
+        if joint > self.joint:
+            self.joint, self.candidate = joint, candidate
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,17 +57,25 @@ class _List:
     floor: float
 
 
-def fuse(question: Question, evidence: Evidence, weights: Weights = Weights()) -> list[Ranked]:
+def fuse(question: Question, evidence: Evidence, weights: Weights = SHIPPED) -> list[Ranked]:
     """Every document that was brought up, once, best first."""
     named = evidence.entity_documents
-    found = (_learned(_best(c, weights), c, named) for c in evidence.candidates_by_window if c)
-    lists = [_List(best, min((one.score(weights) for one in best.values()), default=0.0)) for best in found]
+    lists = [_listed(candidates, named, weights) for candidates in evidence.candidates_by_window if candidates]
     if not lists:
         return []
     own, wider = lists[0], lists[1:]
+    around = _List(_around(wider), min(told.floor for told in wider)) if wider else None
     ids = dict.fromkeys(id_ for told in lists for id_ in told.best)
-    ranked = [_ranked(id_, own, wider, evidence.entity_documents.get(id_), weights) for id_ in ids]
+    ranked = [_ranked(id_, own, around, named.get(id_), weights) for id_ in ids]
     return sorted(ranked, key=lambda r: (-r.score, r.document_id))
+
+
+def _listed(candidates: Sequence[Candidate], named: Mapping[str, Mention], weights: Weights) -> _List:
+    best = _best(candidates, weights)
+    _learn(best, candidates, named)
+    for one in best.values():
+        one.score = weights.meaning * one.meaning + weights.words * one.words + one.learned
+    return _List(best, min((one.score for one in best.values()), default=0.0))
 
 
 def _best(candidates: Sequence[Candidate], weights: Weights) -> dict[str, _Best]:
@@ -116,28 +85,26 @@ def _best(candidates: Sequence[Candidate], weights: Weights) -> dict[str, _Best]
     for candidate in candidates:
         if candidate.before:
             continue
+        meaning, words = candidate.meaning, candidate.words
         share = shares[_look(candidate)] if candidate.is_title else 1
-        fair = float(share**-weights.shared_title) if share > 1 else 1.0
-        meaning, words = fair * candidate.meaning, fair * candidate.words
-        found = _Best(meaning, words, weights.meaning * meaning + weights.words * words, candidate)
+        if share > 1:
+            fair = float(share**-weights.shared_title)
+            meaning, words = fair * meaning, fair * words
+        told = (meaning, words, weights.meaning * meaning + weights.words * words, candidate)
         known = best.get(candidate.document_id)
-        best[candidate.document_id] = _better(known, found) if known else found
+        if known:
+            known.take(*told)
+        else:
+            best[candidate.document_id] = _Best(*told)
     return best
 
 
-def _learned(best: dict[str, _Best], candidates: Sequence[Candidate], named: Mapping[str, Mention]) -> dict[str, _Best]:
-    """The same with what documents answered before; where somebody is named, that of others says nothing."""
+def _learn(best: dict[str, _Best], candidates: Sequence[Candidate], named: Mapping[str, Mention]) -> None:
+    """Add what documents answered before; where somebody is named, that of others says nothing."""
     for candidate in candidates:
         if candidate.before and (not named or candidate.document_id in named):
-            known = best.get(candidate.document_id) or _Best(0.0, 0.0, 0.0, candidate)
-            best[candidate.document_id] = replace(known, learned=gained(candidate.before, known.meaning))
-    return best
-
-
-def _better(one: _Best, other: _Best) -> _Best:
-    """Both passages as evidence of their document; the one that says more is shown."""
-    shown = one if one.joint >= other.joint else other
-    return _Best(max(one.meaning, other.meaning), max(one.words, other.words), shown.joint, shown.candidate)
+            known = best.setdefault(candidate.document_id, _Best(0.0, 0.0, 0.0, candidate))
+            known.learned = gained(candidate.before, known.meaning)
 
 
 def _shared_titles(candidates: Sequence[Candidate]) -> Counter[tuple[float, float]]:
@@ -150,43 +117,36 @@ def _look(candidate: Candidate) -> tuple[float, float]:
     return round(candidate.meaning, 6), round(candidate.words, 6)
 
 
-def _ranked(id_: str, own: _List, wider: Sequence[_List], mention: Mention | None, weights: Weights) -> Ranked:
+def _around(wider: Sequence[_List]) -> dict[str, _Best]:
+    """Document → what it says best to any window."""
+    around: dict[str, _Best] = {}
+    for told in wider:
+        for id_, best in told.best.items():
+            known = around.get(id_)
+            if known is None or best.score > known.score:
+                around[id_] = best
+    return around
+
+
+def _ranked(id_: str, own: _List, around: _List | None, mention: Mention | None, weights: Weights) -> Ranked:
     """The question's own evidence and its best window's, lifted when the document's name was named."""
-    near = (told.best[id_] for told in wider if id_ in told.best)
-    around = max(near, key=lambda b: b.score(weights), default=None)
-    here = own.best.get(id_)
-    score = here.score(weights) if here else own.floor
-    if wider:
-        least = min(told.floor for told in wider)
-        wide = around.score(weights) if around else least
-        score = weights.own * score + (1 - weights.own) * wide
-    shown = max((best for best in (here, around) if best), key=lambda b: b.score(weights))
+    here, near = own.best.get(id_), around.best.get(id_) if around else None
+    score = here.score if here else own.floor
+    if around:
+        score = weights.own * score + (1 - weights.own) * (near.score if near else around.floor)
+    shown = max((best for best in (here, near) if best), key=lambda best: best.score)
     sureness = mention.sureness if mention else 0.0
-    why = tuple(_reasons(shown, mention, weights))
-    total = score + weights.entity * sureness
-    told = (shown.candidate.passage_id, why, shown.meaning, shown.words, sureness)
-    return Ranked(id_, total, *told, learned=shown.learned)
-
-
-def _reasons(seen: _Best, mention: Mention | None, weights: Weights) -> list[Why]:
-    why: list[tuple[Lane, str, float]] = []
-    if mention:
-        why.append(("entity", _names(mention), weights.entity * mention.sureness))
-    if seen.words > 0:
-        why.append(("word", "shares words with the question", weights.words * seen.words))
-    if seen.meaning >= NEAR or not why:
-        says = "close in meaning" if seen.meaning >= NEAR else "the nearest in meaning"
-        why.append(("meaning", says, weights.meaning * seen.meaning))
-    if seen.learned > TELLING:
-        why.append(("meaning", "answered a question like this before", seen.learned))
-    return [Why(lane, says, round(score, 4)) for lane, says, score in why]
-
-
-def _names(mention: Mention) -> str:
-    if mention.sureness <= DOUBTFUL:
-        return f"may be meant by “{mention.written}”: {mention.name}"
-    same = fold(mention.written) == fold(mention.name)
-    return f"names {mention.name}" if same else f"names {mention.name} (written “{mention.written}”)"
+    return Ranked(
+        id_,
+        score + weights.entity * sureness,
+        shown.candidate.passage_id,
+        mention,
+        shown.meaning,
+        shown.words,
+        sureness,
+        learned=shown.learned,
+        weights=weights,
+    )
 
 
 PREFERRED: dict[QuestionKind, dict[Kind, float]] = {
@@ -251,18 +211,11 @@ def _explained(hit: Ranked, documents: Mapping[str, Document], wanted: Sequence[
     document = documents.get(hit.document_id)
     if document is None or not hit.words:
         return hit
-    found = matching_words(wanted, _text(document))
-    return replace(hit, why=tuple(_told(reason, found) for reason in hit.why))
+    return replace(hit, shared=matching_words(wanted, _text(document)))
 
 
 def _text(document: Document) -> str:
     return "\n".join((document.title, *(section.text for section in document.sections)))
-
-
-def _told(reason: Why, found: Sequence[str]) -> Why:
-    if reason.lane != "word" or not found:
-        return reason
-    return replace(reason, says=f"has the words: {', '.join(found[:6])}")
 
 
 def _freshness(document: Document, now: datetime) -> float:

@@ -1,7 +1,7 @@
 """Many queries → the best passages of both lanes, each with the evidence of both."""
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import TypeVar
@@ -138,21 +138,19 @@ def _told(
     store: Store, near: Sequence[Mapping[int, float]], worded: Sequence[Mapping[int, float]]
 ) -> list[tuple[Candidate, ...]]:
     facts = reading.facts(store, sorted({passage for lane in (*near, *worded) for passage in lane}))
-    return [
-        tuple(
-            Candidate(
-                passage,
-                facts[passage][0],
-                _cosine(near[row].get(passage, 0.0)),
-                worded[row].get(passage, 0.0),
-                *facts[passage][1:],
-            )
-            for passage in sorted({*near[row], *worded[row]})
-            if passage in facts
-        )
-        for row in range(len(near))
-    ]
+    return [tuple(_candidates(*lanes, facts)) for lanes in zip(near, worded, strict=True)]
+
+
+def _candidates(
+    near: Mapping[int, float], worded: Mapping[int, float], facts: Mapping[int, tuple[str, bool, int]]
+) -> Iterator[Candidate]:
+    for passage in sorted({*near, *worded}):
+        told = facts.get(passage)
+        if told:
+            document, is_title, length = told
+            cosine = _cosine(near.get(passage, 0.0))
+            yield Candidate(passage, document, cosine, worded.get(passage, 0.0), is_title, length)
 
 
 def _cosine(value: float) -> float:
-    return max(-1.0, min(1.0, value))
+    return value if -1.0 <= value <= 1.0 else max(-1.0, min(1.0, value))
