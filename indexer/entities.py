@@ -34,11 +34,16 @@ __all__ = ["Directory", "Entity", "entities_of"]
 
 LONGEST = 6
 """Words of the longest name that is looked up."""
+TEXTS = 64
+"""Texts that are remembered as they were read: those of the last mails."""
 LONGEST_TEXT = 20_000
 """Characters of a text that are read for names; nobody asks a longer question."""
 PARTICLES = listed("de du des d la le les of the von van der del della di da y e")
 MOST_NEAR = 3
 """Known names that are shown for an unknown one, where several are equally near."""
+
+_Read = tuple[Sentence, Sequence[Match], Sequence[Match]]
+"""The words of a text, the names in it that are spelled to the letter, and all that are meant."""
 
 
 def entities_of(documents: Iterable[Document]) -> tuple[Entity, ...]:
@@ -78,12 +83,13 @@ class Directory:
             for email in entity.emails if entity.kind == "person" else ():
                 self._domains[email.lower()].append(number)
         self._similar = Lookalikes(self._bearers)
+        self._texts: dict[str, _Read] = {}
 
     def find(self, text: str, domains: Sequence[str] = ()) -> tuple[Mention, ...]:
         """Who a text names, in its order; then whose mail domains it cites or come with it."""
         text = text[:LONGEST_TEXT]
-        told = sentence(text)
-        mentions = [self._mention(written(told, match), match) for match in self._matches(told)]
+        told, _, meant = self._read(text)
+        mentions = [self._mention(written(told, match), match) for match in meant]
         cited = [(text[start:end], domain) for start, end, domain in domains_in(text)]
         for words, domain in [*cited, *((domain, registrable(domain)) for domain in domains)]:
             bearers = self._domains.get(domain, ()) if is_telling(domain) else ()
@@ -93,8 +99,7 @@ class Directory:
 
     def unknown(self, text: str) -> tuple[str, ...]:
         """Names in a text that nobody bears, as written; no everyday words, weekdays or sentence openings."""
-        told = sentence(text[:LONGEST_TEXT])
-        exact, meant = self._exact(told), self._matches(told)
+        told, exact, meant = self._read(text[:LONGEST_TEXT])
         sure = [match for match in meant if match.sureness > DOUBTFUL]
         spans = [span for span in told.spans if span.telling and not overlapping(span, sure)]
         # A name that is longer than one we know ("Siemens Energy") is somebody else, however common its words.
@@ -150,9 +155,20 @@ class Directory:
         sureness = match.sureness if letters else min(match.sureness, 0.98)
         return Mention(words, first.name, first.kind, round(sureness, 3), tuple(e.name for e in others))
 
-    def _matches(self, told: Sentence) -> list[Match]:
+    def _read(self, text: str) -> _Read:
+        """What a text was read as; the questions of a mail have windows in common, and each is asked several things."""
+        found = self._texts.get(text)
+        if found is None:
+            told = sentence(text)
+            exact = self._exact(told)
+            found = told, exact, self._matches(told, exact)
+            if len(self._texts) >= TEXTS:
+                self._texts.clear()
+            self._texts[text] = found
+        return found
+
+    def _matches(self, told: Sentence, exact: Sequence[Match]) -> list[Match]:
         """Names to the letter, but not where a run holds more than they explain; typing mistakes for the rest."""
-        exact = self._exact(told)
         rejected: set[Match] = set()
         meant: list[Match] = []
         for span in told.spans:
