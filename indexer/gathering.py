@@ -1,17 +1,17 @@
-"""Documents → entities: what the sources say of companies and people, merged by domain, address and name. Pure."""
+"""Documents → entities: what the sources say of companies and people, merged by domain and name. Pure."""
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import chain, islice
 
-from indexer.documents import Customer, Document, Person
+from indexer.acquaintances import address_of, people_of
+from indexer.documents import Customer, Document
 from indexer.names import (
     LONGEST_ADDRESS,
     MOST_NAMED,
     Entity,
-    EntityKind,
     domains_in,
     is_name,
     is_telling,
@@ -39,7 +39,7 @@ MOST_NAMES = 6
 
 @dataclass(frozen=True, slots=True)
 class _Sighting:
-    """One place that speaks of somebody. `anchors` are what only one bears: domains, an address, a record's id."""
+    """One place that speaks of somebody. `anchors` are what only one bears: domains, a record's id."""
 
     name: str
     anchors: tuple[str, ...]
@@ -51,14 +51,15 @@ class _Sighting:
 def gathered(documents: Iterable[Document]) -> tuple[Entity, ...]:
     """Companies, then people; each with every document that speaks of it by name, domain or address."""
     held = tuple(documents)
-    companies = _merged(_with_own_aliases(_sightings(held, _companies)), "company")
-    people = _merged(_sightings(held, _people), "person")
-    return (*_with_mail(companies, held), *people)
+    companies = _merged(_with_own_aliases(_sightings(held)))
+    return (*_with_mail(companies, held), *people_of(held, companies))
 
 
-def _sightings(documents: Iterable[Document], told: Callable[[Document], Iterator[_Sighting]]) -> list[_Sighting]:
+def _sightings(documents: Iterable[Document]) -> list[_Sighting]:
     """What each document tells, as far as it can be a name: whoever may write a card may write anything on it."""
-    return [s for document in documents for s in islice((s for s in told(document) if is_name(s.name)), MOST_NAMED)]
+    return [
+        s for document in documents for s in islice((s for s in _companies(document) if is_name(s.name)), MOST_NAMED)
+    ]
 
 
 def _with_own_aliases(sightings: list[_Sighting]) -> list[_Sighting]:
@@ -112,29 +113,8 @@ def _telling(domains: Iterable[str]) -> tuple[str, ...]:
     return tuple(islice(dict.fromkeys(filter(is_telling, domains)), MOST_DOMAINS))
 
 
-def _people(document: Document) -> Iterator[_Sighting]:
-    own = [person for person in document.people if person.role == "self"]
-    if document.kind == "contact" and not own:
-        yield _Sighting(document.title, (), document.id, True)
-    for person in document.people:
-        if "@" not in person.name:
-            address = _address(person)
-            yield _Sighting(_in_order(person), (address,) if address else (), document.id, person.role == "self")
-
-
-def _address(person: Person) -> str:
-    """The mail address in lower case, or nothing where there is none that could be one."""
-    return person.email.lower() if person.email and len(person.email) <= LONGEST_ADDRESS else ""
-
-
-def _in_order(person: Person) -> str:
-    """ "Müller, Anna" as "Anna Müller"."""
-    last, comma, first = person.name.partition(",")
-    return f"{first.strip()} {last.strip()}" if comma and first.strip() else person.name
-
-
-def _merged(sightings: list[_Sighting], kind: EntityKind) -> tuple[Entity, ...]:
-    """One entity for all sightings that share an anchor, or a name without saying different things."""
+def _merged(sightings: list[_Sighting]) -> tuple[Entity, ...]:
+    """One company for all sightings that share an anchor, or a name without saying different things."""
     groups = _Groups()
     shared = _shared_anchors(sightings)
     places: list[list[str]] = []
@@ -148,7 +128,7 @@ def _merged(sightings: list[_Sighting], kind: EntityKind) -> tuple[Entity, ...]:
         name = name_key(sighting.name)
         for root in {groups.root(anchors[0])} if anchors else groups.of_name.get(name, {name}):
             members[root].append(sighting)
-    return _named_apart([_entity(seen, kind) for seen in members.values() if name_key(seen[0].name)])
+    return _named_apart([_entity(seen) for seen in members.values() if name_key(seen[0].name)])
 
 
 def _shared_anchors(sightings: list[_Sighting]) -> frozenset[str]:
@@ -184,10 +164,8 @@ def _labels(groups: "_Groups", borne: Iterable[Iterable[str]]) -> dict[str, str]
 
 
 def _label(anchor: str) -> str:
-    """What tells two bearers of a name apart: the domain's label or the address; a record's id does not."""
-    if anchor.startswith("@#"):
-        return ""
-    return anchor if "@" in anchor[1:] else anchor[1:].split(".")[0]
+    """What tells two bearers of a name apart: the domain's label; a record's id does not."""
+    return "" if anchor.startswith("@#") else anchor[1:].split(".")[0]
 
 
 class _Groups:
@@ -207,18 +185,16 @@ class _Groups:
             self._above[self.root(anchor)] = self.root(anchors[0])
 
 
-def _entity(seen: list[_Sighting], kind: EntityKind) -> Entity:
+def _entity(seen: list[_Sighting]) -> Entity:
     name = _most_used(seen)
     others = sorted({sighting.name.strip() for sighting in seen} - {name})
     anchors = _anchors_of(seen)
-    emails = tuple(anchor for anchor in anchors if "@" in anchor)
-    domains = tuple(anchor for anchor in anchors if "@" not in anchor)
     documents = tuple(dict.fromkeys(sighting.document_id for sighting in seen))
-    return Entity(name, kind, tuple(others), domains if kind == "company" else (), emails, documents)
+    return Entity(name, "company", tuple(others), tuple(anchors), document_ids=documents)
 
 
 def _anchors_of(seen: list[_Sighting]) -> dict[str, None]:
-    """Domains and addresses, each once, in the order they were seen; no ids of records."""
+    """Domains, each once, in the order they were seen; no ids of records."""
     return dict.fromkeys(anchor for sighting in seen for anchor in sighting.anchors if not anchor.startswith("#"))
 
 
@@ -230,14 +206,14 @@ def _most_used(seen: list[_Sighting]) -> str:
 
 
 def _named_apart(entities: list[Entity]) -> tuple[Entity, ...]:
-    """Every name once: of two that are written alike, each gets its domain, address or a number behind it."""
+    """Every name once: of two that are written alike, each gets its domain or a number behind it."""
     counts = Counter(entity.name for entity in entities)
     seen: Counter[str] = Counter()
     apart: list[Entity] = []
     for entity in entities:
         seen[entity.name] += 1
         if counts[entity.name] > 1:
-            mark = next(iter((*entity.domains, *entity.emails)), str(seen[entity.name]))
+            mark = next(iter(entity.domains), str(seen[entity.name]))
             entity = replace(entity, name=f"{entity.name} ({mark})", aliases=(entity.name, *entity.aliases))
         apart.append(entity)
     return tuple(apart)
@@ -247,7 +223,7 @@ def _with_mail(companies: tuple[Entity, ...], documents: tuple[Document, ...]) -
     """Companies with the documents of people who write from their domains."""
     mailed: dict[str, list[str]] = defaultdict(list)
     for document in documents:
-        addresses = filter(None, (_address(p) for p in document.people if p.role in ("self", "contact")))
+        addresses = filter(None, (address_of(p) for p in document.people if p.role in ("self", "contact")))
         for host in filter(is_telling, {registrable(address.rpartition("@")[2]) for address in addresses}):
             mailed[host].append(document.id)
     for company in companies:

@@ -34,7 +34,13 @@ FREEMAIL = listed(
     gmail.com googlemail.com outlook.com hotmail.com live.com msn.com yahoo.com ymail.com icloud.com me.com
     mac.com aol.com gmx.de gmx.net gmx.com gmx.at gmx.ch web.de t-online.de freenet.de mail.com mail.ru
     yandex.ru proton.me protonmail.com posteo.de mailbox.org orange.fr free.fr laposte.net wanadoo.fr libero.it
-    qq.com 163.com hotmail.fr yahoo.fr yahoo.de outlook.de fastmail.com
+    qq.com 163.com hotmail.fr yahoo.fr yahoo.de outlook.de fastmail.com hotmail.de hotmail.co.uk hotmail.it hotmail.es
+    yahoo.co.uk yahoo.it yahoo.es yahoo.co.in yahoo.co.jp live.de live.fr live.co.uk live.nl outlook.fr outlook.es
+    outlook.it btinternet.com ntlworld.com talktalk.net comcast.net verizon.net sbcglobal.net bellsouth.net cox.net
+    charter.net bluewin.ch hispeed.ch sunrise.ch chello.at aon.at arcor.de kabelmail.de email.de mail.de tutanota.com
+    tuta.io pm.me hey.com rocketmail.com sfr.fr neuf.fr bbox.fr virgilio.it alice.it tiscali.it tin.it telenet.be
+    skynet.be ziggo.nl kpnmail.nl xs4all.nl planet.nl seznam.cz wp.pl o2.pl onet.pl interia.pl bigpond.com
+    optusnet.com.au shaw.ca rogers.com sympatico.ca naver.com 126.com sina.com rediffmail.com uol.com.br bol.com.br
     """
 )
 HOSTING = listed(
@@ -57,7 +63,8 @@ DOMAIN = re.compile(
 class Entity:
     """A company or person that a text can name: every spelling seen, its domains, the documents about it.
 
-    `name` is unique among the entities of its kind; where two bear the same, the domain is put behind it.
+    `name` is unique among the entities of its kind; where two bear the same, the domain is put behind it. The first
+    `records` of the documents are those that a source keeps of this very person.
     """
 
     name: str
@@ -66,6 +73,7 @@ class Entity:
     domains: tuple[str, ...] = ()
     emails: tuple[str, ...] = ()
     document_ids: tuple[str, ...] = ()
+    records: int = 0
 
 
 @dataclass(frozen=True, slots=True)
