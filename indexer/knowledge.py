@@ -119,6 +119,7 @@ class Knowledge:
                 return tuple(pool.map(one, sources))
             except BaseException:
                 stop.set()
+                options.abandoned()
                 raise
 
     def forget(self, sources: Sequence[str]) -> int:

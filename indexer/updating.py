@@ -40,13 +40,15 @@ class Progress:
 class UpdateOptions:
     """How to update: only look (`dry_run`), believe a sudden shrink (`allow_shrink`), whom to tell how far it is.
 
-    Once `halted` says so, what was told by then is written and nothing more is asked for.
+    Once `halted` says so, the batch in work is written and nothing more is asked for. `abandoned` is called when an
+    update is broken off (Ctrl-C): it may end whatever a source waits for.
     """
 
     dry_run: bool = False
     allow_shrink: bool = False
     progress: Callable[[Progress], None] | None = None
     halted: Callable[[], bool] = lambda: False
+    abandoned: Callable[[], None] = lambda: None
 
 
 @dataclass(frozen=True, slots=True)

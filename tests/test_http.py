@@ -534,3 +534,43 @@ def outcome(line: Line, exchange: Exchange) -> tuple[int, bytes]:
     except BadAnswer as error:
         return 400, str(error).encode()
     return reply.status, reply.body
+
+
+def ends(line: Line) -> str:
+    """What a call that is under way ends with when the line is closed a moment later; fails where that takes long."""
+    said: list[str] = []
+
+    def call() -> None:
+        with pytest.raises(Unavailable) as error:
+            line.get("/x")
+        said.append(str(error.value))
+
+    thread = threading.Thread(target=call)
+    thread.start()
+    while not line.calls:
+        time.sleep(0.01)
+    time.sleep(0.2)  # until it waits for the answer, or for its next turn
+    line.close()
+    thread.join(5)
+    assert not thread.is_alive()
+    return said[0]
+
+
+def test_a_closed_line_leaves_a_service_that_says_nothing() -> None:
+    go = threading.Event()
+
+    def silent(_: Asked) -> Answered:
+        go.wait(20)
+        return OK
+
+    with serving(silent) as origin:
+        assert "because Signpost ends" in ends(Line(a_place(origin), token))
+        go.set()
+
+
+def test_a_closed_line_leaves_a_service_that_wants_to_be_left_alone() -> None:
+    with serving(lambda _: busy(retry_after="100")) as origin:
+        line = Line(a_place(origin), token)
+        assert "because Signpost ends" in ends(line)
+        with pytest.raises(Unavailable, match="because Signpost ends"):
+            line.get("/x")

@@ -2,16 +2,18 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from indexer.asking import EVERYBODY, Question
-from indexer.errors import NoIndex
+from indexer.errors import LedgerError, NoIndex
 from indexer.knowledge import Knowledge
+from indexer.sources.protocol import Event, Failure
 from service.connecting import Connected
+from service.freshness import Freshness, Looked
 from service.ledger import Ledger
 from service.syncing import MOST_RUNG, Syncing
 from tests.builders import a_card
@@ -41,8 +43,10 @@ def ledger() -> Iterator[Ledger]:
 def running(knowledge: Knowledge, ledger: Ledger) -> Iterator[Callable[..., Syncing]]:
     stop, threads = threading.Event(), list[threading.Thread]()
 
-    def start(*sources: Told, every: float = HOUR) -> Syncing:
-        syncing = Syncing(knowledge, ledger.freshness, [Connected(source, every) for source in sources])
+    def start(*sources: Told, every: float = HOUR, kept: Freshness | None = None, rung: Sequence[str] = ()) -> Syncing:
+        syncing = Syncing(knowledge, kept or ledger.freshness, [Connected(source, every) for source in sources])
+        if rung:
+            syncing.ring(sources[0].name, rung)
         threads.append(threading.Thread(target=syncing.run, args=(stop,)))
         threads[-1].start()
         return syncing
@@ -123,7 +127,7 @@ def test_a_source_that_fails_is_told_and_the_others_go_on(
     until(lambda: PILOT.title in titles(knowledge, "pilot"))
 
 
-def test_an_error_that_nobody_foresaw_stops_no_other_source(running: Callable[..., Syncing]) -> None:
+def test_an_error_that_nobody_foresaw_stops_no_other_source(ledger: Ledger, running: Callable[..., Syncing]) -> None:
     class Mad(Told):
         def check(self) -> list[str]:
             return []
@@ -142,4 +146,74 @@ def test_an_error_that_nobody_foresaw_stops_no_other_source(running: Callable[..
     mad, other = Mad("trello:sales"), Told("crm:north", FAIR)
     running(mad, other, every=0.05)
 
-    until(lambda: other.pulls > 2 and mad.pulls > 0)
+    until(lambda: other.pulls > 2 and "trello:sales" in ledger.freshness.all())
+    assert "ZeroDivisionError" in ledger.freshness.all()["trello:sales"].failures[0]
+
+
+def test_a_ledger_that_cannot_be_written_for_a_while_ends_nothing(
+    knowledge: Knowledge, ledger: Ledger, running: Callable[..., Syncing]
+) -> None:
+    class Locked(Freshness):
+        tries = 0
+
+        def keep(self, states: Iterable[Looked]) -> None:
+            Locked.tries += 1
+            if Locked.tries < 2:
+                raise LedgerError("The ledger is locked.")
+            super().keep(states)
+
+    source = Told("trello:sales", PILOT)
+    running(source, every=0.05, kept=Locked(ledger._file))
+
+    until(lambda: bool(ledger.freshness.all()))
+    assert titles(knowledge, "pilot") == {PILOT.title}
+
+
+class Stubborn(Told):
+    """Never tells of a document by itself, until it is mended."""
+
+    mended = False
+
+    def fetch(self, ids: Sequence[str]) -> Iterator[Event]:
+        self.asked += ids
+        yield from super().fetch(ids) if self.mended else (Failure(f"{key} cannot be read.", True) for key in ids)
+
+
+def test_a_document_that_cannot_be_read_again_keeps_no_look_at_the_whole_waiting(
+    knowledge: Knowledge, running: Callable[..., Syncing]
+) -> None:
+    source = Stubborn("trello:sales", PILOT)
+    syncing = running(source, every=0.05)
+    until(lambda: source.pulls > 0)
+
+    syncing.ring("trello:sales", [PILOT.id])
+    until(lambda: bool(source.asked))
+    pulls = source.pulls
+
+    until(lambda: source.pulls > pulls + 2)
+    source.mended, source.documents = True, []
+    until(lambda: titles(knowledge, "pilot") == set())
+
+
+def test_a_ring_before_the_first_look_means_that_look(ledger: Ledger, running: Callable[..., Syncing]) -> None:
+    source = Told("trello:sales", PILOT)
+
+    running(source, rung=[PILOT.id])
+
+    until(lambda: source.asked == [PILOT.id])
+    assert source.pulls == 1
+    assert ledger.freshness.all()["trello:sales"].failures == ()
+
+
+def test_a_look_that_was_broken_off_counts_as_none(knowledge: Knowledge, ledger: Ledger) -> None:
+    stop, go = threading.Event(), threading.Event()
+    source = Told("trello:sales", PILOT, CRANE, go=go)
+    thread = threading.Thread(target=Syncing(knowledge, ledger.freshness, [Connected(source, HOUR)]).run, args=(stop,))
+    thread.start()
+    until(lambda: source.pulls > 0)
+
+    stop.set()
+    go.set()
+    thread.join(30)
+
+    assert ledger.freshness.all() == {}

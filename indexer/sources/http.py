@@ -48,10 +48,11 @@ class Politeness:
     """How patient a line is, and with which clock it measures that.
 
     `tries` a call; `seconds` for one exchange, however slowly it drips; `patience` for a call, waits included.
+    Without a `sleep` of its own a line waits until it is closed.
     """
 
     clock: Callable[[], float] = time.monotonic
-    sleep: Callable[[float], None] = time.sleep
+    sleep: Callable[[float], object] | None = None
     chance: random.Random = field(default_factory=random.Random)
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     tries: int = 6
@@ -116,6 +117,8 @@ class Line:
         self.calls = 0
         self._headers = headers
         self._polite = politeness or Politeness()
+        self._over = threading.Event()
+        self._sleep = self._polite.sleep or self._over.wait
         self._pace, self._lock = Pace(place.rates), threading.Lock()
         self._wire = Wire(place.origin, place.public, self._polite.clock)
         self._who = f"{place.service} ({place.source})"
@@ -160,7 +163,8 @@ class Line:
         raise BadAnswer(f"{self._who} sends {call} in circles. {_NEXT}")
 
     def close(self) -> None:
-        """End all connections; what is under way may fail."""
+        """End all connections and waits: what is under way fails at once, and nothing is called any more."""
+        self._over.set()
         self._wire.close()
 
     def _url(self, path: str, params: Mapping[str, str] | None) -> str:
@@ -187,6 +191,8 @@ class Line:
     def _admit(self, call: _Call, end: float) -> None:
         """Wait until no limit forbids the call, and count it. Raises Unavailable where that would take too long."""
         while True:
+            if self._over.is_set():
+                raise Unavailable(f"{self._who} is not asked any more, because Signpost ends. {_NEXT}")
             with self._lock:
                 now = self._polite.clock()
                 wait = self._pace.wait(now, call.path)
@@ -196,7 +202,7 @@ class Line:
                     return
             if now + wait > end:
                 raise self._unavailable(f"its limits let nobody call for {_length(wait)}")
-            self._polite.sleep(wait)
+            self._sleep(wait)
 
     def _back_off(self, trouble: _Trouble, tried: int) -> None:
         """Let all workers of this credential wait: what troubles one troubles the others."""

@@ -9,11 +9,13 @@ import ssl
 import threading
 import zlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 from urllib.parse import unquote, urlsplit
 from urllib.request import getproxies, proxy_bypass
+from weakref import WeakSet
 
 import httpcore2
 
@@ -89,7 +91,8 @@ class Wire:
             raise _sorry(error) from None
 
     def close(self) -> None:
-        """End all connections; what is under way may fail."""
+        """End all connections; what is under way fails at once."""
+        self._guard.cut()
         self._pool.close()
 
 
@@ -146,6 +149,18 @@ class _Guard(httpcore2.SyncBackend):
     def __init__(self, public: bool, clock: Callable[[], float], resolve: Callable[[str, int], Sequence[str]]) -> None:
         self._public, self._clock, self._resolve = public, clock, resolve
         self._thread = threading.local()
+        self._streams = WeakSet[_Stream]()
+
+    def cut(self) -> None:
+        """End all connections under whoever waits for them: to close a socket alone wakes nobody."""
+        for stream in list(self._streams):
+            stream.cut()
+
+    def held(self, stream: httpcore2.NetworkStream) -> "_Stream":
+        """A connection that keeps to the deadlines, and can be cut."""
+        kept = _Stream(stream, self)
+        self._streams.add(kept)
+        return kept
 
     def begin(self, seconds: float) -> None:
         """The exchange that this thread begins may take so long."""
@@ -170,7 +185,7 @@ class _Guard(httpcore2.SyncBackend):
         for at in self._checked(host, port):
             try:
                 left = min(self.left(timeout), _CONNECT)
-                return _Stream(super().connect_tcp(at, port, left, local_address, socket_options), self)
+                return self.held(super().connect_tcp(at, port, left, local_address, socket_options))
             except (httpcore2.ConnectError, httpcore2.ConnectTimeout) as failed:
                 error = failed
         raise error
@@ -201,10 +216,14 @@ class _Stream(httpcore2.NetworkStream):
     def close(self) -> None:
         self._inner.close()
 
+    def cut(self) -> None:
+        with suppress(OSError):  # it is closed already, or went over into TLS
+            socket.socket.shutdown(self._inner.get_extra_info("socket"), socket.SHUT_RDWR)
+
     def start_tls(
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
     ) -> httpcore2.NetworkStream:
-        return _Stream(self._inner.start_tls(ssl_context, server_hostname, self._guard.left(timeout)), self._guard)
+        return self._guard.held(self._inner.start_tls(ssl_context, server_hostname, self._guard.left(timeout)))
 
     def get_extra_info(self, info: str) -> Any:
         return self._inner.get_extra_info(info)
