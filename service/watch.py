@@ -4,11 +4,11 @@ import logging
 import random
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from indexer.errors import LeaseLost, MissingFolder, SignpostError
+from indexer.errors import LeaseLost, LedgerError, MissingFolder, SignpostError
 from service.drafts.delivery import Delivery
 from service.drafts.tending import Tender
 from service.ledger import Ledger
@@ -42,6 +42,7 @@ class Watcher:
         self._fence = 0
         self._aside = False
         self._held: set[str] = set()
+        self._owed: list[Place] = []
         self._renewed = datetime.min.replace(tzinfo=UTC)
         self._delivery = Delivery(mailbox, ledger, self._presence.clock, self._guard, options.settle)
         self._settler = Settler(mailbox, judge, ledger, options)
@@ -195,6 +196,7 @@ class Watcher:
         if not mails:
             return []
         places = [mail.place for mail in mails]
+        self._let_go()
         tries = {p: stuck.tries for p, stuck in self._progress.begin(self.name, places).items()}
         with self._innocent(places):
             settlement = self._settler.settle(mails, tries, watched, self._presence.clock())
@@ -206,12 +208,20 @@ class Watcher:
 
     @contextmanager
     def _innocent(self, places: Sequence[Place]) -> Iterator[None]:
-        """What breaks a pass in an orderly way does not count as a try of its mails."""
+        """What breaks a pass in an orderly way is no try of its mails, not even where that cannot be written down yet."""
         try:
             yield
         except (SignpostError, KeyboardInterrupt):
-            self._progress.let_go(self.name, places)
+            self._owed += places
+            with suppress(LedgerError):
+                self._let_go()
             raise
+
+    def _let_go(self) -> None:
+        """Take back tries that do not count, also of passes before, if the disk would not have it then."""
+        if self._owed:
+            self._progress.let_go(self.name, self._owed)
+            self._owed = []
 
     def _take_lease(self) -> bool:
         now = self._presence.clock()

@@ -70,6 +70,11 @@ def told(script: Plan) -> list[str]:
     return said
 
 
+@pytest.mark.parametrize("seed", [190_839, 270_507, 465_425, 543_300])
+def test_seeds_that_once_broke_a_promise_keep_them_all(seed: int, quiet: None) -> None:
+    assert run(plan(seed), Disk()).violations == []
+
+
 @pytest.mark.parametrize("seed", [3, 53, 221])
 def test_a_seed_replays_identically_to_the_last_line(seed: int, quiet: None) -> None:
     assert told(plan(seed)) == told(plan(seed))

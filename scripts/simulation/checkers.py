@@ -128,7 +128,7 @@ def _is_explained(told: Told, does: str, world: World, memory: Memory) -> bool:
     if told.identity == mails.identity(OLD):
         return told.reason == Reason.OLD and "renumbered" in memory.odd
     if told.outcome == "quarantine":
-        tries = world.counts["deaths"] + world.counts["mail is withheld"]
+        tries = sum(world.counts[kind] for kind in ("deaths", "mail is withheld", "process pauses"))
         return does.startswith(("fails", "kills")) or tries >= MOST_TRIES or "refused" in memory.odd
     if does.startswith("fails") and does != "fails twice":
         return (
