@@ -208,7 +208,7 @@ class Watcher:
 
     @contextmanager
     def _innocent(self, places: Sequence[Place]) -> Iterator[None]:
-        """What breaks a pass in an orderly way is no try of its mails, not even where that cannot be written down yet."""
+        """What breaks a pass in an orderly way is no try of its mails, even where that cannot be written down yet."""
         try:
             yield
         except (SignpostError, KeyboardInterrupt):
