@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from indexer.asking import EVERYBODY, Answer, Question, Viewer
 from indexer.confirming import Confirmation
-from indexer.documents import Section
+from indexer.documents import Document, Section
 from indexer.engines.embedded import EmbeddedIndex
 from indexer.engines.schema import MIGRATIONS
 from indexer.errors import NoIndex
@@ -210,7 +210,18 @@ def test_a_card_confirmed_for_everything_does_not_come_first_everywhere(tmp_path
 HUB = ("roof", "gate", "crane", "lamp", "fence", "clock", "scale", "pump", "ramp", "yard")
 
 
-@settings(deadline=None, max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_a_question_that_moves_from_one_document_to_another_keeps_its_vector(knowledge: Knowledge) -> None:
+    def said(question: str, card: Document) -> Confirmation:
+        return Confirmation(question, card.id, NOW)
+
+    knowledge.confirm([said("Who mends lifts?", CRANE)])
+    knowledge.confirm([said("Who mends lifts?", PILOT), said("who mends lifts", CRANE)])
+
+    (answer,) = knowledge.answer([Question("Who mends lifts?")], EVERYBODY)
+    assert {hit.document.id for hit in answer.hits if ANSWERED in [why.says for why in hit.why]} == {CRANE.id, PILOT.id}
+
+
+@settings(deadline=None, max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(first=CONFIRMATIONS, then=CONFIRMATIONS)
 def test_order_and_repeats_do_not_matter_and_refuting_all_leaves_nothing(
     knowledge: Knowledge, first: list[Confirmation], then: list[Confirmation]

@@ -130,7 +130,9 @@ def confirm(transaction: Transaction, confirmations: Sequence[Confirmation], emb
     told: dict[str, list[Confirmation]] = defaultdict(list)
     for one in confirmations:
         told[one.document_id].append(one)
+    had = [one for document_id in sorted(told) for one in _held(transaction, document_id).values()]
     written = [one for document_id, new in sorted(told.items()) for one in _taken(transaction, document_id, new)]
+    _drop_vectors(transaction, had)
     if written and embedded:
         _keep_vectors(transaction, embedded, {one.text_hash for one in written})
     if written:
@@ -140,15 +142,16 @@ def confirm(transaction: Transaction, confirmations: Sequence[Confirmation], emb
 
 def refute(transaction: Transaction, confirmations: Sequence[Confirmation]) -> int:
     """Take questions back, with their vectors where nothing else needs them; how many there were."""
-    gone = 0
+    gone: list[Confirmation] = []
     for one in confirmations:
         for number, held in _held(transaction, one.document_id).items():
             if held.same == one.same:
-                _remove(transaction, number, held)
-                gone += 1
+                transaction.run("DELETE FROM questions WHERE id = ?", (number,))
+                gone.append(held)
     if gone:
+        _drop_vectors(transaction, gone)
         writing.grow(transaction)
-    return gone
+    return len(gone)
 
 
 def _ids(store: Store, numbers: set[int]) -> dict[int, str]:
@@ -165,7 +168,7 @@ def _taken(transaction: Transaction, document_id: str, new: Sequence[Confirmatio
     wanted = {one.question: one for one in kept([*had.values(), *new])}
     for number, one in had.items():
         if one.question not in wanted:
-            _remove(transaction, number, one)
+            transaction.run("DELETE FROM questions WHERE id = ?", (number,))
         else:
             newer = wanted.pop(one.question)
             transaction.run("UPDATE questions SET at = ?, by = ? WHERE id = ?", (_day(newer.at), newer.by, number))
@@ -185,12 +188,12 @@ def _confirmation(row: Row) -> Confirmation:
     return Confirmation(text, document_id, datetime.fromisoformat(at), by)
 
 
-def _remove(transaction: Transaction, number: int, held: Confirmation) -> None:
-    transaction.run("DELETE FROM questions WHERE id = ?", (number,))
-    transaction.run(
+def _drop_vectors(transaction: Transaction, held: Sequence[Confirmation]) -> None:
+    """Forget the vectors of questions that nothing needs any more; only once all is written that may need them."""
+    transaction.run_many(
         """DELETE FROM vectors WHERE text_hash = ?1 AND ?1 NOT IN (SELECT text_hash FROM passages)
             AND ?1 NOT IN (SELECT text_hash FROM questions)""",
-        (bytes.fromhex(held.text_hash),),
+        [(bytes.fromhex(one.text_hash),) for one in held],
     )
 
 
