@@ -159,18 +159,18 @@ class SourceUpdate:
 
     def _flush(self) -> None:
         """Write what was told so far. While a tombstone waits for the end, the cursor must not pass it."""
-        step = self._step()
-        told, report = self._told, self._report
+        step, told = self._step(), self._told
+        written = self._write(step.put)
+        report = self._report
         self._report = replace(
             report,
-            added=report.added + len(step.added),
-            changed=report.changed + len(step.changed),
+            added=report.added + sum(document.id in written for document in step.added),
+            changed=report.changed + sum(document.id in written for document in step.changed),
             unchanged=report.unchanged + step.unchanged,
         )
-        self._known |= dict.fromkeys((document.id for document in step.put), WRITTEN)
+        self._known |= dict.fromkeys(written, WRITTEN)
         told.documents = {}
-        self._write(step.put)
-        if told.cursor is not None and not told.buried:
+        if told.cursor is not None and not told.buried and len(written) == len(step.put):
             self._send(Batch(report.source, cursor=told.cursor))
 
     def _step(self) -> Changes:
@@ -194,17 +194,26 @@ class SourceUpdate:
         self._report = replace(report, deleted=len(step.drop), held=len(step.held), notices=notices, listed=listed)
         self._send(Batch(report.source, drops=step.drop, cursor=None if step.held else told.cursor))
 
-    def _write(self, documents: Sequence[Document]) -> None:
+    def _write(self, documents: Sequence[Document]) -> set[str]:
+        """Write documents in batches; the ids of those that were, which are all unless the update is halted."""
         cut = [(document, passages(document)) for document in documents]
         missing = self._missing(cut)
-        self._report = replace(self._report, passages_embedded=self._report.passages_embedded + len(missing))
-        total = len(missing)
-        for batch in () if self._options.dry_run else _batches(cut, missing):
+        total, written = len(missing), set[str]()
+        for batch in _batches(cut, missing):
+            if written and self._options.halted():
+                break
             texts = {p.text_hash: p.embedded_text for _, found in batch for p in found if p.text_hash in missing}
-            vectors = embedded(self._embedder(), texts) if texts else None
-            self._send(Batch(self._report.source, batch, embedded=vectors))
             missing.difference_update(texts)
-            self._tell("embedding", total - len(missing), total)
+            written.update(document.id for document, _ in batch)
+            self._report = replace(self._report, passages_embedded=total - len(missing))
+            if not self._options.dry_run:
+                self._put_in(batch, texts)
+                self._tell("embedding", total - len(missing), total)
+        return written
+
+    def _put_in(self, batch: tuple[_Cut, ...], texts: Mapping[str, str]) -> None:
+        vectors = embedded(self._embedder(), texts) if texts else None
+        self._send(Batch(self._report.source, batch, embedded=vectors))
 
     def _missing(self, cut: Sequence[_Cut]) -> set[str]:
         hashes = {passage.text_hash for _, found in cut for passage in found}

@@ -10,8 +10,9 @@ import pytest
 
 from indexer.asking import EVERYBODY, Question
 from indexer.errors import NoIndex
-from indexer.knowledge import Knowledge, UpdateOptions
+from indexer.knowledge import Knowledge, Progress, UpdateOptions
 from indexer.sources.protocol import Event
+from indexer.updating import DOCUMENTS
 from tests.builders import a_card
 from tests.fakes import HashingEmbedder
 from tests.telling import Told
@@ -73,6 +74,19 @@ def test_a_halted_update_keeps_what_was_told_and_deletes_nothing(knowledge: Know
     knowledge.update([source], UpdateOptions(halted=lambda: True))
 
     assert set(titles(knowledge, "pilot crane")) == {"Pilot with Brandstetter", CRANE.title}
+
+
+def test_an_update_that_is_halted_while_much_is_written_ends_with_the_batch_in_work(knowledge: Knowledge) -> None:
+    source = Told("trello:sales", *(a_card(f"Card {n}", key=f"c{n}") for n in range(2 * DOCUMENTS)))
+    written: list[int] = []
+
+    def halt(progress: Progress) -> None:
+        written.extend([progress.done] if progress.stage == "embedding" else [])
+
+    report = knowledge.update([source], UpdateOptions(progress=halt, halted=lambda: bool(written)))
+
+    assert knowledge.count(EVERYBODY) == DOCUMENTS == report.sources[0].added
+    assert knowledge.update([source]).sources[0].added == DOCUMENTS
 
 
 def test_only_the_documents_asked_for_are_read_again(knowledge: Knowledge) -> None:
