@@ -94,12 +94,17 @@ def _agree(names: set[str]) -> bool:
 
 
 def _alike(one: str, other: str) -> bool:
-    """Whether two names begin a word alike ("Bob" and "Bobby"), run into each other, or are of different scripts."""
+    """Whether two names begin a word alike ("Bob", "Bobby"), one runs a word of the other in ("Weber", "aweber"), or
+    they are of different scripts."""
     if one.isascii() != other.isascii():
         return True
     starts = [{word[:3] for word in name.split() if len(word) > 2} for name in (one, other)]
-    run = [name.replace(" ", "") for name in (one, other)]
-    return bool(starts[0] & starts[1]) or run[0] in run[1] or run[1] in run[0]
+    return not starts[0].isdisjoint(starts[1]) or _runs_in(one, other) or _runs_in(other, one)
+
+
+def _runs_in(one: str, other: str) -> bool:
+    run = other.replace(" ", "")
+    return one.replace(" ", "") in run or any(word in run for word in one.split() if len(word) > 3)
 
 
 def _tied(known: Sequence[Bearing]) -> list[list[Bearing]]:

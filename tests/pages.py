@@ -103,6 +103,28 @@ def a_nasty_document(payload: str, key: str = "nasty") -> Document:
     )
 
 
+def differing_contacts() -> list[Document]:
+    """Two records of one person, which tell different posts, and one of a namesake."""
+    ute, work = "Ute Krämer-Okonkwo", "ute.kraemer-okonkwo@procurement.brueckner-logistik-holding.example"
+    told = [
+        ("hubspot:main", ute, work, "Head of Procurement for Northern Europe and the Baltic States"),
+        ("vcard:phone", f"Dr. {ute}", work, "Einkaufsleiterin"),
+        ("hubspot:old", ute, "ute@talbot.example", "Buyer"),
+    ]
+    return [
+        a_note(
+            name,
+            "",
+            id=f"{source}:contact:1",
+            kind="contact",
+            people=(Person(name, "self", address), Person(name, "self", f"info@{address.partition('@')[2]}")),
+            fields=(("Job title", post), ("Phone", "+49 40 5550100")),
+            updated_at=NOW - timedelta(days=days * 40),
+        )
+        for days, (source, name, address, post) in enumerate(told)
+    ]
+
+
 def a_receipt(key: str = "1", **more: Any) -> Receipt:
     """A mail that was answered with a draft which links to the pilot."""
     near = Nearest("trello:sales:card:pilot", "Pilot with Brückner Logistik", "https://trello.com/c/pilot", 0.9)

@@ -12,7 +12,7 @@ from service.web.options import WebOptions
 from service.web.serving import serving
 from tests.builders import NOW
 from tests.chromium import BINARY, Chromium
-from tests.pages import a_nasty_document, a_receipt, knowing, many_cards, some_documents
+from tests.pages import a_nasty_document, a_receipt, differing_contacts, knowing, many_cards, some_documents
 
 pytestmark = [pytest.mark.server, pytest.mark.skipif(BINARY is None, reason="Chromium is not installed")]
 
@@ -25,6 +25,7 @@ PAGES = [
     "/documents/trello:sales:card:pilot",
     "/companies/Brückner Logistik",
     "/people/Anna Weber",
+    "/people/Ute Krämer-Okonkwo",
     "/receipts",
     "/receipts/identity-1",
     "/health",
@@ -61,7 +62,8 @@ LEVELS = "[...document.querySelectorAll('h1, h2, h3')].map((h) => Number(h.tagNa
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    documents = [*some_documents(), *many_cards(25), a_nasty_document("<img src=x onerror=\"document.title='run'\">")]
+    documents = [*some_documents(), *many_cards(25), *differing_contacts()]
+    documents.append(a_nasty_document("<img src=x onerror=\"document.title='run'\">"))
     ledger = Ledger.in_memory()
     ledger.keep([a_receipt(), a_receipt("2", outcome="pass", reason="automatic", state="")])
     knowledge = knowing(tmp_path_factory.mktemp("index"), documents)

@@ -3,12 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 
 from indexer.asking import AskOptions, Filters, Question, Viewer
 from indexer.documents import Document
 from indexer.entities import Directory, Entity
+from indexer.rolodex import person_card
 from indexer.touches import Colleague, People, customers, is_one_of_us, last_touch, people, timeline
 from service.web import links
+from service.web.contacts import ContactCard, contact_card
 from service.web.links import Named
 from service.web.results import Card, Moment, called, card, moment
 from service.web.site import Site
@@ -16,6 +19,7 @@ from service.web.wording import short
 
 MOST_DOCUMENTS = 500
 ON_TIMELINE = 25
+MOST_NAMESAKES = 8
 CHANNELS = {"comment": "card comment", "mail": "e-mail"} | {c: c for c in ("call", "meeting", "note", "card", "task")}
 _ROLES = {"owner": "owner", "assignee": "works on it", "author": "wrote"}
 
@@ -62,6 +66,7 @@ class Profile:
     href: str
     one_of_us: bool
     aliases: tuple[str, ...]
+    namesakes: tuple[Named, ...]
     domains: tuple[str, ...]
     emails: tuple[str, ...]
     team: tuple[InTouch, ...]
@@ -71,6 +76,7 @@ class Profile:
     events: tuple[Event, ...]
     documents: int
     all_documents: str
+    contact: ContactCard | None
 
 
 def team(found: People, now: datetime) -> Team:
@@ -80,18 +86,25 @@ def team(found: People, now: datetime) -> Team:
 
 def profile(site: Site, viewer: Viewer, name: str, kind: str) -> Profile | None:
     """The company or person of this name or alias as the viewer may know it; None where there is none."""
-    entity = _entity(site.knowledge.entities(viewer), name, kind) or _from_filters(site, viewer, name, kind)
+    entities = [e for e in site.knowledge.entities(viewer) if e.kind == kind]
+    entity = _entity(entities, name) or _from_filters(site, viewer, name, kind)
     if entity is None:
         return None
     # The newest ids are not known before reading; what lies beyond the cap is reached through the search.
     documents = site.knowledge.documents(entity.document_ids[:MOST_DOCUMENTS], viewer)
-    return _profile(entity, timeline(documents), site.now)
+    return _profile(entity, timeline(documents), _namesakes(entity, entities), site.now)
 
 
-def _entity(entities: Sequence[Entity], name: str, kind: str) -> Entity | None:
-    fitting = [e for e in entities if e.kind == kind]
-    exact = next((e for e in fitting if e.name == name), None)
-    return exact or _called(fitting, name.casefold()) or _understood(fitting, name)
+def _entity(entities: Sequence[Entity], name: str) -> Entity | None:
+    exact = next((e for e in entities if e.name == name), None)
+    return exact or _called(entities, name.casefold()) or _understood(entities, name)
+
+
+def _namesakes(entity: Entity, entities: Sequence[Entity]) -> tuple[Named, ...]:
+    """The others who bear a name of this one."""
+    own = {n.casefold() for n in (entity.name, *entity.aliases)}
+    alike = (e for e in entities if e != entity and any(n.casefold() in own for n in (e.name, *e.aliases)))
+    return tuple(called(e.name, e.kind) for e in islice(alike, MOST_NAMESAKES))
 
 
 def _called(entities: Sequence[Entity], folded: str) -> Entity | None:
@@ -114,7 +127,7 @@ def _from_filters(site: Site, viewer: Viewer, name: str, kind: str) -> Entity | 
     return Entity(name, "company" if kind == "company" else "person", (), (), (), ids) if ids else None
 
 
-def _profile(entity: Entity, documents: Sequence[Document], now: datetime) -> Profile:
+def _profile(entity: Entity, documents: Sequence[Document], namesakes: tuple[Named, ...], now: datetime) -> Profile:
     ours = entity.kind == "person" and is_one_of_us(documents, entity)
     known = people(documents, entity, now)
     filtered = "customer" if entity.kind == "company" else "person"
@@ -123,7 +136,9 @@ def _profile(entity: Entity, documents: Sequence[Document], now: datetime) -> Pr
         kind=entity.kind,
         href=called(entity.name, entity.kind).href,
         one_of_us=ours,
-        aliases=entity.aliases,
+        # what stands before the brackets in "Anna Weber (anna@ours.example)" is no other name
+        aliases=tuple(short(a, 80) for a in entity.aliases if not entity.name.startswith(f"{a} (")),
+        namesakes=namesakes,
         domains=entity.domains,
         emails=entity.emails,
         team=() if ours else tuple(_in_touch(c, now) for c in known.team),
@@ -133,6 +148,7 @@ def _profile(entity: Entity, documents: Sequence[Document], now: datetime) -> Pr
         events=_events(documents[:ON_TIMELINE], now),
         documents=len(entity.document_ids),
         all_documents=links.search([(filtered, entity.name)]),
+        contact=contact_card(person_card(documents, entity), now) if entity.kind == "person" else None,
     )
 
 
