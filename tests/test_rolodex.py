@@ -211,6 +211,25 @@ def test_the_page_leads_to_each_record_where_it_stands(page: Page) -> None:
     assert any(link in (own_page, own_page.replace("ä", "%C3%A4")) for link in page.links)
 
 
+def test_under_a_name_that_several_bear_the_page_leads_to_the_others_and_only_then(tmp_path: Path) -> None:
+    told = [
+        a_contact("hubspot:main", "Peter Müller", "peter@nordwind.example"),
+        a_contact("hubspot:new", "Peter Müller", "peter.mueller@talbot.example"),
+        a_contact("hubspot:main", "Peter Okonkwo", "okonkwo@talbot.example"),
+        *(
+            a_card("Visit", key=a, people=(Person("Peter", "contact", a),))
+            for a in ("peter@nordwind.example", "okonkwo@talbot.example")
+        ),
+    ]
+    browser = a_client(knowing(tmp_path, told))
+    full, okonkwo, short = (browser.get(f"/people/{name}").text for name in ("Peter Müller", "Peter Okonkwo", "Peter"))
+
+    assert "not to be confused with" in full
+    assert "Okonkwo" not in full
+    assert "not to be confused with" not in okonkwo
+    assert "not to be confused with" in short
+
+
 NAMES = st.sampled_from(["Anna Weber", "Weber, Anna", "Tom Okafor", "Tom Weber", "Anna", "sales@talbot.example"])
 ADDRESSES = st.sampled_from(
     [f"{who}@{where}" for who in ("anna", "tom", "sales") for where in ("talbot.example", "gmx.de")]

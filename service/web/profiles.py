@@ -92,7 +92,7 @@ def profile(site: Site, viewer: Viewer, name: str, kind: str) -> Profile | None:
         return None
     # The newest ids are not known before reading; what lies beyond the cap is reached through the search.
     documents = site.knowledge.documents(entity.document_ids[:MOST_DOCUMENTS], viewer)
-    return _profile(entity, timeline(documents), _namesakes(entity, entities), site.now)
+    return _profile(entity, timeline(documents), _namesakes(entity, name, entities), site.now)
 
 
 def _entity(entities: Sequence[Entity], name: str) -> Entity | None:
@@ -100,10 +100,11 @@ def _entity(entities: Sequence[Entity], name: str) -> Entity | None:
     return exact or _called(entities, name.casefold()) or _understood(entities, name)
 
 
-def _namesakes(entity: Entity, entities: Sequence[Entity]) -> tuple[Named, ...]:
-    """The others who bear a name of this one."""
-    own = {n.casefold() for n in (entity.name, *entity.aliases)}
-    alike = (e for e in entities if e != entity and any(n.casefold() in own for n in (e.name, *e.aliases)))
+def _namesakes(entity: Entity, asked: str, entities: Sequence[Entity]) -> tuple[Named, ...]:
+    """The others who bear its name, or that under which it was asked for."""
+    plain = [name for name in entity.aliases if entity.name.startswith(f"{name} (")]
+    own = {name.casefold() for name in (entity.name, *plain, asked)}
+    alike = (e for e in entities if e != entity and not own.isdisjoint(n.casefold() for n in (e.name, *e.aliases)))
     return tuple(called(e.name, e.kind) for e in islice(alike, MOST_NAMESAKES))
 
 
