@@ -1,6 +1,7 @@
 """A table of [[sources]] → the source, and the polite line to its service where it is none of files."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -34,7 +35,7 @@ HOOKS = "/hooks"
 """Where services ring, below the address of the pages."""
 Heard = Callable[[Mapping[str, str], bytes], tuple[str, ...] | None]
 AT_ONCE = Politeness(tries=2, seconds=8.0, patience=8.0)
-"""For a look while somebody waits, such as right before a draft is written."""
+"""For a look while somebody waits, such as right before a draft is written: all its calls take no longer."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,8 +65,16 @@ class Connected:
         """What reads the messages of the service's webhooks; None where it does not ring."""
         return getattr(self.source, "rung", None) if self.rings else None
 
+    @contextmanager
+    def within(self, seconds: float) -> Iterator[None]:
+        """All calls that this thread makes inside end by then, together."""
+        with ExitStack() as stack:
+            for line in self.lines:
+                stack.enter_context(line.within(seconds))
+            yield
+
     def close(self) -> None:
-        """Hang up."""
+        """Hang up for good: what is under way ends at once."""
         for line in self.lines:
             line.close()
 

@@ -6,13 +6,15 @@ a missing draft is forgiven, a dead or a private link is not.
 
 import logging
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 from indexer.asking import Viewer
 from indexer.errors import SourceError
 from indexer.sources.protocol import Upsert
-from service.connecting import Connected
+from service.connecting import AT_ONCE, Connected
+from service.watching.attempt import Failed, attempt
 
 log = logging.getLogger(__name__)
 
@@ -46,16 +48,20 @@ class Rechecking:
         return frozenset(there)
 
     def _seen(self, name: str, ids: Sequence[str], viewer: Viewer) -> set[str]:
-        there = set(self._ask(name, ids, viewer))
+        found = attempt(f"asking {name}", partial(self._ask, name, ids, viewer))
+        there = set[str]() if isinstance(found, Failed) else found
         if gone := set(ids) - there:
             log.info("%s: %d linked documents are gone, private or could not be asked for", name, len(gone))
             self._ring(name, sorted(gone))
         return there
 
-    def _ask(self, name: str, ids: Sequence[str], viewer: Viewer) -> Iterator[str]:
+    def _ask(self, name: str, ids: Sequence[str], viewer: Viewer) -> set[str]:
+        there = set[str]()
         try:
-            for event in self._sources[name].source.fetch(ids):
-                if isinstance(event, Upsert) and event.document.visibility in viewer.visibilities:
-                    yield event.document.id
+            with self._sources[name].within(AT_ONCE.patience):
+                for event in self._sources[name].source.fetch(ids):
+                    if isinstance(event, Upsert) and event.document.visibility in viewer.visibilities:
+                        there.add(event.document.id)
         except SourceError as error:
             log.warning("%s", error)
+        return there

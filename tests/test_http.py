@@ -574,3 +574,20 @@ def test_a_closed_line_leaves_a_service_that_wants_to_be_left_alone() -> None:
         assert "because Signpost ends" in ends(line)
         with pytest.raises(Unavailable, match="because Signpost ends"):
             line.get("/x")
+
+
+def test_all_calls_of_somebody_who_waits_end_together() -> None:
+    clock = Clock()
+
+    def slowly(_: Asked) -> Answered:
+        clock.sleep(3)
+        return OK
+
+    with serving(slowly) as origin:
+        line = a_line(origin, clock)
+        with line.within(8), pytest.raises(Unavailable):
+            for _ in range(9):
+                line.get("/x")
+        assert clock.now() <= 1000 + 9
+        assert line.get("/x").status == 200
+        line.close()

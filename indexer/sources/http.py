@@ -1,10 +1,12 @@
 """One polite line to one service: limits kept, trouble waited out, secrets kept back. Every live source calls so."""
 
 import json
+import math
 import random
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cache
@@ -103,6 +105,13 @@ class _Trouble:
     seconds: float | None = None
 
 
+class _Deadline(threading.local):
+    """When all calls of a thread have to end, on the clock of the line."""
+
+    end = math.inf
+
+
+_SLOW = "its answers take too long for somebody who waits"
 _NEXT = "Nothing was changed because of it; the next update asks again."
 
 
@@ -117,7 +126,7 @@ class Line:
         self.calls = 0
         self._headers = headers
         self._polite = politeness or Politeness()
-        self._over = threading.Event()
+        self._over, self._deadline = threading.Event(), _Deadline()
         self._sleep = self._polite.sleep or self._over.wait
         self._pace, self._lock = Pace(place.rates), threading.Lock()
         self._wire = Wire(place.origin, place.public, self._polite.clock)
@@ -153,7 +162,7 @@ class Line:
         Raises Refused for 401 and 403, Unavailable after all tries, BadAnswer for what no trying mends.
         """
         call = _Call(method, self._url(path, params), body, headers or {})
-        end = self._polite.clock() + self._polite.patience
+        end = min(self._polite.clock() + self._polite.patience, self._deadline.end)
         for _ in range(_HOPS):
             reply = self._persist(call, end)
             if reply.status not in _MOVED:
@@ -161,6 +170,15 @@ class Line:
             url = self._url(urljoin(call.url, reply.headers.get("location", "")), None)
             call = replace(call, url=url) if reply.status != 303 else _Call("GET", url, None, call.headers)
         raise BadAnswer(f"{self._who} sends {call} in circles. {_NEXT}")
+
+    @contextmanager
+    def within(self, seconds: float) -> Iterator[None]:
+        """All calls that this thread makes inside take no longer together; what is left raises Unavailable."""
+        self._deadline.end = self._polite.clock() + seconds
+        try:
+            yield
+        finally:
+            del self._deadline.end
 
     def close(self) -> None:
         """End all connections and waits: what is under way fails at once, and nothing is called any more."""
@@ -196,12 +214,12 @@ class Line:
             with self._lock:
                 now = self._polite.clock()
                 wait = self._pace.wait(now, call.path)
-                if wait <= 0:
+                if wait <= 0 and now < end:
                     self._pace.spend(now, call.path)
                     self.calls += 1
                     return
-            if now + wait > end:
-                raise self._unavailable(f"its limits let nobody call for {_length(wait)}")
+            if now + wait >= end:
+                raise self._unavailable(f"its limits let nobody call for {_length(wait)}" if wait > 0 else _SLOW)
             self._sleep(wait)
 
     def _back_off(self, trouble: _Trouble, tried: int) -> None:

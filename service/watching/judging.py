@@ -1,7 +1,7 @@
 """Mails that were read → a draft, a pass or a failure each, with one search for all their questions."""
 
 import logging
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -15,6 +15,7 @@ from service.drafts.lifecycle import Basis
 from service.drafts.likeness import shingles
 from service.mail.letter import Address, Reading
 from service.receipts import Receipt
+from service.replies import people
 from service.replies.gone import without
 from service.replies.outcome import Draft, Outcome, Pass, Policy
 from service.watching.attempt import Failed, attempt
@@ -75,8 +76,9 @@ class Judge:
         """Decide on each. Raises SignpostError when the knowledge itself cannot answer, whatever the mail."""
         self.policy = self.steps.current(self.policy)
         early = [attempt("before search", partial(self.steps.before_search, r, self.policy)) for r in readings]
-        found = iter(self._search([r for r, outcome in zip(readings, early, strict=True) if outcome is None]))
-        return [outcome or self._decided(r, next(found)) for r, outcome in zip(readings, early, strict=True)]
+        asking = [r for r, outcome in zip(readings, early, strict=True) if outcome is None]
+        decided = iter(self._rechecked(asking, self._search(asking)))
+        return [outcome or next(decided) for outcome in early]
 
     def compose(self, draft: Draft, writer: Address, message_id: str, now: datetime) -> bytes | Failed:
         """The draft's bytes. Raises SignpostError where a template is at fault."""
@@ -117,21 +119,32 @@ class Judge:
             there[viewer] = self.steps.still_there(ids, viewer) if ids else ids
         return [basis.documents - there[basis.viewer] for basis in bases]
 
-    def _decided(self, reading: Reading, found: Found) -> Outcome | Failed:
-        """What becomes of a mail; a draft only by documents that are still there when their sources are asked."""
-        outcome = self._decide(reading, found)
-        if not isinstance(outcome, Draft) or isinstance(found, Failed):
-            return outcome
-        viewer = attempt("audience", partial(self.steps.viewer, reading, self.policy))
-        # Asked of all that was found, so that what takes the place of a dead link was asked about too
-        every = outcome.documents.union(hit.document.id for answer in found for hit in answer.hits)
-        there = viewer if isinstance(viewer, Failed) else self._there(every, viewer)
-        if isinstance(there, Failed):
-            return there
-        return outcome if outcome.documents <= there else self._decide(reading, without(found, every - there))
+    def _rechecked(self, readings: Sequence[Reading], found: Sequence[Found]) -> list[Outcome | Failed]:
+        """What becomes of mails; drafts only by documents that are still there when their sources are asked.
 
-    def _there(self, ids: Collection[str], viewer: Viewer) -> frozenset[str] | Failed:
-        return attempt("asking the sources", partial(self.steps.recheck, ids, viewer))
+        They are asked for all mails together. What might take the place of a dead link is asked about only then.
+        """
+        outcomes = list(map(self._decide, readings, found))
+        pairs = enumerate(zip(outcomes, found, strict=True))
+        drafts = {i: (o, f) for i, (o, f) in pairs if isinstance(o, Draft) and not isinstance(f, Failed)}
+        there = self._there(readings, {i: draft.documents for i, (draft, _) in drafts.items()})
+        dead = {i: both for i, both in drafts.items() if not both[0].documents <= there[i]}
+        others = self._there(readings, {i: _found(answers) - draft.documents for i, (draft, answers) in dead.items()})
+        for i, (draft, answers) in dead.items():
+            gone = _found(answers).union(draft.documents) - there[i] - others[i]
+            outcomes[i] = self._decide(readings[i], without(answers, gone))
+        return outcomes
+
+    def _there(self, readings: Sequence[Reading], asked: Mapping[int, frozenset[str]]) -> dict[int, frozenset[str]]:
+        """Which of the documents that each of these mails asks about are there; one exchange for each viewer."""
+        viewers = {i: self.steps.viewer(readings[i], self.policy) for i in asked}
+        there: dict[int, frozenset[str]] = {}
+        for viewer in set(viewers.values()):
+            same = [i for i in asked if viewers[i] == viewer]
+            ids = frozenset[str]().union(*(asked[i] for i in same))
+            found = attempt("asking the sources", partial(self.steps.recheck, ids, viewer)) if ids else ids
+            there |= dict.fromkeys(same, frozenset() if isinstance(found, Failed) else found)
+        return there
 
     def _decide(self, reading: Reading, found: Found) -> Outcome | Failed:
         if isinstance(found, Failed):
@@ -160,3 +173,9 @@ class Judge:
         questions = [question for reading in readings for question in reading.questions]
         answers = iter(self.knowledge.answer(questions, viewer) if questions else [])
         return [[next(answers) for _ in reading.questions] for reading in readings]
+
+
+def _found(answers: Sequence[Answer]) -> frozenset[str]:
+    """All documents that a draft may rest on by these answers."""
+    shown = (document for answer in answers for document in people.documents(answer))
+    return frozenset(d.id for d in (*(hit.document for answer in answers for hit in answer.hits), *shown))
