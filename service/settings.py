@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from indexer.errors import SettingsError
 from service.settings_example import example
-from service.settings_given import Given, add_options, add_variables, read_file
+from service.settings_given import Given, add_options, add_variables, called, read_file
 from service.settings_models import (
     MailboxSettings,
     ModelSettings,
@@ -72,9 +72,5 @@ def _together(values: Mapping[str, Any], file: str) -> Iterator[str]:
 def _twice(told: Any) -> list[str]:
     """Names that several tables have; sources of different kinds may share one."""
     tables = [t for t in told if isinstance(t, dict)] if isinstance(told, list) else []
-    named = [(t.get("kind"), t.get("name") or t.get("user") or _by_default(t)) for t in tables]
+    named = [(t.get("kind"), called(t)) for t in tables]
     return [name for (_, name), count in Counter(named).items() if count > 1 and name]
-
-
-def _by_default(table: Mapping[str, Any]) -> str:
-    return Path(str(table.get("path") or table.get("kind") or "")).stem

@@ -135,8 +135,19 @@ def _numbered(part: str, tables: list[Any]) -> int | None:
     return names.index(part) if part in names else None
 
 
+def called(table: Mapping[str, Any]) -> str:
+    """What a table of a list is called where it does not say so itself: by its user, its file or its kind."""
+    return str(table.get("name") or table.get("user") or Path(str(table.get("path") or table.get("kind") or "")).stem)
+
+
 def _names(tables: list[Any]) -> list[str]:
-    return [_part(str(t.get("name") or t.get("user") or "")) if isinstance(t, dict) else "" for t in tables]
+    """The tables' names as they stand in variables; those that several have with their kind before them."""
+    told = [table if isinstance(table, dict) else {} for table in tables]
+    names = [_part(called(table)) for table in told]
+    return [
+        _part(f"{table.get('kind')}_{name}") if name and names.count(name) > 1 else name
+        for table, name in zip(told, names, strict=True)
+    ]
 
 
 def _put(values: dict[str, Any], where: Where, told: Any) -> None:

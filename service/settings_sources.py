@@ -209,4 +209,5 @@ def _mistake(kind: str, name: str, sort: str, says: str) -> str:
         return f"cannot have {name}; {kind} has {', '.join(there)}"
     if sort in ("missing", "string_too_short"):
         return f"need {name}: {there[name].description}".rstrip(".")
+    says = says.replace("Input should be", "has to be")
     return f"{name} {says[:1].lower()}{says[1:]}".rstrip(".")

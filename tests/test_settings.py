@@ -14,7 +14,7 @@ from indexer.embedding.weights import DEFAULT
 from indexer.errors import SettingsError
 from service.mail.letter import Address
 from service.oauth.keeping import Login
-from service.passwords import password_of, secret_of
+from service.passwords import password_of, secret_of, token_of, where_a_token_goes
 from service.replies.outcome import Policy
 from service.settings import MailboxSettings, Settings, example, load
 from service.settings_given import fields, is_secret
@@ -50,9 +50,7 @@ def test_there_are_at_most_forty_settings_and_each_says_what_it_is() -> None:
     assert len(every) <= 40
     for where, info in every.items():
         assert re.fullmatch(r"[A-Z].{12,230}\.", info.description or ""), where
-        assert not info.is_required() or where in {
-            *(("sources", "kind"), ("mailboxes", "user"), ("mailboxes", "host"))
-        }
+        assert not info.is_required() or where in {*(("sources", "kind"), ("mailboxes", "user"), ("mailboxes", "host"))}
 
 
 def test_the_example_sets_nothing(tmp_path: Path) -> None:
@@ -397,7 +395,7 @@ def told(environ: dict[str, str]) -> tuple[str, ...]:
         ("kind='hubspot'\npath='x'", "path is given, but hubspot is asked over the network and has no file"),
         ("kind='trello'", "options need key: The API key"),
         ("kind='trello'\noptions={key='k', bords=['x']}", "options cannot have bords; trello has every, token_file"),
-        ("kind='vcard'\npath='x'\noptions={every=1}", "options every input should be greater than or equal to 10"),
+        ("kind='vcard'\npath='x'\noptions={every=1}", "options every has to be greater than or equal to 10"),
         ("kind='kanboard'\noptions={url='http://kb.example'}", "would send the token to kb.example in the clear"),
         ("kind='carddav'\noptions={url='dav.example', user='u'}", "options url has to be a web address such as"),
     ],
@@ -424,3 +422,20 @@ def test_a_service_is_asked_as_the_settings_say(tmp_path: Path) -> None:
     assert source.token
     assert source.token.get_secret_value() == "s3same"
     assert "s3same" not in repr(source)
+
+
+def test_a_source_without_a_name_is_called_in_variables_as_everywhere(tmp_path: Path) -> None:
+    table, name = '[[sources]]\nkind = "hubspot"\n', "SIGNPOST_SOURCES__HUBSPOT__TOKEN"
+
+    assert name in where_a_token_goes(settings(tmp_path, table).sources[0])
+    assert token_of(settings(tmp_path, table, {name: "pat-1"}).sources[0]) == "pat-1"
+
+
+def test_sources_that_share_a_name_are_told_apart_by_their_kind(tmp_path: Path) -> None:
+    table = '[[sources]]\nkind = "hubspot"\nname = "sales"\n[[sources]]\nkind = "pipedrive"\nname = "sales"\n'
+    hub, pipe = (f"SIGNPOST_SOURCES__{kind}_SALES__TOKEN" for kind in ("HUBSPOT", "PIPEDRIVE"))
+
+    assert [token_of(s) for s in settings(tmp_path, table, {hub: "a1", pipe: "b2"}).sources] == ["a1", "b2"]
+    (says,) = problems(tmp_path, table, {"SIGNPOST_SOURCES__SALES__TOKEN": "a1"})
+    assert hub in says or pipe in says
+    assert "a1" not in says
