@@ -15,8 +15,8 @@ from tests.builders import a_card, a_note
 DATA = Path(__file__).parents[2] / "shared" / "data"
 
 
-def a_company(name: str, *domains: str, documents: tuple[str, ...] = ("d1",), **more: tuple[str, ...]) -> Entity:
-    return Entity(name, "company", domains=domains, document_ids=documents, **more)
+def a_company(name: str, *domains: str, documents: tuple[str, ...] = ("d1",)) -> Entity:
+    return Entity(name, "company", domains=domains, document_ids=documents)
 
 
 def who(text: str, *names: str, domains: tuple[str, ...] = ()) -> list[str]:
