@@ -9,7 +9,7 @@ from indexer.errors import SourceError
 from indexer.sources.http import Line
 from indexer.sources.loose import Record, flag, string
 from indexer.sources.protocol import Census, Checkpoint, Delete, Event, Failure
-from indexer.sources.trello_bell import Bell, silence
+from indexer.sources.trello_bell import Bell
 from indexer.sources.trello_look import Look
 from indexer.sources.trello_rest import Absent, Rest
 from indexer.sources.trello_state import BoardState, as_cursor, from_cursor
@@ -108,25 +108,8 @@ class Trello:
         May be called again and again. The address has to answer HEAD with 200 by then. Raises SourceError.
         """
         frames, problems = self._frames()
-        known = self._webhooks()
-        for key in known.keys() & frames.keys():
-            if not flag(known[key].get("active")):
-                self._rest.wake(string(known[key].get("id")))
-        address = self._options.bell.address if self._options.bell else ""
-        said = [self._rest.ring_at(address, key) for key in frames if address and key not in known]
-        return [*problems, *filter(None, said)]
-
-    def silent(self) -> list[str]:
-        """A sentence for each board that does not ring: no webhook, or one that Trello gave up. Raises SourceError."""
-        frames, problems = self._frames()
-        known = self._webhooks()
-        return [*problems, *filter(None, (silence(frame, known.get(key)) for key, frame in frames.items()))]
-
-    def _webhooks(self) -> dict[str, Record]:
-        """Our webhooks under the ids of their boards."""
         bell = self._options.bell
-        ours = (w for w in self._rest.webhooks() if bell and w.get("callbackURL") == bell.address)
-        return {string(webhook.get("idModel")): webhook for webhook in ours}
+        return problems + (self._rest.ring_at(bell.address, frames) if bell else [])
 
     def _look(self, told: Mapping[str, BoardState]) -> tuple[Look, list[str]]:
         """A look at the boards as they are now. Of one that is not there just now, what was told of it stays."""

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from indexer.sources.loose import Record, count, flag, record, string
+from indexer.sources.loose import record, string
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +31,3 @@ class Bell:
             return ()
         ids = (string(record(data.get(kind)).get("id")) for kind in ("card", "cardSource"))
         return tuple(dict.fromkeys(key for key in ids if key))
-
-
-def silence(frame: Record, webhook: Record | None) -> str:
-    """Why a board does not ring, if it does not."""
-    name = string(frame.get("name"))
-    if webhook is None:
-        return f"Board {name!r} has no webhook, so its changes are only seen by asking."
-    if flag(webhook.get("active")):
-        return ""
-    return f"Trello gave up the webhook of board {name!r} after {count(webhook.get('consecutiveFailures'))} failures."

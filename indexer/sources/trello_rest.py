@@ -11,7 +11,7 @@ from urllib.parse import quote, urlencode
 
 from indexer.errors import BadAnswer, Refused, Unavailable
 from indexer.sources.http import Line, Place, Rate
-from indexer.sources.loose import Record, count, record, records, string
+from indexer.sources.loose import Record, count, flag, record, records, string
 
 ORIGIN = "https://api.trello.com"
 RATES = (Rate(300, 10), Rate(100, 10), Rate(100, 900, within="/1/members/"))
@@ -98,23 +98,32 @@ class Rest:
                 card["actions"] = self._pages(f"/1/cards/{key}/actions", {"filter": _TOLD})
         return found
 
-    def webhooks(self) -> list[Record]:
-        """All webhooks of this member's tokens. Asked of the member: only there the token is not in the address."""
+    def ring_at(self, url: str, boards: Iterable[str]) -> list[str]:
+        """Let Trello call `url` whenever something happens on these boards; a sentence for each that it will not do.
+
+        A webhook that Trello gave up is woken.
+        """
+        known = {string(webhook.get("idModel")): webhook for webhook in self._webhooks(url)}
+        said: list[str] = []
+        for board in boards:
+            if board not in known:
+                said += self._register(url, board)
+            elif not flag(known[board].get("active")):
+                self._line.call("PUT", f"/1/webhooks/{string(known[board].get('id'))}", params={"active": "true"})
+        return said
+
+    def _webhooks(self, url: str) -> list[Record]:
+        """Those that call `url`. Asked of the member: only there the token is not in the address."""
         reply = self._line.get("/1/members/me/tokens", {"webhooks": "true"})
         tokens = records(reply.json()) if reply.status < 400 else []
-        return [webhook for token in tokens for webhook in records(token.get("webhooks"))]
+        return [hook for token in tokens for hook in records(token.get("webhooks")) if hook.get("callbackURL") == url]
 
-    def ring_at(self, url: str, board: str) -> str:
-        """Let Trello call `url` whenever something happens on a board; what is wrong with that, if anything."""
+    def _register(self, url: str, board: str) -> list[str]:
         try:
             self._line.post("/1/webhooks", {"callbackURL": url, "idModel": board, "description": "Signpost"})
         except BadAnswer as error:
-            return "" if "already exists" in str(error) else str(error)
-        return ""
-
-    def wake(self, webhook: str) -> None:
-        """Make a webhook active again that Trello gave up."""
-        self._line.call("PUT", f"/1/webhooks/{webhook}", params={"active": "true"})
+            return [] if "already exists" in str(error) else [str(error)]
+        return []
 
     def _pages(self, path: str, params: Mapping[str, str]) -> list[Record]:
         """All things of a feed, one an id, in the order of their ids; they come newest first, page by page."""
