@@ -14,11 +14,16 @@ from indexer.sources.tables import Row, Table
 Key = tuple[str, str]
 """Kind and id of a record."""
 _MOST = 200_000
-_KEPT = frozenset({"domain", "private", "company_ids", "contact_ids"})
+_KEPT = frozenset({"domain", "private"})
+_LINKS = frozenset({"company_ids", "contact_ids"})
 
 
-def entry_of_columns(kind: TableKind, product: Product, columns: Mapping[str, str]) -> Entry:
+def entry_of_columns(
+    kind: TableKind, product: Product, columns: Mapping[str, str], shown: Sequence[tuple[str, str]] = ()
+) -> Entry:
     """The entry of a record: what it tells are the cells of a row in an export, under their headers.
+
+    `shown` are labels and values to tell as they are: whatever such a label says, it plays no role.
 
     Rows of exports that call themselves deleted are left out; whether a record is, was asked before, so none may.
     """
@@ -28,7 +33,14 @@ def entry_of_columns(kind: TableKind, product: Product, columns: Mapping[str, st
     layout = Layout(kind, product, roles, emails_at(keys), phones_at(keys))
     table = Table(product, tuple(columns), (Row(1, tuple(columns.values())),))
     entry = next(entries_of(table, layout, day_first=False))
-    return replace(entry, title=entry.title or kind.capitalize())
+    name = entry.first("type") if kind == "activity" else ""
+    return replace(entry, title=entry.title or name or kind.capitalize(), rest=(*entry.rest, *shown))
+
+
+def numbered(entry: Entry) -> list[Key]:
+    """The deals, companies and contacts that an entry names by number."""
+    kinds = ("deal", "company", "contact")
+    return [(kind, number) for kind in kinds for number in entry.first(f"{kind}_ids").split(";") if number.isdecimal()]
 
 
 class Around:
@@ -55,16 +67,20 @@ class Around:
             self._known.clear()
         self._keep(entry for entry in entries if entry.kind not in ("note", "activity"))
         self._acquaint(entries)
-        around = {entry.native_id: self._of(entry) for entry in entries}
-        book = Book.of((*(other for others in around.values() for other in others if other), *entries))
-        return [
-            document_of(e, book.links_of(e), book, frame(e, around[e.native_id]), (staff or {}).get(e.native_id, ()))
-            for e in entries
-        ]
+        made = []
+        for entry in entries:
+            around = self._of(entry)
+            book = Book.of((*filter(None, around), entry))  # nothing else, or its document would hang on its page
+            people = (staff or {}).get(entry.native_id, ())
+            made.append(document_of(entry, book.links_of(entry), book, frame(entry, around), people))
+        return made
 
     def _keep(self, entries: Iterable[Entry]) -> None:
         for entry in entries:
-            told = {role: values for role, values in entry.told.items() if role in _KEPT}
+            kept = (
+                _KEPT if entry.kind == "company" else _KEPT | _LINKS
+            )  # or all its people would stand beside its deals
+            told = {role: values for role, values in entry.told.items() if role in kept}
             self._known[entry.kind, entry.native_id] = replace(entry, told=told, rest=(), phones=())
 
     def _acquaint(self, entries: Iterable[Entry]) -> None:

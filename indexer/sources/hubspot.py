@@ -47,9 +47,7 @@ class HubSpot:
         try:
             for name in SHAPES:
                 portal.is_open(name)
-            portal.documents(
-                "deals", ({"id": "0"},), inline=True
-            )  # what a deal needs, however empty, is all the rest there is
+            portal.documents("deals", ({"id": "0"},))  # what a deal needs, however empty, is all the rest there is
         except SourceError as problem:
             return [*portal.lacking.values(), str(problem)]
         return list(portal.lacking.values())

@@ -99,7 +99,7 @@ class Look:
         for page in self._portal.pages(name, state.after[name]):
             if not state.after[name]:
                 state.since[name] = self._portal.clock
-            documents = self._portal.documents(name, page.records, inline=True)
+            documents = self._portal.documents(name, page.records)
             ids |= {document.id for document in documents}
             state.after[name] = page.after
             yield from self._fresh(name, documents, again=True)

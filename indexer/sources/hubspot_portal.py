@@ -1,6 +1,6 @@
 """Calls to a HubSpot portal → its objects, and documents in which every id has become a name."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from email.utils import parsedate_to_datetime
 from functools import cached_property
@@ -8,20 +8,19 @@ from typing import TypeVar
 
 from indexer.documents import PRIVATE, Document
 from indexer.errors import BadAnswer, Refused
-from indexer.sources.crm_book import Book
-from indexer.sources.crm_documents import Frame, document_of
+from indexer.sources.crm_around import Around, Key, numbered
+from indexer.sources.crm_documents import Frame
 from indexer.sources.crm_entries import Entry
 from indexer.sources.http import Line, Rate
-from indexer.sources.hubspot_shapes import SHAPES, Shape, entry_of, own_roles, owner_of, stages_of
+from indexer.sources.hubspot_shapes import SHAPES, Shape, entry_of, own_columns, people_of, stages_of
 from indexer.sources.loose import Record, count, record, records, string
-from indexer.sources.text import domain_of, emails_in
+from indexer.sources.text import domain_of
 
 EDITION = "2026-03"
 RATES = (Rate(100, 10), Rate(4, 1, "/search"))
 """The smallest plan allows 100 calls in ten seconds, larger ones say so in each reply; searches say nothing."""
 PAGE, FOUND, LINKED = 100, 200, 1000
 """Objects in a listed page and in one of search results; ids whose links are read at once."""
-_MOST_KNOWN = 200_000
 _NAMED = ("contacts", "companies", "deals")
 T = TypeVar("T")
 
@@ -44,7 +43,7 @@ class Portal:
         `clock` (epoch milliseconds) is what HubSpot's own clock said last.
         """
         self._line, self._source, self.visibility, self.clock = line, source, visibility, clock
-        self._known: dict[tuple[str, str], Entry | None] = {}
+        self._around = Around(numbered, self._look_up)
         self._shapes: dict[str, Shape] = {}
         self._open: dict[str, bool] = {}
         self.lacking: dict[str, str] = {}
@@ -84,54 +83,40 @@ class Portal:
             return []
         path, wanted = f"/crm/objects/{EDITION}/{name}/batch/read", {"properties": self.shape(name).properties}
         inputs = [[{"id": n} for n in numbers[at : at + PAGE]] for at in range(0, len(numbers), PAGE)]
-        return [each for some in inputs for each in self._page(path, wanted | {"inputs": some}).records]
+        unasked = {"associations": {other: {"paging": "a batch tells none"} for other in self._beside(name)}}
+        return [each | unasked for some in inputs for each in self._page(path, wanted | {"inputs": some}).records]
 
-    def documents(self, name: str, found: Sequence[Record], inline: bool = False) -> list[Document]:
-        """Documents of these objects; `inline` ones came with their associations."""
-        if len(self._known) > _MOST_KNOWN:
-            self._known.clear()
-        entries = self._entries(name, found, self._beside(name), inline) if found else []
-        while fresh := set(_named_in((*entries, *self._around(entries)))) - self._known.keys():
-            self._known |= dict.fromkeys(fresh)
-            for each in (other for other in _NAMED if self.is_open(other)):
-                numbers = sorted(number for other, number in fresh if other == each)
-                self._entries(each, self.read(each, numbers), () if each == "companies" else self._beside(each))
-        return [self._document(entry) for entry in entries]
+    def documents(self, name: str, found: Sequence[Record]) -> list[Document]:
+        """Documents of these objects; what stands beside one that is shared with some only is shared with no more."""
+        entries = self._entries(name, found, self._beside(name)) if found else []
+        return self._around.documents(entries, self._frame_of)
 
-    def _document(self, entry: Entry) -> Document:
-        """Its document; what stands beside a record that is shared with some only is shared with no more."""
-        told = {entry.first("owner"), *emails_in(entry.first("author"))}
-        people = [owner for owner in self._owners if told & {owner.native_id, *owner.emails}]
-        around = self._around([entry])
-        book = Book.of((*people, *around, entry))
-        made = document_of(entry, book.links_of(entry), book, self._frame)
-        return replace(made, visibility=PRIVATE) if any(each.says("private") for each in around) else made
+    def _frame_of(self, _: Entry, around: Sequence[Entry | None]) -> Frame:
+        hidden = any(each.says("private") for each in around if each)
+        return replace(self._frame, visibility=PRIVATE) if hidden else self._frame
 
-    def _entries(self, name: str, found: Sequence[Record], beside: Sequence[str], inline: bool = False) -> list[Entry]:
-        """Entries of these objects with their links to the types `beside` them; what others name is kept."""
+    def _look_up(self, keys: set[Key]) -> Iterator[Entry]:
+        """What stands beside other records; to that of companies belong all their people, who do not matter there."""
+        for name in _NAMED:
+            numbers = sorted(number for kind, number in keys if kind == SHAPES[name].kind)
+            if numbers and self.is_open(name):
+                beside = () if name == "companies" else self._beside(name)
+                yield from self._entries(name, self.read(name, numbers), beside)
+
+    def _entries(self, name: str, found: Sequence[Record], beside: Sequence[str]) -> list[Entry]:
+        """Entries of these objects with their links to the types `beside` them."""
         found = [each for each in found if string(each.get("id")).isdecimal()]
-        links, stages = self._links(name, found, beside, inline), self._stages if name == "deals" else {}
-        entries = [entry_of(self.shape(name), each, links[string(each.get("id"))], stages) for each in found]
-        self._known |= {(name, entry.native_id): _slim(entry) for entry in entries if name in _NAMED}
-        return entries
+        links, stages = self._links(name, found, beside), self._stages if name == "deals" else {}
+        shape = self.shape(name)
+        return [entry_of(shape, each, links[string(each.get("id"))], self._people, stages) for each in found]
 
-    def _around(self, entries: Iterable[Entry]) -> list[Entry]:
-        """The known records that these name, and those that these name in turn."""
-        around: dict[tuple[str, str], Entry | None] = {}
-        while fresh := [key for key in _named_in(entries) if key not in around]:
-            around |= {key: self._known.get(key) for key in fresh}
-            entries = [entry for key in fresh if (entry := around[key])]
-        return [entry for entry in around.values() if entry]
-
-    def _links(
-        self, name: str, found: Sequence[Record], others: Sequence[str], inline: bool
-    ) -> dict[str, dict[str, list[str]]]:
+    def _links(self, name: str, found: Sequence[Record], others: Sequence[str]) -> dict[str, dict[str, list[str]]]:
         """Ids beside each object, by type and in order. What a list leaves out is asked for."""
         links: dict[str, dict[str, list[str]]] = {string(each.get("id")): {} for each in found}
         for other in others:
             told = {string(each.get("id")): record(record(each.get("associations")).get(other)) for each in found}
             ids = {n: {string(to.get("id")) for to in records(part.get("results"))} for n, part in told.items()}
-            ids |= self.linked(name, other, [n for n, part in told.items() if not inline or part.get("paging")])
+            ids |= self.linked(name, other, [n for n, part in told.items() if part.get("paging")])
             for number, linked in ids.items():
                 links[number][other] = sorted(linked - {""}, key=lambda o: (len(o), o))
         return links
@@ -183,15 +168,15 @@ class Portal:
         if name not in self._shapes:
             path = f"/crm/properties/{EDITION}/{name}"
             told = self.granted(SHAPES[name].scope, lambda: self._got(path)) if name in _NAMED else None
-            self._shapes[name] = replace(SHAPES[name], roles=own_roles(told or {}) | SHAPES[name].roles)
+            self._shapes[name] = replace(SHAPES[name], columns=own_columns(told or {}) | SHAPES[name].columns)
         return self._shapes[name]
 
     @cached_property
-    def _owners(self) -> list[Entry]:
+    def _people(self) -> dict[str, str]:
         """Everybody who owns records or once did."""
         lists = [self._pages(f"/crm/owners/{EDITION}", {"archived": told}) for told in ("true", "false")]
         found = self.granted("crm.objects.owners.read", lambda: [o for some in lists for p in some for o in p.records])
-        return [owner for owner in map(owner_of, found or ()) if owner.title]
+        return people_of(found or ())
 
     @cached_property
     def _stages(self) -> dict[str, tuple[str, str]]:
@@ -234,18 +219,3 @@ def _clock(date: str) -> int:
 
 def _after(told: Mapping[str, object]) -> str:
     return string(record(record(told.get("paging")).get("next")).get("after"))
-
-
-def _named_in(entries: Iterable[Entry]) -> Iterator[tuple[str, str]]:
-    """Type and id of the records that entries name by id."""
-    for entry in entries:
-        for name in _NAMED:
-            numbers = entry.first(f"{SHAPES[name].kind}_ids")
-            yield from ((name, number) for number in numbers.split(";") if number)
-
-
-def _slim(entry: Entry) -> Entry:
-    """What others need of a record: its name, its addresses, and what it belongs to."""
-    kept = {"domain", "private", *(() if entry.kind == "company" else ("company_ids", "contact_ids"))}
-    told = {role: values for role, values in entry.told.items() if role in kept}
-    return replace(entry, told=told, rest=(), phones=())

@@ -7,14 +7,14 @@ from functools import cached_property
 
 from indexer.documents import EVERYONE, PRIVATE, Document
 from indexer.errors import BadAnswer, Refused
-from indexer.sources.crm_around import Around, Key
+from indexer.sources.crm_around import Around, Key, numbered
 from indexer.sources.crm_documents import Frame
 from indexer.sources.crm_entries import Entry
 from indexer.sources.crm_live import NEVER, Told, clock_of
 from indexer.sources.http import Line
 from indexer.sources.loose import Record, count, flag, record, records, string
 from indexer.sources.marks import Mark, moment
-from indexer.sources.pipedrive_shapes import SHAPES, Shape, Words, entry_of, field_of, is_gone, named_in, user_of
+from indexer.sources.pipedrive_shapes import SHAPES, Shape, Words, entry_of, field_of, is_gone, user_of
 
 PAGE, IDS = 500, 100
 """Records in a page; ids in one call."""
@@ -31,7 +31,7 @@ class Company:
         """Ask nothing yet. What Pipedrive shows to the whole company is for everyone, unless `visibility` is stated."""
         self._line, self._source, self._visibility = line, source, visibility
         self._who = f"Pipedrive ({source})"
-        self._around = Around(named_in, self._look_up)
+        self._around = Around(numbered, self._look_up)
         self._words: dict[str, Words] = {}
         self.clock = NEVER
         self.lacking: dict[str, str] = {}

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import cast
 
-from indexer.sources.crm_around import Key, entry_of_columns
+from indexer.sources.crm_around import entry_of_columns
 from indexer.sources.crm_entries import Entry
 from indexer.sources.crm_headers import key_of
 from indexer.sources.crm_words import TableKind
@@ -177,9 +177,3 @@ def _chosen(value: object, choices: Mapping[str, str]) -> str:
     if isinstance(value, dict):
         return " ".join(filter(None, (string(value.get("value")), string(value.get("currency")))))
     return choices.get(string(value), string(value).strip())
-
-
-def named_in(entry: Entry) -> list[Key]:
-    """The deals, organizations and persons that an entry names."""
-    kinds = ("deal", "company", "contact")
-    return [(kind, number) for kind in kinds for number in entry.first(f"{kind}_ids").split(";") if number.isdecimal()]
