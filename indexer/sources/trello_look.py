@@ -10,7 +10,7 @@ from indexer.sources.protocol import Checkpoint, Delete, Event, Failure, Notice,
 from indexer.sources.trello_board import Board, board_of
 from indexer.sources.trello_cards import cards_of
 from indexer.sources.trello_rest import Absent, Rest, as_board
-from indexer.sources.trello_state import UNSEEN, BoardState, as_cursor, differing, frame_of, look_of, marked
+from indexer.sources.trello_state import UNSEEN, BoardState, as_cursor, differing, frame_of, looks
 
 MANY = 100
 """More cards than this are read with their whole board, which takes fewer requests."""
@@ -82,7 +82,7 @@ class Look:
         """What changed on a board: all of it if names did or its time has come, else the cards that look otherwise."""
         self.others |= before.others if before else set()
         if before and self._is_same(before, self.frames[key]):
-            seen = self.rest.census(key)
+            seen = self._seen(key)
             todo = differing(before.cards, seen)
             if len(todo) <= MANY:
                 yield from self._settle(key, seen, todo)
@@ -97,25 +97,24 @@ class Look:
         documents = self._documents(board)
         yield from self._about(board)
         yield from map(Upsert, documents)
-        read = {string(card.get("id")): string(card.get("dateLastActivity")) for card in board.cards}
+        read = looks(board.cards)
         self.others = (self.others | read.keys()) - {document.id.rpartition(":")[2] for document in documents}
-        seen = self.rest.census(key)
-        todo = {k for k, card in seen.items() if read.get(k) != string(card.get("dateLastActivity"))}
+        seen = self._seen(key)
+        todo = differing(read, seen)
         if len(todo) > MANY:
             raise BadAnswer(f"Trello ({self.name}) told board {board.name!r} by halves. The next update asks again.")
-        todo |= ((known | read.keys()) - seen.keys()) | set(_short_of(board)[:MANY])
+        todo |= (known - seen.keys()) | set(_short_of(board)[:MANY])
         if todo:
             yield from self._settle(key, seen, todo)
         else:
-            self.states[key] = self._state(key, self._looks(seen))
+            self.states[key] = self._state(key, seen)
 
-    def _settle(self, key: str, seen: Mapping[str, Record], todo: set[str]) -> Iterator[Event]:
+    def _settle(self, key: str, seen: Mapping[str, str], todo: set[str]) -> Iterator[Event]:
         """Read what looks otherwise, then look again, until nothing does: pages may skip, and people go on working."""
         for _ in range(_LOOKS):
             yield from self.read(sorted(todo))
-            cards = self._looks(seen)
-            cards |= dict.fromkeys((k for k in todo - seen.keys() if self.where.get(k) == key), UNSEEN)
-            seen = self.rest.census(key)
+            cards = {**seen} | {k: UNSEEN for k in todo - seen.keys() if self.where.get(k) == key}
+            seen = self._seen(key)
             todo = differing(cards, seen)
             if not todo:
                 break
@@ -123,13 +122,15 @@ class Look:
         if todo:
             self.states[key], self.complete = replace(self.states[key], at=_UNSETTLED), False
 
-    def _looks(self, seen: Mapping[str, Record]) -> dict[str, str]:
-        return {key: marked(look_of(card), key not in self.others) for key, card in seen.items()}
+    def _seen(self, key: str) -> dict[str, str]:
+        """How each card of a board looks now."""
+        return looks(self.rest.census(key).values())
 
     def _state(self, key: str, cards: Mapping[str, str]) -> BoardState:
         frame = self.frames[key]
         at, link = string(frame.get("dateLastActivity")), string(frame.get("shortLink"))
-        return BoardState(link, at, frame_of(frame, self.visibility), self.turn, cards)
+        others = frozenset(self.others & cards.keys())
+        return BoardState(link, at, frame_of(frame, self.visibility), self.turn, cards, others)
 
     def _is_same(self, before: BoardState, frame: Record) -> bool:
         return before.frame == frame_of(frame, self.visibility) and before.turn == self.turn

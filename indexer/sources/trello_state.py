@@ -1,19 +1,15 @@
 """What was told of Trello's boards so far ↔ a cursor. Pure."""
 
-import base64
-import binascii
 import hashlib
 import json
-import zlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from indexer.sources.loose import Record, count, flag, record, records, string, strings
+from indexer.sources.loose import Record, count, record, records, string, strings
 
-_VERSION = 1
+_VERSION = 2
 _COUNTED = ("comments", "attachments", "checkItems", "checkItemsChecked")
-_MOST = 50_000_000
-_NO_DOCUMENT = "-"
+_NAMES = ("id", "name", "closed", "fullName", "username", "options")
 UNSEEN = "?"
 """How a card looks that was read by itself and should have been seen among the others."""
 
@@ -21,7 +17,7 @@ UNSEEN = "?"
 @dataclass(frozen=True, slots=True)
 class BoardState:
     """A board as it was told: `at`, its date of last activity; `frame`, all that its cards refer to; `turn`, when its
-    comments were last read whole; and under the id of each card how that was.
+    comments were last read whole; under the id of each card how that was; and `others`, those that are no documents.
     """
 
     link: str
@@ -29,11 +25,12 @@ class BoardState:
     frame: str
     turn: int
     cards: Mapping[str, str] = field(default_factory=dict)
+    others: frozenset[str] = frozenset()
 
-    @property
-    def others(self) -> set[str]:
-        """The ids of cards that are no documents: templates, mirrors and separators."""
-        return {key for key, how in self.cards.items() if how.endswith(_NO_DOCUMENT)}
+
+def looks(cards: Iterable[Record]) -> dict[str, str]:
+    """How each card looks, under its id."""
+    return {string(card.get("id")): look_of(card) for card in cards}
 
 
 def look_of(card: Record) -> str:
@@ -42,22 +39,14 @@ def look_of(card: Record) -> str:
     Trello's date of last activity alone would do for most changes; a deleted comment shows in the count.
     """
     badges = record(card.get("badges"))
-    told = [string(card.get(name)) for name in ("dateLastActivity", "idBoard", "idList")]
-    told += [str(flag(card.get(name))) for name in ("closed", "isTemplate")]
-    told += [",".join(sorted(strings(card.get(name)))) for name in ("idLabels", "idMembers")]
-    told += [str(count(badges.get(name))) for name in _COUNTED]
-    return _short("\n".join(told))
+    told = [card.get(name) for name in ("dateLastActivity", "idBoard", "idList", "closed", "isTemplate")]
+    told += [sorted(strings(card.get(name))) for name in ("idLabels", "idMembers")]
+    return _short([*told, *(badges.get(name) for name in _COUNTED)])
 
 
-def marked(look: str, is_document: bool) -> str:
-    """A look as it is kept."""
-    return look if is_document else look + _NO_DOCUMENT
-
-
-def differing(before: Mapping[str, str], seen: Mapping[str, Record]) -> set[str]:
+def differing(before: Mapping[str, str], now: Mapping[str, str]) -> set[str]:
     """Cards that look otherwise than they did, are new, or are not seen any more."""
-    kept = {key: how.removesuffix(_NO_DOCUMENT) for key, how in before.items()}
-    return {key for key, card in seen.items() if kept.get(key) != look_of(card)} | (kept.keys() - seen.keys())
+    return {key for key, _ in before.items() ^ now.items()}
 
 
 def frame_of(board: Record, visibility: str | None) -> str:
@@ -65,50 +54,38 @@ def frame_of(board: Record, visibility: str | None) -> str:
 
     `visibility` is the one that the settings state; a new one has to reach all cards, too.
     """
-    lists = [(x.get("id"), x.get("name"), flag(x.get("closed"))) for x in records(board.get("lists"))]
-    labels = [(x.get("id"), x.get("name")) for x in records(board.get("labels"))]
-    members = [(x.get("id"), x.get("fullName"), x.get("username")) for x in records(board.get("members"))]
-    fields = [(x.get("id"), x.get("name"), _options(x)) for x in records(board.get("customFields"))]
-    own = (visibility, board.get("name"), flag(board.get("closed")), record(board.get("prefs")).get("permissionLevel"))
-    return _short(json.dumps([own, *(sorted(part, key=str) for part in (lists, labels, members))]) + json.dumps(fields))
+    own = [visibility, board.get("name"), board.get("closed"), record(board.get("prefs")).get("permissionLevel")]
+    unordered = [sorted(_named(board.get(part))) for part in ("lists", "labels", "members")]
+    return _short([own, unordered, _named(board.get("customFields"))])
 
 
-def _options(custom_field: Record) -> list[tuple[str, str]]:
-    told = records(custom_field.get("options"))
-    return [(string(option.get("id")), string(record(option.get("value")).get("text"))) for option in told]
+def _named(things: object) -> list[str]:
+    """What a card may show of things of its board."""
+    return [json.dumps([thing.get(name) for name in _NAMES]) for thing in records(things)]
 
 
-def _short(told: str) -> str:
-    return hashlib.blake2s(told.encode("utf-8", "replace"), digest_size=5).hexdigest()
+def _short(told: object) -> str:
+    return hashlib.blake2s(json.dumps(told).encode(), digest_size=5).hexdigest()
 
 
 def as_cursor(boards: Mapping[str, BoardState]) -> str:
     """A cursor that tells these states; equal for equal ones."""
-    told = {key: [s.link, s.at, s.frame, s.turn, _packed(s.cards)] for key, s in sorted(boards.items())}
-    return json.dumps({"trello": _VERSION, "boards": told}, separators=(",", ":"))
+    told = {key: [s.link, s.at, s.frame, s.turn, {**s.cards}, sorted(s.others)] for key, s in boards.items()}
+    return json.dumps({"trello": _VERSION, "boards": told}, separators=(",", ":"), sort_keys=True)
 
 
 def from_cursor(cursor: str | None) -> dict[str, BoardState]:
     """The states that a cursor tells; none for one that is not of ours."""
     try:
-        told = json.loads(cursor or "")
-        if record(told).get("trello") != _VERSION:
-            return {}
-        return {key: _state(*row) for key, row in record(told.get("boards")).items()}
-    except (ValueError, TypeError, RecursionError, zlib.error, binascii.Error):
+        told = record(json.loads(cursor or ""))
+        boards = record(told.get("boards")) if told.get("trello") == _VERSION else {}
+        return {key: _state(row) for key, row in boards.items()}
+    except (ValueError, TypeError, RecursionError):
         return {}
 
 
-def _state(link: str, at: str, frame: str, turn: int, packed: str) -> BoardState:
-    return BoardState(str(link), str(at), str(frame), int(turn), _unpacked(packed))
-
-
-def _packed(cards: Mapping[str, str]) -> str:
-    lines = "\n".join(f"{key} {how}" for key, how in sorted(cards.items()))
-    return base64.b64encode(zlib.compress(lines.encode(), 6)).decode()
-
-
-def _unpacked(packed: str) -> dict[str, str]:
-    lines = zlib.decompressobj().decompress(base64.b64decode(packed, validate=True), _MOST).decode()
-    pairs = (line.partition(" ") for line in lines.splitlines())
-    return {key: how for key, _, how in pairs}
+def _state(told: Sequence[object]) -> BoardState:
+    """A state of what a cursor holds of it. Raises ValueError or TypeError where that is something else."""
+    link, at, frame, turn, cards, others = told
+    looked = {key: string(look) for key, look in record(cards).items()}
+    return BoardState(string(link), string(at), string(frame), count(turn), looked, frozenset(strings(others)))
