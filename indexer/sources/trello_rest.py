@@ -4,10 +4,9 @@ Trello nests a board's lists and people, but no more than so many checklists (40
 newest, whatever is asked; cards come in no order within a page. So cards, checklists and comments are read apart.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import NoReturn
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 from indexer.errors import BadAnswer, Refused, Unavailable
 from indexer.sources.http import Line, Place, Rate
@@ -18,22 +17,16 @@ RATES = (Rate(300, 10), Rate(100, 10), Rate(100, 900, within="/1/members/"))
 REMEDY = "Make a new token at https://trello.com/power-ups/admin, and put it in the place of the old one."
 PAGE = 1000
 BATCH = 10
-_FRAME = {
-    "fields": "name,closed,prefs,dateLastActivity,shortLink",
-    "lists": "all",
-    "list_fields": "name,closed",
-    "labels": "all",
-    "label_fields": "name",
-    "labels_limit": "1000",
-    "members": "all",
-    "member_fields": "fullName,username",
-    "customFields": "true",
-}
+_NEXT = "The next update asks again."
+_FRAME = (
+    "fields=name,closed,prefs,dateLastActivity,shortLink&lists=all&list_fields=name,closed&labels=all&label_fields=name"
+    "&labels_limit=1000&members=all&member_fields=fullName,username&customFields=true"
+)
 _SLIM = "closed,dateLastActivity,idBoard,idList,idLabels,idMembers,isTemplate,badges"
-_CARDS = {"fields": "all", "attachments": "true", "customFieldItems": "true"}
 _TOLD = "commentCard,copyCommentCard,createCard,copyCard,convertToCardFromCheckItem,emailCard"
 """Comments, and who made a card. Of edits and deletions no feed tells: comments are told as they are now."""
-_CARD = _CARDS | {"checklists": "all", "actions": _TOLD, "actions_limit": f"{PAGE}"}
+_BESIDE = "attachments=true&customFieldItems=true"
+_CARD = f"fields=all&{_BESIDE}&checklists=all&actions={_TOLD}&actions_limit={PAGE}"
 
 
 def place(source: str, origin: str = ORIGIN, public: bool = True) -> Place:
@@ -63,8 +56,7 @@ class Rest:
 
     def frames(self, boards: Sequence[str]) -> dict[str, Record | Absent]:
         """Each board by id or short link, without its cards but with all that they refer to; ten in one request."""
-        asked = [f"/boards/{key}?{urlencode(_FRAME)}" for key in boards]
-        return dict(zip(boards, self._batch(asked), strict=True))
+        return self._batch("boards", boards, _FRAME)
 
     def workspace(self, name: str) -> list[str] | Absent:
         """The ids of all boards of a workspace that the token may see, closed ones too."""
@@ -78,24 +70,24 @@ class Rest:
 
     def census(self, board: str) -> dict[str, Record]:
         """All cards of a board under their ids, only as much of them as shows whether they changed."""
-        cards = self._pages(f"/1/boards/{board}/cards", {"filter": "all", "fields": _SLIM})
+        cards = self._pages(f"/1/boards/{board}/cards?filter=all&fields={_SLIM}")
         return {string(card.get("id")): card for card in cards}
 
     def whole(self, frame: Record) -> Record:
         """A board with everything on it, as an export would hold it, but with all its comments."""
         path = f"/1/boards/{string(frame.get('id'))}"
         return frame | {
-            "cards": self._pages(f"{path}/cards", _CARDS | {"filter": "all"}),
-            "checklists": self._list(f"{path}/checklists", {}),
-            "actions": self._pages(f"{path}/actions", {"filter": _TOLD}),
+            "cards": self._pages(f"{path}/cards?filter=all&fields=all&{_BESIDE}"),
+            "checklists": self._list(f"{path}/checklists"),
+            "actions": self._pages(f"{path}/actions?filter={_TOLD}"),
         }
 
     def cards(self, ids: Sequence[str]) -> dict[str, Record | Absent]:
         """Cards under their ids with all that is on them; ten in one request."""
-        found = dict(zip(ids, self._batch([f"/cards/{key}?{urlencode(_CARD)}" for key in ids]), strict=True))
+        found = self._batch("cards", ids, _CARD)
         for key, card in found.items():
             if not isinstance(card, Absent) and len(records(card.get("actions"))) >= PAGE:
-                card["actions"] = self._pages(f"/1/cards/{key}/actions", {"filter": _TOLD})
+                card["actions"] = self._pages(f"/1/cards/{key}/actions?filter={_TOLD}")
         return found
 
     def ring_at(self, url: str, boards: Iterable[str]) -> list[str]:
@@ -125,59 +117,53 @@ class Rest:
             return [] if "already exists" in str(error) else [str(error)]
         return []
 
-    def _pages(self, path: str, params: Mapping[str, str]) -> list[Record]:
+    def _pages(self, feed: str) -> list[Record]:
         """All things of a feed, one an id, in the order of their ids; they come newest first, page by page."""
         found: dict[str, Record] = {}
         before = ""
         while True:
-            asked = {**params, "limit": f"{PAGE}"} | ({"before": before} if before else {})
-            told = self._list(path, asked)
+            told = self._list(feed, limit=f"{PAGE}", **({"before": before} if before else {}))
             page = {key: each for each in told if (key := string(each.get("id")))}
             found |= page
             oldest = min(page, default="")
             if before and oldest >= before:
-                raise BadAnswer(f"{self._who} told the same page of {path} twice. The next update asks again.")
+                path = feed.partition("?")[0]
+                raise BadAnswer(f"{self._who} told the same page of {path} twice. {_NEXT}")
             if len(told) < PAGE or not page:
                 return [found[key] for key in sorted(found)]
             before = oldest
 
-    def _list(self, path: str, params: Mapping[str, str]) -> list[Record]:
+    def _list(self, path: str, **params: str) -> list[Record]:
         reply = self._line.get(path, params)
         told = None if reply.status >= 400 else reply.json()
         if not isinstance(told, list):
-            raise BadAnswer(f"{reply.of} gave no list (HTTP {reply.status}). The next update asks again.")
+            raise BadAnswer(f"{reply.of} gave no list (HTTP {reply.status}). {_NEXT}")
         return records(told)
 
-    def _batch(self, urls: Sequence[str]) -> list[Record | Absent]:
-        """What each address answers, ten in one request; a comma within one has to be encoded once more."""
-        told: list[Record | Absent] = []
-        for start in range(0, len(urls), BATCH):
-            some = urls[start : start + BATCH]
-            answers = self._list("/1/batch", {"urls": ",".join(some)})
+    def _batch(self, kind: str, keys: Sequence[str], query: str) -> dict[str, Record | Absent]:
+        """What Trello tells of each thing, ten in one request; a comma in an address has to be encoded once more."""
+        told: dict[str, Record | Absent] = {}
+        for some in (keys[start : start + BATCH] for start in range(0, len(keys), BATCH)):
+            urls = (quote(f"/{kind}/{key}?{query}", safe="/?&=") for key in some)
+            answers = self._list("/1/batch", urls=",".join(urls))
             if len(answers) != len(some):
-                raise BadAnswer(f"{self._who} answered only {len(answers)} of {len(some)}. The next update asks again.")
-            told += map(self._answer, answers)
+                raise BadAnswer(f"{self._who} answered only {len(answers)} of {len(some)}. {_NEXT}")
+            told |= zip(some, map(self._answer, answers), strict=True)
         return told
 
     def _answer(self, told: Record) -> Record | Absent:
+        """A part of a batch: `{"200": …}`, or what is wrong in one of two ways. Raises SourceError."""
         if isinstance(told.get("200"), dict):
             return record(told["200"])
-        status, says = count(told.get("statusCode")) or _status(told), string(told.get("message"))
+        named = next((int(key) for key in told if key.isdecimal() and len(key) == 3), 0)
+        status, says = count(told.get("statusCode")) or named, string(told.get("message"))
         if status == 404 or (status == 401 and "permission" in says) or (status == 400 and "invalid id" in says):
             return Absent(status)
-        return self._complain(status, says)
-
-    def _complain(self, status: int, says: str) -> NoReturn:
         how = f"HTTP {status}: {' '.join(says.split())[:100]}"
         if status in (401, 403):
             raise Refused(f"{self._who} refused a part of a batch ({how}). {self._line.place.remedy}".strip(), status)
         kind = Unavailable if status >= 500 or status == 429 else BadAnswer
-        raise kind(f"{self._who} did not answer a part of a batch ({how}). The next update asks again.")
-
-
-def _status(told: Record) -> int:
-    """Trello also writes `{"404": …}`."""
-    return next((int(key) for key in told if key.isdecimal() and len(key) == 3), 0)
+        raise kind(f"{self._who} did not answer a part of a batch ({how}). {_NEXT}")
 
 
 def as_board(frame: Record, cards: Iterable[Record]) -> Record:
