@@ -37,7 +37,7 @@ def clock_of(reply: Reply, before: datetime) -> datetime:
 
 
 class Service(Protocol):
-    """One CRM's own way of answering. Its methods raise SourceError; a type that is out of sight answers nothing."""
+    """What every CRM can be asked. Its methods raise SourceError; a type that is out of sight answers nothing."""
 
     @property
     def lacking(self) -> Mapping[str, str]:
@@ -62,6 +62,14 @@ class Service(Protocol):
         """See whether a type may be read, so that `lacking` and `closed` know."""
         ...
 
+    def ids(self, name: str, walked: set[str] | None) -> set[str]:
+        """The ids of all records of a type; `walked` are those that were told just before, if all of them were."""
+        ...
+
+
+class Lister(Service, Protocol):
+    """A CRM that lists what changed of a type."""
+
     def listed(self, name: str, mark: Mark) -> Iterator[Sequence[Record]]:
         """Pages of what changed of a type since `mark`."""
         ...
@@ -74,10 +82,6 @@ class Service(Protocol):
         """Documents of records that are not deleted."""
         ...
 
-    def ids(self, name: str, again: bool) -> set[str]:
-        """The ids of all records of a type; `again` says that they were all listed just before."""
-        ...
-
 
 class LiveCrm(ABC):
     """The part of a source that is the same for CRMs that keep times. `kinds` are its types, in the order to read them.
@@ -85,9 +89,6 @@ class LiveCrm(ABC):
     One look a day is at everything: a new name of a company changes no date of its deals. Then all ids are counted,
     which finds what no list of deletions tells.
     """
-
-    newest_first: frozenset[str] = frozenset()
-    """Types that come last changed first: only where such a list ends can the next look go on."""
 
     def __init__(self, name: str, kinds: Mapping[str, str], service: Service, now: Callable[[], datetime]) -> None:
         """Ask nothing yet. `name` is `service:account`."""
@@ -143,22 +144,51 @@ class LiveCrm(ABC):
         return f"{self.name}:{self._kinds[name]}:{number}"
 
     def _changed(self, name: str, marks: Marks, failed: list[str]) -> Iterator[Event]:
-        """What changed of a type; where the service makes no sense of it, or keeps it back, the others go on."""
+        """What changed of a type; where that fails, the others go on."""
+        yield from self._apart(name, self._paged(name, marks), failed)
+
+    def _apart(self, name: str, events: Iterator[Event], failed: list[str]) -> Iterator[Event]:
+        """Events of a type; where the service makes no sense of it, or keeps it back, it is noted in `failed`."""
         try:
-            yield from self._paged(name, marks)
+            yield from events
         except (BadAnswer, Refused) as problem:
             if isinstance(problem, Refused) and problem.status != 403:
                 raise
             failed.append(name)
             yield Failure(str(problem), retryable=True)
 
+    @abstractmethod
+    def _paged(self, name: str, marks: Marks) -> Iterator[Event]:
+        """What changed of a type, and a checkpoint after each page of it."""
+
+    def _count(self, marks: Marks) -> Census:
+        """All ids. Not whole where a type is out of sight now that was seen before."""
+        ids = set[str]()
+        for name in self._kinds:
+            walked = self._walked.get(name)
+            numbers = self._service.ids(name, walked) | (walked or set())
+            ids |= {self.id_of(name, number) for number in numbers}
+        return Census(frozenset(ids), complete=not {*self._service.closed} & marks.kinds.keys())
+
+
+class ListedCrm(LiveCrm):
+    """The part that is the same for CRMs that list what changed."""
+
+    newest_first: frozenset[str] = frozenset()
+    """Types that come last changed first: only where such a list ends can the next look go on."""
+
+    def __init__(self, name: str, kinds: Mapping[str, str], lister: Lister, now: Callable[[], datetime]) -> None:
+        """Ask nothing yet. `name` is `service:account`."""
+        super().__init__(name, kinds, lister, now)
+        self._lister = lister
+
     def _paged(self, name: str, marks: Marks) -> Iterator[Event]:
         mark, seen, ids = marks.kinds.get(name, Mark()), list[tuple[str, str]](), set[str]()
         whole, begun = mark.since is None, None
-        for page in self._service.listed(name, mark):
+        for page in self._lister.listed(name, mark):
             begun = begun or min(self._now(), self._service.clock)
             marks.kinds[name] = mark
-            told = [self._service.told(name, each) for each in page]
+            told = [self._lister.told(name, each) for each in page]
             yield from self._fresh(name, dict(zip(told, page, strict=True)), mark)
             ids |= {each.number for each in told if not each.gone}
             seen += [(each.number, each.stamp) for each in told]
@@ -175,13 +205,4 @@ class LiveCrm(ABC):
         fresh = [each for each in page if each.number and mark.is_new(each.number, each.stamp)]
         gone = (self.id_of(name, each.number) for each in fresh if each.gone)
         yield from (Delete(each, f"{self.name} has deleted it") for each in gone)
-        yield from map(Upsert, self._service.documents(name, [page[each] for each in fresh if not each.gone]))
-
-    def _count(self, marks: Marks) -> Census:
-        """All ids. Not whole where a type is out of sight now that was seen before."""
-        ids = set[str]()
-        for name in self._kinds:
-            walked = self._walked.get(name)
-            numbers = self._service.ids(name, again=walked is not None) | (walked or set())
-            ids |= {self.id_of(name, number) for number in numbers}
-        return Census(frozenset(ids), complete=not {*self._service.closed} & marks.kinds.keys())
+        yield from map(Upsert, self._lister.documents(name, [page[each] for each in fresh if not each.gone]))

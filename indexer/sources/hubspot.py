@@ -3,23 +3,30 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 
-from indexer.documents import PRIVATE
-from indexer.errors import SourceError
+from indexer.documents import PRIVATE, Document
+from indexer.errors import BadAnswer, Refused, SourceError
 from indexer.sources.contents import about_visibility
+from indexer.sources.crm_live import NEVER, LiveCrm
 from indexer.sources.http import Line
 from indexer.sources.hubspot_bell import Bell
-from indexer.sources.hubspot_look import Look
-from indexer.sources.hubspot_portal import Portal
-from indexer.sources.hubspot_shapes import SHAPES
+from indexer.sources.hubspot_portal import LINKED, Portal
+from indexer.sources.hubspot_shapes import SHAPES, changed_at
+from indexer.sources.loose import flag, string
+from indexer.sources.marks import OVERLAP, Mark, Marks, moment
 from indexer.sources.protocol import Census, Delete, Event, Failure, Notice, Upsert
 
 _NAMES = {shape.word: shape.name for shape in SHAPES.values()}
+_BACK = OVERLAP.total_seconds()
+_DAY, _HOUR = 86_400, 3600
+_REST = 7
+"""Seconds to leave the archive alone for each of its pages: what is deleted stays in it for 90 days."""
+_MOST_TOLD = 200
 
 
-class HubSpot:
+class HubSpot(LiveCrm):
     """Contacts, companies and deals, and the notes, calls, meetings, emails and tasks logged on them.
 
-    A pull asks for what changed since the last one. Once a day it looks through everything, for what no search
+    A pull searches for what changed since the last one. Once a day it walks through everything, for what no search
     tells: associations that changed while the record did not, and records that were purged.
     """
 
@@ -35,55 +42,19 @@ class HubSpot:
 
         HubSpot does not tell who may read what, so all is private where `visibility` is not stated.
         """
-        if not account.strip() or ":" in account:
-            raise SourceError(f"The HubSpot source needs a short name without a colon; {account!r} is none.")
-        self.name = f"hubspot:{account}"
-        self._line, self._visibility, self._now, self._bell = line, visibility, now, bell
-        self._learnt: Census | None = None
-
-    def check(self) -> list[str]:
-        """One sentence for each scope that is missing, or why nothing can be asked."""
-        portal = self._portal()
-        try:
-            for name in SHAPES:
-                portal.is_open(name)
-            portal.documents("deals", ({"id": "0"},))  # what a deal needs, however empty, is all the rest there is
-        except SourceError as problem:
-            return [*portal.lacking.values(), str(problem)]
-        return list(portal.lacking.values())
-
-    def pull(self, cursor: str | None) -> Iterator[Event]:
-        """What changed since `cursor`, or everything, and what is gone. Raises Refused where the token is no good."""
-        look = Look(self._portal(), self.name, cursor, int(self._now().timestamp()))
-        self._learnt = Census(frozenset(), complete=False)
-        quiet = not look.is_first
-        for event in look.events():
-            if isinstance(event, Upsert) and not quiet:
-                yield from map(Notice, about_visibility([event.document], self.name, self._visibility))
-                quiet = True
-            yield event
-        self._learnt = Census(look.ids or frozenset(), complete=look.ids is not None)
-
-    def census(self) -> Census:
-        """The ids of all documents: as the pull before it learnt them, which is once a day, else from a slim list."""
-        learnt, self._learnt = self._learnt, None
-        if learnt is None:
-            look = Look(self._portal(), self.name, None, 0)
-            try:
-                look.count()
-            except SourceError:
-                return Census(frozenset(), complete=False)
-            learnt = Census(look.ids or frozenset(), complete=look.ids is not None)
-        return learnt
+        name = f"hubspot:{account}"
+        self._portal, self._visibility, self._bell = Portal(line, name, visibility or PRIVATE), visibility, bell
+        super().__init__(name, {each: shape.kind for each, shape in SHAPES.items()}, self._portal, now)
 
     def fetch(self, ids: Sequence[str]) -> Iterator[Event]:
         """These documents as they are now. One that was merged into another is gone."""
-        portal, found = self._portal(), dict[str, Event]()
+        self._portal.begin(everything=False)
+        found = dict[str, Event]()
         for name, numbers in self._numbers(ids).items():
-            keys = [f"{self.name}:{SHAPES[name].key(number)}" for number in numbers]
+            keys = [self.id_of(name, number) for number in numbers]
             found |= {key: Delete(key, "it is no longer in HubSpot") for key in keys}
             try:
-                documents = portal.documents(name, portal.read(name, numbers))
+                documents = self._portal.documents(name, self._portal.read(name, numbers))
                 found |= {document.id: Upsert(document) for document in documents}
             except SourceError as problem:
                 found |= {key: Failure(f"Whether {key} still exists cannot be told: {problem}", True) for key in keys}
@@ -94,15 +65,132 @@ class HubSpot:
         """Ids of documents that HubSpot's webhook says to read again, none for a full look; None for a forged call."""
         return self._bell.rung(headers, raw, self._now(), self.name) if self._bell else None
 
+    def id_of(self, name: str, number: str) -> str:
+        """The id of an object's document."""
+        return f"{self.name}:{SHAPES[name].key(number)}"
+
     def _numbers(self, ids: Sequence[str]) -> dict[str, list[str]]:
         """HubSpot's own ids in these, by type of object; whatever is none of ours is left out."""
         numbers: dict[str, list[str]] = {}
         for each in ids:
             kind, _, native = each.removeprefix(f"{self.name}:").partition(":")
             word, _, number = native.partition("-") if kind == "activity" else (kind, "", native)
-            if (name := _NAMES.get(word)) and number.isdecimal() and each == f"{self.name}:{SHAPES[name].key(number)}":
+            if (name := _NAMES.get(word)) and number.isdecimal() and each == self.id_of(name, number):
                 numbers.setdefault(name, []).append(number)
         return numbers
 
-    def _portal(self) -> Portal:
-        return Portal(self._line, self.name, self._visibility or PRIVATE, int(self._now().timestamp() * 1000))
+    def _look(self, marks: Marks, now: datetime, failed: list[str]) -> Iterator[Event]:
+        first, sample = not marks.kinds, list[Document]()
+        for event in (event for name in SHAPES for event in self._changed(name, marks, failed)):
+            yield event
+            sample = [event.document] if isinstance(event, Upsert) and first else sample
+        yield from map(Notice, about_visibility(sample, self.name, self._visibility))
+        if not now.timestamp() < marks.rest <= now.timestamp() + _DAY:
+            marks.rest = now.timestamp()
+            yield from self._swept(marks, failed)
+
+    def _paged(self, name: str, marks: Marks) -> Iterator[Event]:
+        mark = marks.kinds.get(name, Mark())
+        try:
+            yield from self._search(name, mark, marks) if mark.since else self._walk(name, mark, marks)
+        except Refused as problem:
+            self._portal.close(name, problem)
+
+    def _walk(self, name: str, mark: Mark, marks: Marks) -> Iterator[Event]:
+        """All objects of a type, from where the last look at them stopped."""
+        whole, ids = not mark.after, set[str]()
+        for page in self._portal.pages(name, mark.after):
+            mark.at = mark.at if mark.after else self._clock()
+            documents = self._portal.documents(name, page.records)
+            ids |= {string(each.get("id")) for each in page.records}
+            mark.after = page.after
+            marks.kinds[name] = mark
+            yield from self._fresh(documents, mark, again=True)
+            yield marks.checkpoint()
+        if whole:
+            self._walked[name] = ids
+
+    def _search(self, name: str, mark: Mark, marks: Marks) -> Iterator[Event]:
+        """What changed of a type.
+
+        Each page is a search of its own from where the last one ended: results that change while they are read move
+        to the end, and all behind them move up, so that some would slip through. Besides, only what changed within
+        one second can be more than the 10,000 results that a search gives.
+        """
+        since, offset, clock, seen = mark.at - _BACK, 0, 0.0, set[tuple[str, float]]()
+        while True:
+            try:
+                page = self._portal.changed(name, since, offset)
+            except BadAnswer:
+                if not offset:
+                    raise
+                yield Notice(f"Too many {name} of {self.name} changed within one second; all are read again.")
+                return (yield from self._walk(name, mark, marks))
+            clock = clock or self._clock()
+            keys = [(string(each.get("id")), changed_at(name, each)) for each in page.records]
+            numbers = dict.fromkeys(number for number, at in keys if (number, at) not in seen)
+            yield from self._reread(name, list(numbers), marks, {name: set(numbers)})
+            if not page.after or not keys:
+                break
+            seen.update(keys)
+            since, offset = max(since, keys[-1][1]), 0 if keys[-1][1] > since else offset + len(keys)
+            mark.at = max(since, mark.at)
+            yield marks.checkpoint()
+        mark.at = clock
+
+    def _reread(self, name: str, numbers: Sequence[str], marks: Marks, passed: dict[str, set[str]]) -> Iterator[Event]:
+        """These objects as they are now, and up to a limit what stands beside one that became private.
+
+        What is private is to be in no answer. All else that records tell of each other may wait for the daily look.
+        """
+        documents = self._portal.documents(name, self._portal.read(name, numbers))
+        events = list(self._fresh(documents, marks.kinds.get(name, Mark())))
+        yield from events
+        hidden = [e.document.id.rpartition(":")[2] for e in events if self._is_hidden(e.document)]
+        for other in (shape.name for shape in SHAPES.values() if hidden and name in shape.beside):
+            if self._portal.is_open(other):
+                done = passed.setdefault(other, set())
+                beside = sorted(set().union(*self._portal.linked(name, other, hidden).values()) - done)[:LINKED]
+                done.update(beside)
+                yield from self._reread(other, beside, marks, passed)
+
+    def _is_hidden(self, document: Document) -> bool:
+        return document.visibility == PRIVATE != self._portal.visibility
+
+    def _fresh(self, documents: Sequence[Document], mark: Mark, again: bool = False) -> Iterator[Upsert]:
+        """The documents, without those that were told so already. What the next search will find is remembered."""
+        for document in documents:
+            at = document.updated_at.timestamp() if document.updated_at else 0
+            told = f"{at} {document.content_hash[:16]}"
+            if mark.told.pop(document.id, "") != told or again:
+                yield Upsert(document)
+            mark.told[document.id] = told
+        kept = [(key, told) for key, told in mark.told.items() if float(told.partition(" ")[0]) >= mark.at - _BACK]
+        mark.told = dict(kept[-_MOST_TOLD:])
+
+    def _swept(self, marks: Marks, failed: Sequence[str]) -> Iterator[Event]:
+        """What was deleted since the last sweep; the larger the archive, the longer it is left alone then."""
+        clock, trouble = self._clock(), list[str]()
+        for name in (each for each in marks.kinds if each not in {*failed, *self._portal.closed}):
+            low = min(marks.swept, marks.kinds[name].at) - _BACK
+            yield from self._apart(name, self._archived(name, low, marks), trouble)
+        marks.swept = marks.swept if trouble else clock
+
+    def _archived(self, name: str, low: float, marks: Marks) -> Iterator[Event]:
+        for page in self._portal.pages(name, archived=True, slim=True):
+            marks.rest += _REST
+            for each in (found for found in page.records if flag(found.get("archived"))):
+                if not 0 < moment(string(each.get("archivedAt"))) < low:
+                    yield Delete(self.id_of(name, string(each.get("id"))), "it was deleted in HubSpot")
+
+    def _count(self, marks: Marks) -> Census:
+        """All ids; where they are not to be believed, all is read again in an hour."""
+        try:
+            return super()._count(marks)
+        except BadAnswer:
+            marks.due, marks.owed = self._now().timestamp() + _HOUR, False
+            raise
+
+    def _clock(self) -> float:
+        """What HubSpot's own clock said last, ours where it says nothing."""
+        return (self._now() if self._portal.clock == NEVER else self._portal.clock).timestamp()

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from email.utils import parsedate_to_datetime
 from functools import cached_property
 from typing import TypeVar
 
@@ -11,6 +10,7 @@ from indexer.errors import BadAnswer, Refused
 from indexer.sources.crm_around import Around, Key, numbered
 from indexer.sources.crm_documents import Frame
 from indexer.sources.crm_entries import Entry
+from indexer.sources.crm_live import NEVER, clock_of
 from indexer.sources.http import Line, Rate
 from indexer.sources.hubspot_shapes import SHAPES, Shape, entry_of, own_columns, people_of, stages_of
 from indexer.sources.loose import Record, count, record, records, string
@@ -35,18 +35,33 @@ class Page:
 
 
 class Portal:
-    """One look at a portal. What it said is kept until the look ends, so that nothing is asked twice."""
+    """A portal as its app sees it. What it said is kept until the next look begins, so that nothing is asked twice."""
 
-    def __init__(self, line: Line, source: str, visibility: str, clock: int = 0) -> None:
-        """Ask nothing yet. Documents will be `source`'s and, unless shared with some people only, of `visibility`.
-
-        `clock` (epoch milliseconds) is what HubSpot's own clock said last.
-        """
-        self._line, self._source, self.visibility, self.clock = line, source, visibility, clock
+    def __init__(self, line: Line, source: str, visibility: str) -> None:
+        """Ask nothing yet. Documents will be `source`'s and, unless shared with some people only, of `visibility`."""
+        self._line, self._source, self.visibility, self.clock = line, source, visibility, NEVER
         self._around = Around(numbered, self._look_up)
         self._shapes: dict[str, Shape] = {}
         self._open: dict[str, bool] = {}
         self.lacking: dict[str, str] = {}
+
+    @property
+    def closed(self) -> set[str]:
+        """Types that turned out to be out of sight."""
+        return {name for name, is_open in self._open.items() if not is_open}
+
+    def begin(self, everything: bool) -> None:
+        """Forget what was said: names, rights and fields may have changed since."""
+        self._around.forget()
+        for kept in (self._shapes, self._open, self.lacking):
+            kept.clear()
+        for name in ("_people", "_stages", "_frame"):
+            vars(self).pop(name, None)
+
+    def visit(self, name: str) -> None:
+        """Ask for all that documents of a type need, however empty; `lacking` tells what may not be read."""
+        if self.is_open(name):
+            self.documents(name, [{"id": "0"}])
 
     def pages(self, name: str, after: str = "", archived: bool = False, slim: bool = False) -> Iterator[Page]:
         """All objects of a type, lowest id first, from `after` on; of `slim` ones only the ids are told."""
@@ -65,17 +80,24 @@ class Portal:
                 return
         raise BadAnswer(f"HubSpot ({self._source}) lists {path} in circles. The next update asks again.")
 
-    def changed(self, name: str, since: int, offset: int = 0) -> Page:
-        """A slim page of what changed at `since` (epoch milliseconds) or later, longest ago first."""
+    def changed(self, name: str, since: float, offset: int = 0) -> Page:
+        """A slim page of what changed at `since` (epoch seconds) or later, longest ago first."""
         by = SHAPES[name].changed
-        low = {"propertyName": by, "operator": "GTE", "value": str(since)}
+        low = {"propertyName": by, "operator": "GTE", "value": str(int(since * 1000))}
         order = {"propertyName": by, "direction": "ASCENDING"}
         asked = {"filterGroups": [{"filters": [low]}], "sorts": [order], "properties": [by]}
         return self._page(f"/crm/objects/{EDITION}/{name}/search", asked | {"limit": FOUND, "after": str(offset)})
 
-    def total(self, name: str) -> int:
-        """How many there are, as a search counts them."""
-        return self._page(f"/crm/objects/{EDITION}/{name}/search", {"limit": 1}).total
+    def ids(self, name: str, walked: set[str] | None) -> set[str]:
+        """The ids of all objects of a type. Raises BadAnswer where a search counts more: a page may be missing."""
+        if not self.is_open(name):
+            return set()
+        if (here := walked) is None:
+            here = {string(each.get("id")) for page in self.pages(name, slim=True) for each in page.records}
+        if len(here) < (total := self._page(f"/crm/objects/{EDITION}/{name}/search", {"limit": 1}).total):
+            told = f"HubSpot ({self._source}) lists {len(here)} {name}, but says that it has {total}."
+            raise BadAnswer(f"{told} Nothing is deleted because of that; all is read again in an hour.")
+        return here
 
     def read(self, name: str, numbers: Sequence[str]) -> list[Record]:
         """These objects, without those that are gone."""
@@ -144,21 +166,26 @@ class Portal:
         if name not in self._open:
             asked = {"limit": "1", "properties": "hs_object_id"}
             path = f"/crm/objects/{EDITION}/{name}"
-            self._open[name] = self.granted(SHAPES[name].scope, lambda: self._page(path, asked)) is not None
+            self._open[name] = self._granted(SHAPES[name].scope, lambda: self._page(path, asked)) is not None
         return self._open[name]
 
-    def granted(self, scope: str, ask: Callable[[], T]) -> T | None:
+    def _granted(self, scope: str, ask: Callable[[], T]) -> T | None:
         """What was asked for, None where the app may not. Raises Refused where its token is no good."""
         try:
             return ask()
         except Refused as problem:
-            if problem.status != 403:
-                raise
-            self.lack(scope, problem)
+            self._lack(scope, problem)
             return None
 
-    def lack(self, scope: str, problem: Refused) -> None:
+    def close(self, name: str, problem: Refused) -> None:
+        """Remember that a type may not be read. Raises the problem where the token is no good at all."""
+        self._lack(SHAPES[name].scope, problem)
+        self._open[name] = False
+
+    def _lack(self, scope: str, problem: Refused) -> None:
         """Remember what HubSpot keeps back: it needs this scope, unless it says another reason."""
+        if problem.status != 403:
+            raise problem
         told = f"HubSpot ({self._source}) keeps something back: its app lacks the scope {scope}."
         told = f"{told} Add it to the app in HubSpot's settings, and install the app anew."
         self.lacking[scope] = told if "scope" in str(problem) else str(problem)
@@ -167,7 +194,7 @@ class Portal:
         """The type, with the properties that the portal's people gave it."""
         if name not in self._shapes:
             path = f"/crm/properties/{EDITION}/{name}"
-            told = self.granted(SHAPES[name].scope, lambda: self._got(path)) if name in _NAMED else None
+            told = self._granted(SHAPES[name].scope, lambda: self._got(path)) if name in _NAMED else None
             self._shapes[name] = replace(SHAPES[name], columns=own_columns(told or {}) | SHAPES[name].columns)
         return self._shapes[name]
 
@@ -175,18 +202,18 @@ class Portal:
     def _people(self) -> dict[str, str]:
         """Everybody who owns records or once did."""
         lists = [self._pages(f"/crm/owners/{EDITION}", {"archived": told}) for told in ("true", "false")]
-        found = self.granted("crm.objects.owners.read", lambda: [o for some in lists for p in some for o in p.records])
+        found = self._granted("crm.objects.owners.read", lambda: [o for some in lists for p in some for o in p.records])
         return people_of(found or ())
 
     @cached_property
     def _stages(self) -> dict[str, tuple[str, str]]:
         path = f"/crm/pipelines/{EDITION}/deals"
-        return stages_of(self.granted(SHAPES["deals"].scope, lambda: self._got(path)) or {})
+        return stages_of(self._granted(SHAPES["deals"].scope, lambda: self._got(path)) or {})
 
     @cached_property
     def _frame(self) -> Frame:
         """Links lead to the portal's own host: portals in Europe have another one."""
-        told = self.granted("oauth", lambda: self._got(f"/account-info/{EDITION}/details")) or {}
+        told = self._granted("oauth", lambda: self._got(f"/account-info/{EDITION}/details")) or {}
         portal, host = string(told.get("portalId")), domain_of(string(told.get("uiDomain")))
         host = host if host.endswith(".hubspot.com") else "app.hubspot.com"
         link = f"https://{host}/contacts/{portal}/record/{{type}}/{{id}}" if portal.isdecimal() else None
@@ -204,17 +231,10 @@ class Portal:
             reply = self._line.post(path, asked)
         else:
             reply = self._line.get(path, {name: str(value) for name, value in (asked or {}).items() if value})
-        self.clock = _clock(reply.headers.get("date", "")) or self.clock
+        self.clock = clock_of(reply, self.clock)
         if reply.status >= 400:
             raise BadAnswer(f"HubSpot ({self._source}) knows no {path} any more. The next update asks again.")
         return record(reply.json())
-
-
-def _clock(date: str) -> int:
-    try:
-        return int(parsedate_to_datetime(date).timestamp() * 1000)
-    except ValueError:
-        return 0
 
 
 def _after(told: Mapping[str, object]) -> str:

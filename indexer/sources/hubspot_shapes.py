@@ -9,6 +9,7 @@ from indexer.sources.crm_around import entry_of_columns
 from indexer.sources.crm_entries import Entry
 from indexer.sources.crm_words import TableKind
 from indexer.sources.loose import Record, flag, record, records, string
+from indexer.sources.marks import moment
 from indexer.sources.text import emails_in, one_line
 
 _SHARED = ("hs_shared_user_ids", "hs_shared_team_ids")
@@ -183,3 +184,10 @@ def _said(shape: Shape, value: str) -> str:
         return moment[1] if moment[2] == "00:00" else f"{moment[1]} {moment[2]} UTC"
     shouted = value.isupper() and value.replace("_", "").isalpha() and (shape.kind == "activity" or "_" in value)
     return value.replace("_", " ").capitalize() if shouted else value
+
+
+def changed_at(name: str, found: Record) -> float:
+    """When an object was changed, in whole epoch seconds."""
+    return (
+        moment(string(record(found.get("properties")).get(SHAPES[name].changed)) or string(found.get("updatedAt"))) // 1
+    )

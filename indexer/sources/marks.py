@@ -19,16 +19,18 @@ _MOST = 500
 class Mark:
     """All of a kind that changed before `at` (epoch seconds of the service's clock) is told.
 
-    `told` are ids and times of what the next look will find once more.
+    `told` are ids and times of what the next look will find once more. `after` is where to go on in a list that is not
+    in the order of times; only at its end all is told.
     """
 
     at: float = 0.0
     told: dict[str, str] = field(default_factory=dict)
+    after: str = ""
 
     @property
     def since(self) -> datetime | None:
         """From when on to ask, None for everything."""
-        return datetime.fromtimestamp(self.at, UTC) - OVERLAP if self.at else None
+        return datetime.fromtimestamp(self.at, UTC) - OVERLAP if self.at and not self.after else None
 
     def is_new(self, key: str, stamp: str) -> bool:
         """Whether this state of a record was not told yet; `stamp` is its time as the service wrote it."""
@@ -51,11 +53,12 @@ class Mark:
 @dataclass(slots=True)
 class Marks:
     """What a cursor holds. At `due` (epoch seconds of our clock) everything is to be told again, and counted where
-    `owed`; `swept` is until when the service was asked what it had deleted."""
+    `owed`; `swept` is until when the service was asked what it had deleted, `rest` until when not to ask again."""
 
     due: float = 0.0
     swept: float = 0.0
     owed: bool = False
+    rest: float = 0.0
     kinds: dict[str, Mark] = field(default_factory=dict)
 
     @classmethod
@@ -66,11 +69,13 @@ class Marks:
         except (ValueError, RecursionError):
             return cls()
         kinds = {
-            name: Mark(number(each.get("at")), {key: string(at) for key, at in record(each.get("told")).items()})
+            name: Mark(number(each.get("at")), {key: string(at) for key, at in record(each.get("told")).items()}, after)
             for name, each in record(told.get("kinds")).items()
             if isinstance(each, dict)
+            for after in [string(each.get("after"))]
         }
-        return cls(number(told.get("due")), number(told.get("swept")), flag(told.get("owed")), kinds)
+        due, swept, rest = (number(told.get(name)) for name in ("due", "swept", "rest"))
+        return cls(due, swept, flag(told.get("owed")), rest, kinds)
 
     def kind(self, name: str) -> Mark:
         """The mark of a kind."""
@@ -78,7 +83,7 @@ class Marks:
 
     def begin(self, now: datetime) -> bool:
         """Whether everything is due; how far each kind was told is then forgotten."""
-        if now.timestamp() < self.due:
+        if now.timestamp() < self.due <= now.timestamp() + _DAY:  # a later day comes from a clock that was wrong
             return False
         self.due, self.owed = now.timestamp() + _DAY, True
         self.swept = self.swept or now.timestamp()

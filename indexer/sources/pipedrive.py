@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 from indexer.errors import SourceError
-from indexer.sources.crm_live import LiveCrm
+from indexer.sources.crm_live import ListedCrm
 from indexer.sources.http import Line, Place, Rate
 from indexer.sources.marks import OVERLAP, Marks
 from indexer.sources.pipedrive_bell import Bell
@@ -23,7 +23,7 @@ def place(source: str, origin: str = "https://api.pipedrive.com", public: bool =
     return Place("Pipedrive", source, origin, (Rate(20, 2),), public, remedy)
 
 
-class Pipedrive(LiveCrm):
+class Pipedrive(ListedCrm):
     """Organizations, persons, deals (those in the archive too), notes and activities.
 
     All programs of a company share one budget of calls a day, so most pulls ask one question: what types of records

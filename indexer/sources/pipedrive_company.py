@@ -63,12 +63,10 @@ class Company:
         """What a record tells of itself."""
         return Told(string(found.get("id")), string(found.get("update_time")), is_gone(found))
 
-    def ids(self, name: str, again: bool) -> set[str]:
+    def ids(self, name: str, walked: set[str] | None) -> set[str]:
         """The ids of all records of a type, listed up and, where that is not the second time, down again: what moves
         while a list is read may be missing from it."""
-        return {
-            number for direction in (("ASC",) if again else ("ASC", "DESC")) for number in self._ids(name, direction)
-        }
+        return self._ids(name, "ASC") | (self._ids(name, "DESC") if walked is None else set())
 
     def _ids(self, name: str, direction: str) -> set[str]:
         sort = {"sort": f"id {direction}", "sort_by": "id", "sort_direction": direction.lower()}

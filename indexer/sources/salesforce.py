@@ -8,7 +8,7 @@ from indexer.documents import PRIVATE, Document
 from indexer.errors import BadAnswer, SourceError
 from indexer.sources.contents import about_visibility
 from indexer.sources.crm_documents import Frame
-from indexer.sources.crm_live import LiveCrm
+from indexer.sources.crm_live import ListedCrm
 from indexer.sources.http import Line, Place, Rate
 from indexer.sources.loose import flag, string
 from indexer.sources.marks import OVERLAP, Marks
@@ -27,7 +27,7 @@ def place(source: str, origin: str, public: bool = True) -> Place:
     return Place("Salesforce", source, origin, (Rate(100_000, 86_400),), public, remedy)
 
 
-class Salesforce(LiveCrm):
+class Salesforce(ListedCrm):
     """Accounts, contacts, opportunities, notes of both sorts, tasks and events."""
 
     def __init__(

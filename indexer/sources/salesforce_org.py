@@ -101,7 +101,7 @@ class Org:
             string(found.get("Id")), string(found.get(seen.stamp if seen else "")), flag(found.get("IsDeleted"))
         )
 
-    def ids(self, name: str, again: bool) -> set[str]:
+    def ids(self, name: str, walked: set[str] | None) -> set[str]:
         """The ids of all records of an object that are not deleted: Salesforce counts them itself, so once will do."""
         if not (seen := self.sees(name)):
             return set()
