@@ -178,8 +178,8 @@ class App:
 
     def watch(self) -> None:
         """Watch every mailbox until Ctrl-C or SIGTERM."""
+        watchers = self.watchers()
         with stop_on_signals() as stop, self._in_step(stop):
-            watchers = self.watchers()
             log.info("watching %s", ", ".join(watcher.name for watcher in watchers))
             watch_all(watchers, stop)
 

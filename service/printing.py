@@ -100,10 +100,10 @@ def sources_text(told: "Sequence[Standing]", now: datetime) -> str:
 
 def _source(told: "Standing", now: datetime) -> Iterator[str]:
     there = "" if told.listed is None else f" of {told.listed:,} there"
-    read = f"last read {ago(told.done_at, now)}" if told.done_at else "never read"
+    read = f"; last read {ago(told.done_at, now)}" if told.done_at else "; never read whole" if told.tried_at else ""
     asked = f", {told.calls:,} requests" if told.calls else ""
     left = f", {told.remaining:,} more allowed now" if told.remaining is not None else ""
-    yield f"{told.source}: {told.state}; {told.indexed:,} documents here{there}; {read}{asked}{left}"
+    yield f"{told.source}: {told.state}; {told.indexed:,} documents here{there}{read}{asked}{left}"
     yield from (f"  ! {_hanging(says)}" for says in told.lacking)
     yield from (f"  · {_hanging(says)}" for says in told.notices)
 

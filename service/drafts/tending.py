@@ -56,7 +56,8 @@ class Tender:
         went since. Raises SignpostError when the mailbox, the ledger or the knowledge cannot be used; then no draft is
         removed for want of its documents.
         """
-        urged, self._forgotten = self.is_urged(), self._judge.forgotten()
+        before, self._forgotten = self._forgotten, self._judge.forgotten()
+        urged = before is not None and before != self._forgotten
         # Not below zero: after a clock was set back the wait is cut short, and nothing is looked at later for it
         if self._options.shadow or timedelta() <= now - self._tended < self._options.tend:
             return self._without_documents(now) if urged and not self._options.shadow else []
