@@ -15,7 +15,6 @@ from indexer.sources.loose import flag, string
 from indexer.sources.marks import OVERLAP, Mark, Marks, moment
 from indexer.sources.protocol import Census, Delete, Event, Failure, Notice, Upsert
 
-_NAMES = {shape.word: shape.name for shape in SHAPES.values()}
 _BACK = OVERLAP.total_seconds()
 _DAY, _HOUR = 86_400, 3600
 _REST = 7
@@ -50,11 +49,13 @@ class HubSpot(LiveCrm):
         """These documents as they are now. One that was merged into another is gone."""
         self._portal.begin(everything=False)
         found = dict[str, Event]()
-        for name, numbers in self._numbers(ids).items():
-            keys = [self.id_of(name, number) for number in numbers]
+        for name in SHAPES:
+            head = self.id_of(name, "")
+            told = {each: each.removeprefix(head) for each in ids if each.startswith(head)}
+            keys = {each: number for each, number in told.items() if number.isdecimal()}
             found |= {key: Delete(key, "it is no longer in HubSpot") for key in keys}
             try:
-                documents = self._portal.documents(name, self._portal.read(name, numbers))
+                documents = self._portal.documents(name, self._portal.read(name, list(keys.values())))
                 found |= {document.id: Upsert(document) for document in documents}
             except SourceError as problem:
                 found |= {key: Failure(f"Whether {key} still exists cannot be told: {problem}", True) for key in keys}
@@ -68,16 +69,6 @@ class HubSpot(LiveCrm):
     def id_of(self, name: str, number: str) -> str:
         """The id of an object's document."""
         return f"{self.name}:{SHAPES[name].key(number)}"
-
-    def _numbers(self, ids: Sequence[str]) -> dict[str, list[str]]:
-        """HubSpot's own ids in these, by type of object; whatever is none of ours is left out."""
-        numbers: dict[str, list[str]] = {}
-        for each in ids:
-            kind, _, native = each.removeprefix(f"{self.name}:").partition(":")
-            word, _, number = native.partition("-") if kind == "activity" else (kind, "", native)
-            if (name := _NAMES.get(word)) and number.isdecimal() and each == self.id_of(name, number):
-                numbers.setdefault(name, []).append(number)
-        return numbers
 
     def _look(self, marks: Marks, now: datetime, failed: list[str]) -> Iterator[Event]:
         first, sample = not marks.kinds, list[Document]()
@@ -146,16 +137,14 @@ class HubSpot(LiveCrm):
         documents = self._portal.documents(name, self._portal.read(name, numbers))
         events = list(self._fresh(documents, marks.kinds.get(name, Mark())))
         yield from events
-        hidden = [e.document.id.rpartition(":")[2] for e in events if self._is_hidden(e.document)]
+        shown = self._portal.visibility
+        hidden = [e.document.id.rpartition(":")[2] for e in events if e.document.visibility != shown]
         for other in (shape.name for shape in SHAPES.values() if hidden and name in shape.beside):
             if self._portal.is_open(other):
                 done = passed.setdefault(other, set())
                 beside = sorted(set().union(*self._portal.linked(name, other, hidden).values()) - done)[:LINKED]
                 done.update(beside)
                 yield from self._reread(other, beside, marks, passed)
-
-    def _is_hidden(self, document: Document) -> bool:
-        return document.visibility == PRIVATE != self._portal.visibility
 
     def _fresh(self, documents: Sequence[Document], mark: Mark, again: bool = False) -> Iterator[Upsert]:
         """The documents, without those that were told so already. What the next search will find is remembered."""

@@ -27,11 +27,10 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Some objects, and where the next ones begin; an empty `after` is the end. `total` is a search's own count."""
+    """Some objects, and where the next ones begin; an empty `after` is the end."""
 
     records: tuple[Record, ...]
     after: str
-    total: int = 0
 
 
 class Portal:
@@ -94,7 +93,8 @@ class Portal:
             return set()
         if (here := walked) is None:
             here = {string(each.get("id")) for page in self.pages(name, slim=True) for each in page.records}
-        if len(here) < (total := self._page(f"/crm/objects/{EDITION}/{name}/search", {"limit": 1}).total):
+        total = count(self._got(f"/crm/objects/{EDITION}/{name}/search", {"limit": 1}).get("total"))
+        if len(here) < total:
             told = f"HubSpot ({self._source}) lists {len(here)} {name}, but says that it has {total}."
             raise BadAnswer(f"{told} Nothing is deleted because of that; all is read again in an hour.")
         return here
@@ -223,7 +223,7 @@ class Portal:
         told = self._got(path, asked)
         if not isinstance(told.get("results"), list):
             raise BadAnswer(f"HubSpot ({self._source}) answered {path} without results. The next update asks again.")
-        return Page(tuple(records(told["results"])), _after(told), count(told.get("total")))
+        return Page(tuple(records(told["results"])), _after(told))
 
     def _got(self, path: str, asked: Mapping[str, object] | None = None) -> Record:
         """What a path answers; to search and to read batches is to send something."""
