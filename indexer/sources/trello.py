@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from indexer.errors import SourceError
 from indexer.sources.http import Line
-from indexer.sources.loose import Record, flag, string
+from indexer.sources.loose import Record, string
 from indexer.sources.protocol import Census, Checkpoint, Delete, Event, Failure
 from indexer.sources.trello_bell import Bell
 from indexer.sources.trello_look import Look
@@ -32,6 +33,9 @@ class TrelloOptions:
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
 
+_AS_SHOWN = TrelloOptions()
+
+
 class Trello:
     """Boards chosen by address, short link or id, or all boards of a workspace that the token may see."""
 
@@ -41,13 +45,13 @@ class Trello:
         account: str,
         boards: Sequence[str] = (),
         workspace: str = "",
-        options: TrelloOptions | None = None,
+        options: TrelloOptions = _AS_SHOWN,
     ) -> None:
         """Be called `trello:account` and ask nothing yet. Raises SourceError where no board was chosen."""
         if not account.strip() or ":" in account:
             raise SourceError(f"The Trello source needs a short name without a colon; {account!r} is none.")
         self.name = f"trello:{account}"
-        self._rest, self._options = Rest(line), options or TrelloOptions()
+        self._rest, self._options = Rest(line), options
         self._boards = tuple(dict.fromkeys(map(_key, boards)))
         self._workspace = workspace.strip().rstrip("/").rpartition("/")[2]
         if not self._boards and not self._workspace:
@@ -75,22 +79,19 @@ class Trello:
         self._learnt = Census(look.documents, look.complete)
 
     def census(self) -> Census:
-        """The ids of all cards: what the pull before has just learnt, else asked for anew."""
+        """The ids of all cards, which the pull before has just learnt; without one, the boards are read for it."""
+        if self._learnt is None:
+            with suppress(SourceError):
+                for _ in self.pull(None):
+                    pass
         learnt, self._learnt = self._learnt, None
-        if learnt is not None:
-            return learnt
-        try:
-            frames, problems = self._frames()
-            cards = [card for key in frames for card in self._rest.census(key).values()]
-        except SourceError:
-            return Census(frozenset(), complete=False)
-        ids = (string(card.get("id")) for card in cards if not flag(card.get("isTemplate")))
-        return Census(frozenset(map(self._id, ids)), complete=not problems)
+        return learnt or Census(frozenset(), complete=False)
 
     def fetch(self, ids: Sequence[str]) -> Iterator[Event]:
         """These cards as they are now. One that is on no board of ours any more, or not shown to us, is deleted."""
-        keys = [key for each in ids if _CARD.fullmatch(key := each.rpartition(":")[2])]
-        yield from (Delete(each, "Trello knows no such card") for each in ids if each.rpartition(":")[2] not in keys)
+        told = {each: each.rpartition(":")[2] for each in ids}
+        keys = [key for key in told.values() if _CARD.fullmatch(key)]
+        yield from (Delete(each, "Trello knows no such card") for each, key in told.items() if key not in keys)
         try:
             yield from self._look({})[0].read(keys) if keys else ()
         except SourceError as problem:
@@ -124,23 +125,18 @@ class Trello:
         if self._workspace:
             found = self._rest.workspace(self._workspace)
             if isinstance(found, Absent):
-                problems.append(self._missing("workspace", self._workspace, found))
+                problems.append(self._missing(f"workspace {self._workspace}", found))
             else:
                 keys += [key for key in sorted(found) if key not in keys]
-        frames: dict[str, Record] = {}
-        for key, frame in self._rest.frames(keys).items():
-            if isinstance(frame, Absent):
-                problems.append(self._missing("board", key, frame))
-            else:
-                frames[string(frame.get("id"))] = frame
-        return frames, problems
+        told = self._rest.frames(keys)
+        problems += [self._missing(f"board {key}", each) for key, each in told.items() if isinstance(each, Absent)]
+        frames = (each for each in told.values() if not isinstance(each, Absent))
+        return {string(frame.get("id")): frame for frame in frames}, problems
 
-    def _missing(self, what: str, key: str, absent: Absent) -> str:
+    def _missing(self, what: str, absent: Absent) -> str:
         if absent.status == 401:
-            return (
-                f"Trello ({self.name}) does not show {what} {key} to this token: let its member join it, or remove it."
-            )
-        return f"Trello ({self.name}) has no {what} {key}: it was deleted, or misspelt. Correct or remove it."
+            return f"Trello ({self.name}) does not show {what} to this token: let its member join it, or remove it."
+        return f"Trello ({self.name}) has no {what}: it was deleted, or misspelt. Correct or remove it."
 
     def _is_chosen(self, key: str, link: str) -> bool:
         return bool(self._workspace) or key in self._boards or link in self._boards

@@ -38,16 +38,26 @@ def without_id(board: Board) -> list[str]:
     ]
 
 
+def lacking(board: Board) -> dict[str, int]:
+    """How many of a card's comments were not told although Trello counts them, under its id, where there are any."""
+    lost = {key: n - len(board.comments.get(key, ())) for key, n in _counted(board).items()}
+    return {key: n for key, n in lost.items() if n > 0}
+
+
+def _counted(board: Board) -> dict[str, int]:
+    """How many comments Trello counts, under the ids of the cards."""
+    badges = {string(card.get("id")): record(card.get("badges")) for card in board.cards if _is_card(card)}
+    return {key: count(told.get("comments")) for key, told in badges.items()}
+
+
 def missing_comments(board: Board) -> str:
     """A sentence on comments that Trello counts and the export does not hold, or nothing when all are there."""
-    cards = [c for c in board.cards if _is_card(c)]
-    total = [count(record(c.get("badges")).get("comments")) for c in cards]
-    lost = [max(0, n - len(board.comments.get(string(c.get("id")), ()))) for c, n in zip(cards, total, strict=True)]
-    hit = sum(n > 0 for n in lost)
-    if not hit:
+    lost = lacking(board)
+    if not lost:
         return ""
+    total, cards = sum(_counted(board).values()), f"{len(lost)} card{'s' if len(lost) > 1 else ''}"
     return (
-        f"Board {board.name!r}: {sum(lost)} of {sum(total)} comments ({hit} card{'s' if hit > 1 else ''}) are not in "
+        f"Board {board.name!r}: {sum(lost.values())} of {total} comments ({cards}) are not in "
         f"this file, because Trello exports only the newest 1000 actions; connect the API to have them."
     )
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field, replace
 
 from indexer.documents import PRIVATE, Document
 from indexer.errors import BadAnswer, Refused, SourceError, Unavailable
-from indexer.sources.loose import Record, count, record, string
+from indexer.sources.loose import Record, string
 from indexer.sources.protocol import Checkpoint, Delete, Event, Failure, Notice, Upsert
 from indexer.sources.trello_board import Board, board_of
-from indexer.sources.trello_cards import cards_of
+from indexer.sources.trello_cards import cards_of, lacking
 from indexer.sources.trello_rest import Absent, Rest, as_board
 from indexer.sources.trello_state import UNSEEN, BoardState, as_cursor, differing, frame_of, looks
 
@@ -92,10 +92,14 @@ class Look:
     def _whole(self, key: str, known: Set[str]) -> Iterator[Event]:
         """The board with everything on it, and a second look for what was lost on the way or changed meanwhile."""
         board = _as_board(self.rest.whole(self.frames[key]))
-        if len(_short_of(board)) > MANY:
+        if len(lacking(board)) > MANY:
             board = _as_board(self.rest.whole(self.frames[key]))
         documents = self._documents(board)
-        yield from self._about(board)
+        if self.visibility is None and board.visibility == PRIVATE:
+            yield Notice(
+                f"Board {board.name!r} is private in Trello, so nobody is shown its cards. "
+                f'If the whole team may read them, set visibility = "everyone" for {self.name}.'
+            )
         yield from map(Upsert, documents)
         read = looks(board.cards)
         self.others = (self.others | read.keys()) - {document.id.rpartition(":")[2] for document in documents}
@@ -103,7 +107,7 @@ class Look:
         todo = differing(read, seen)
         if len(todo) > MANY:
             raise BadAnswer(f"Trello ({self.name}) told board {board.name!r} by halves. The next update asks again.")
-        todo |= (known - seen.keys()) | set(_short_of(board)[:MANY])
+        todo |= (known - seen.keys()) | set(sorted(lacking(board))[:MANY])
         if todo:
             yield from self._settle(key, seen, todo)
         else:
@@ -124,7 +128,7 @@ class Look:
 
     def _seen(self, key: str) -> dict[str, str]:
         """How each card of a board looks now."""
-        return looks(self.rest.census(key).values())
+        return looks(self.rest.census(key))
 
     def _state(self, key: str, cards: Mapping[str, str]) -> BoardState:
         frame = self.frames[key]
@@ -138,22 +142,9 @@ class Look:
     def _documents(self, board: Board) -> list[Document]:
         return [placed.document for placed in cards_of(board, self.name, self.visibility)]
 
-    def _about(self, board: Board) -> Iterator[Event]:
-        if self.visibility is None and board.visibility == PRIVATE:
-            yield Notice(
-                f"Board {board.name!r} is private in Trello, so nobody is shown its cards. "
-                f'If the whole team may read them, set visibility = "everyone" for {self.name}.'
-            )
-
     def _id(self, key: str) -> str:
         return f"{self.name}:card:{key}"
 
 
 def _as_board(told: Record) -> Board:
     return board_of(told, f"board {string(told.get('name'))!r}")
-
-
-def _short_of(board: Board) -> list[str]:
-    """Cards of which Trello counts more comments than it told: a page of them was lost on the way."""
-    told = {string(card.get("id")): count(record(card.get("badges")).get("comments")) for card in board.cards}
-    return sorted(key for key, comments in told.items() if comments > len(board.comments.get(key, ())))

@@ -68,10 +68,9 @@ class Rest:
             return Absent(refused.status)
         return Absent(reply.status) if reply.status >= 400 else [string(b.get("id")) for b in records(reply.json())]
 
-    def census(self, board: str) -> dict[str, Record]:
-        """All cards of a board under their ids, only as much of them as shows whether they changed."""
-        cards = self._pages(f"/1/boards/{board}/cards?filter=all&fields={_SLIM}")
-        return {string(card.get("id")): card for card in cards}
+    def census(self, board: str) -> list[Record]:
+        """All cards of a board, only as much of them as shows whether they changed."""
+        return self._pages(f"/1/boards/{board}/cards?filter=all&fields={_SLIM}")
 
     def whole(self, frame: Record) -> Record:
         """A board with everything on it, as an export would hold it, but with all its comments."""
