@@ -116,6 +116,26 @@ def test_fields_that_the_portals_people_made_are_told(hubspot: HubSpot, portal: 
     assert dict(told(hubspot, "deal").fields) == {"Zertifikat": "ISO 27001", "Amount": "5000", "2. standort": "Graz"}
 
 
+def test_a_field_of_peoples_own_making_is_told_and_plays_no_role(hubspot: HubSpot, portal: SalesPortal) -> None:
+    portal.custom["deals"] = [a_custom_property("weg", "Deleted"), a_custom_property("nr", "Deal ID")]
+    portal.change("deals", portal.deal, weg="true", nr="77")
+
+    deal = told(hubspot, "deal")
+
+    assert deal.id == f"hubspot:vertrieb:deal:{portal.deal}"
+    assert dict(deal.fields) == {"Deleted": "true", "Deal ID": "77"}
+
+
+def test_a_document_does_not_hang_on_what_comes_in_the_same_page(hubspot: HubSpot, portal: SalesPortal) -> None:
+    sender = {"hs_email_from_email": "joerg@brueckner.example", "hs_email_direction": "INCOMING_EMAIL"}
+    portal.create("emails", ("contacts", portal.contact), hs_email_subject="Angebot", **sender)
+    portal.create("emails", hs_email_subject="Rückfrage", **sender)
+
+    told = upserts(list(hubspot.pull(None)))
+
+    assert [d for each in told for d in upserts(list(hubspot.fetch([each.id])))] == told
+
+
 def test_emails_are_told_without_a_word_of_their_bodies(hubspot: HubSpot, portal: SalesPortal) -> None:
     portal.archive("calls", portal.call)
     head = {"hs_email_subject": "Angebot", "hs_email_direction": "INCOMING_EMAIL", "hs_email_status": "SENT"}

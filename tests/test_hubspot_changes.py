@@ -69,6 +69,18 @@ def test_a_quiet_poll_asks_once_a_type(hubspot: HubSpot, portal: SalesPortal, li
     assert not hubspot.census().complete
 
 
+def test_a_cursor_of_an_older_program_leads_to_one_look_at_everything(hubspot: HubSpot, portal: SalesPortal) -> None:
+    due = int(portal.clock.now) + 3600
+    older = (
+        f'{{"due":{due},"rest":0,"owed":false,"since":{{"notes":1}},"swept":{{"notes":1}},"after":{{}},"told":{{}}}}'
+    )
+
+    events = list(hubspot.pull(older))
+
+    assert len(upserts(events)) == 5
+    assert upserts(list(hubspot.pull(cursor_of(events)))) == []
+
+
 def test_what_searches_find_late_is_told_all_the_same(hubspot: HubSpot, portal: SalesPortal) -> None:
     portal.lag = 40
     cursor = cursor_of(list(hubspot.pull(None)))
