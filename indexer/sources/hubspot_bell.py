@@ -1,14 +1,12 @@
 """A webhook call of HubSpot → ids of the documents to read again. Pure."""
 
-import base64
-import hmac
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from indexer.sources.hubspot_shapes import SHAPES
 from indexer.sources.loose import Record, records, string
+from indexer.sources.rings import header, is_signed, said
 
 _STALE = 300_000
 _TYPES = {told: shape for shape in SHAPES.values() for told in (shape.number, shape.word)}
@@ -24,19 +22,13 @@ class Bell:
 
     def rung(self, headers: Mapping[str, str], raw: bytes, now: datetime, source: str) -> tuple[str, ...] | None:
         """Ids to read again, none for a full look; None where HubSpot did not call so in the last five minutes."""
-        told = {name.lower(): value for name, value in headers.items()}
-        at = told.get("x-hubspot-request-timestamp", "")[:20]
+        at = header(headers, "x-hubspot-request-timestamp")[:20]
         if not (at.isascii() and at.isdecimal()) or abs(now.timestamp() * 1000 - int(at)) > _STALE:
             return None
         signed = b"POST" + self.address.encode() + raw + at.encode()
-        right = base64.b64encode(hmac.digest(self.secret.encode(), signed, "sha256"))
-        if not self.secret or not hmac.compare_digest(right, told.get("x-hubspot-signature-v3", "").encode()):
+        if not is_signed(header(headers, "x-hubspot-signature-v3"), self.secret, signed, "sha256"):
             return None
-        try:
-            events = records(json.loads(raw))
-        except (ValueError, RecursionError):
-            return ()
-        return tuple(dict.fromkeys(f"{source}:{each}" for event in events for each in _ids(event)))
+        return tuple(dict.fromkeys(f"{source}:{each}" for event in records(said(raw)) for each in _ids(event)))
 
 
 def _ids(event: Record) -> Iterator[str]:

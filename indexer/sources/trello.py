@@ -33,19 +33,14 @@ class TrelloOptions:
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
 
-_AS_SHOWN = TrelloOptions()
+_PLAIN = TrelloOptions()
 
 
 class Trello:
     """Boards chosen by address, short link or id, or all boards of a workspace that the token may see."""
 
     def __init__(
-        self,
-        line: Line,
-        account: str,
-        boards: Sequence[str] = (),
-        workspace: str = "",
-        options: TrelloOptions = _AS_SHOWN,
+        self, line: Line, account: str, boards: Sequence[str] = (), workspace: str = "", options: TrelloOptions = _PLAIN
     ) -> None:
         """Be called `trello:account` and ask nothing yet. Raises SourceError where no board was chosen."""
         if not account.strip() or ":" in account:

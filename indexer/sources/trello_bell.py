@@ -1,12 +1,10 @@
 """A message of a Trello webhook → the cards it is about. Pure."""
 
-import base64
-import hmac
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from indexer.sources.loose import record, string
+from indexer.sources.rings import header, is_signed, said
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,13 +19,9 @@ class Bell:
 
         The signature is base64(HMAC-SHA1(secret, body + address)); what the body says is never believed for data.
         """
-        told = {name.lower(): value for name, value in headers.items()}.get("x-trello-webhook", "")
-        right = base64.b64encode(hmac.digest(self.secret.encode(), raw + self.address.encode(), "sha1"))
-        if not self.secret or not hmac.compare_digest(right, told.encode("utf-8", "replace")):
+        signature = header(headers, "x-trello-webhook")
+        if not is_signed(signature, self.secret, raw + self.address.encode(), "sha1"):
             return None
-        try:
-            data = record(record(record(json.loads(raw)).get("action")).get("data"))
-        except (ValueError, RecursionError):
-            return ()
+        data = record(record(record(said(raw)).get("action")).get("data"))
         ids = (string(record(data.get(kind)).get("id")) for kind in ("card", "cardSource"))
         return tuple(dict.fromkeys(key for key in ids if key))

@@ -108,20 +108,18 @@ class Look:
         if len(todo) > MANY:
             raise BadAnswer(f"Trello ({self.name}) told board {board.name!r} by halves. The next update asks again.")
         todo |= (known - seen.keys()) | set(sorted(lacking(board))[:MANY])
-        if todo:
-            yield from self._settle(key, seen, todo)
-        else:
-            self.states[key] = self._state(key, seen)
+        yield from self._settle(key, seen, todo)
 
     def _settle(self, key: str, seen: Mapping[str, str], todo: set[str]) -> Iterator[Event]:
         """Read what looks otherwise, then look again, until nothing does: pages may skip, and people go on working."""
+        cards = seen
         for _ in range(_LOOKS):
+            if not todo:
+                break
             yield from self.read(sorted(todo))
             cards = {**seen} | {k: UNSEEN for k in todo - seen.keys() if self.where.get(k) == key}
             seen = self._seen(key)
             todo = differing(cards, seen)
-            if not todo:
-                break
         self.states[key] = self._state(key, cards)
         if todo:
             self.states[key], self.complete = replace(self.states[key], at=_UNSETTLED), False
