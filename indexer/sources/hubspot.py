@@ -78,7 +78,7 @@ class HubSpot(LiveCrm):
         yield from map(Notice, about_visibility(sample, self.name, self._visibility))
         if not now.timestamp() < marks.rest <= now.timestamp() + _DAY:
             marks.rest = now.timestamp()
-            yield from self._swept(marks, failed)
+            yield from self._swept(marks)
 
     def _paged(self, name: str, marks: Marks) -> Iterator[Event]:
         mark = marks.kinds.get(name, Mark())
@@ -157,10 +157,10 @@ class HubSpot(LiveCrm):
         kept = [(key, told) for key, told in mark.told.items() if float(told.partition(" ")[0]) >= mark.at - _BACK]
         mark.told = dict(kept[-_MOST_TOLD:])
 
-    def _swept(self, marks: Marks, failed: Sequence[str]) -> Iterator[Event]:
+    def _swept(self, marks: Marks) -> Iterator[Event]:
         """What was deleted since the last sweep; the larger the archive, the longer it is left alone then."""
         clock, trouble = self._clock(), list[str]()
-        for name in (each for each in marks.kinds if each not in {*failed, *self._portal.closed}):
+        for name in (each for each in marks.kinds if each not in self._portal.closed):
             low = min(marks.swept, marks.kinds[name].at) - _BACK
             yield from self._apart(name, self._archived(name, low, marks), trouble)
         marks.swept = marks.swept if trouble else clock
