@@ -22,12 +22,13 @@ from indexer.sources.trello_bell import Bell
 from indexer.sources.trello_export import TrelloExport
 from indexer.sources.trello_rest import RATES, REMEDY, authorization
 from scripts.benchmarks.table import Line
+from service.settings_sources import Options
 from tests.trello_service import TrelloService
 
 CARDS, ARCHIVED, COMMENTS, COMMENTED = 876, 672, 1428, 470
 """The largest real board that was measured: one call a commented card would be 470 requests more."""
 CALLBACK = "https://signpost.example/hooks/trello/bench"
-EVERY = 60.0
+EVERY = Options().every
 """Seconds between two looks unless the settings say otherwise."""
 _SPEED = 40.0
 _Told = TypeVar("_Told")
