@@ -4,6 +4,7 @@ import hashlib
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
 
@@ -18,9 +19,12 @@ BATCH = 500
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Contents:
-    """All documents that the files hold, with distinct ids, and what is to be said about the files."""
+    """All documents that the files hold, with distinct ids, and what is to be said about the files.
+
+    Without slots, so that what takes long to find out is found out once: an unchanged file is looked at every minute.
+    """
 
     documents: tuple[Document, ...]
     failures: tuple[str, ...] = ()
@@ -33,7 +37,12 @@ class Contents:
         """Whether everything could be read, so that what is not here is nowhere."""
         return not self.failures and not self.waiting
 
-    @property
+    @cached_property
+    def ids(self) -> frozenset[str]:
+        """The ids of all documents."""
+        return frozenset(document.id for document in self.documents)
+
+    @cached_property
     def fingerprint(self) -> str:
         """Equal for equal documents in equal order: what a checkpoint is good for."""
         told = hashlib.sha256()
@@ -102,7 +111,7 @@ class FileSource(ABC):
             contents = self.contents()
         except SourceError:
             return Census(frozenset(), complete=False)
-        return Census(frozenset(d.id for d in contents.documents), complete=contents.is_whole)
+        return Census(contents.ids, complete=contents.is_whole)
 
     def fetch(self, ids: Sequence[str]) -> Iterator[Event]:
         """These documents as the files have them now. A missing one is deleted only when all could be read."""
