@@ -70,7 +70,7 @@ def told(script: Plan) -> list[str]:
     return said
 
 
-@pytest.mark.parametrize("seed", [190_839, 270_507, 465_425, 543_300, 738_207])
+@pytest.mark.parametrize("seed", [190_839, 270_507, 465_425, 543_300, 738_207, 844_764])
 def test_seeds_that_once_broke_a_promise_keep_them_all(seed: int, quiet: None) -> None:
     assert run(plan(seed), Disk()).violations == []
 

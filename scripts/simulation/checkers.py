@@ -86,7 +86,10 @@ def _come_to_rest(world: World, mailbox: int) -> None:
 
 def _open(world: World, mailbox: int) -> list[str]:
     """What is not at its end yet, in words."""
-    name, ledger = world.names[mailbox], world.processes[0].ledger
+    name, process = world.names[mailbox], world.processes[0]
+    if not (process.alive and process.watcher(mailbox).is_in_charge):
+        return ["no pass went to its end"]
+    ledger = process.ledger
     folders, memory = world.servers[mailbox].folders, world.memories[mailbox]
     lying = {
         memory.places[f"{name}:{folders[name].validity}:{uid}"]
