@@ -55,9 +55,12 @@ class AddressServer:
         lost = [path for path in paths if path not in found]
         lost += [name for name in names if not any(_is_named(book, [name]) for book in mine)]
         found |= {book.path: book for book in mine if not chosen or _is_named(book, names)}
+        return [found[path] for path in sorted(found)], [self._has_none(each, mine) for each in lost]
+
+    def _has_none(self, wanted: str, mine: Sequence[Book]) -> str:
+        """The sentence for a book that is missing, with the first of those that are there."""
         there = f" It has {', '.join(sorted(repr(book.name) for book in mine)[:12])}." if mine else ""
-        told = [f"{self._who} has no address book {each!r}.{there} Correct the settings." for each in lost]
-        return [found[path] for path in sorted(found)], told
+        return f"{self._who} has no address book {wanted!r}.{there} Correct the settings."
 
     def changes(self, book: Book, token: str) -> Page:
         """What changed since a token, or a first part of it; everything where the token is empty (RFC 6578)."""
