@@ -14,7 +14,7 @@ from indexer.embedding.protocol import Embedder
 from indexer.engines.protocol import Batch, Embedded, Index
 from indexer.errors import SourceError
 from indexer.passages import passages
-from indexer.plan import Changes, Seen, changes
+from indexer.plan import NUMBER, Changes, Seen, changes
 from indexer.sources.protocol import Census, Checkpoint, Delete, Event, Failure, Notice, Source, Upsert
 
 CHUNK = 10_000
@@ -101,7 +101,7 @@ class SourceUpdate:
         """Bring the index up to what the source tells. A SourceError ends this source only."""
         self._begin(source)
         told = source.pull(self._index.cursor(source.name) if self._known else None)
-        return self._through(told, source.census)
+        return self._through(told, lambda: self._confirmed(source))
 
     def reread(self, source: Source, ids: Sequence[str]) -> SourceReport:
         """Bring these documents up to what the source tells of them, and leave all others and the cursor alone."""
@@ -183,6 +183,21 @@ class SourceUpdate:
                 self._fail(f"{key!a} was left out: it holds half a character. Save it again in its own program.")
             self._told.documents = whole
             return changes(self._known, Seen(tuple(whole.values())))
+
+    def _confirmed(self, source: Source) -> Census:
+        """The source's census, with what its pages skipped: documents that are there when they are asked for."""
+        census, told = source.census(), self._told
+        lacking = self._known.keys() - census.ids - told.seen - told.buried
+        if not (census.complete and census.in_pages and 0 < len(lacking) <= NUMBER):
+            return census
+        gone = set[str]()
+        for event in source.fetch(sorted(lacking)):
+            if isinstance(event, Delete):
+                gone.add(event.document_id)
+            else:
+                self._take(event)
+        self._flush()
+        return replace(census, ids=census.ids | (lacking - gone))
 
     def _bury(self, census: Census) -> None:
         """Drop what is gone by tombstone or census, unless it is too much at once; then the cursor stays back too."""

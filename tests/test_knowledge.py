@@ -261,6 +261,47 @@ def test_only_one_process_updates_at_a_time(knowledge: Knowledge, tmp_path: Path
     other.close()
 
 
+class Skipping(Shelf):
+    """A shelf whose pages leave out the last document that lies on it; `closed` ones cannot be asked for."""
+
+    def __init__(self, *documents: Document, closed: Sequence[str] = ()) -> None:
+        super().__init__(*documents)
+        self.closed = closed
+
+    def pull(self, cursor: str | None) -> Iterator[Event]:
+        yield from (Upsert(document) for document in self.documents[:-1])
+        yield Checkpoint("a page too short")
+
+    def census(self) -> Census:
+        return Census(frozenset(d.id for d in self.documents[:-1]), complete=True, in_pages=True)
+
+    def fetch(self, ids: Sequence[str]) -> Iterator[Event]:
+        here = {d.id: d for d in self.documents}
+        for each in ids:
+            if each in self.closed:
+                yield Failure(f"{each} cannot be asked for")
+            else:
+                yield Upsert(here[each]) if each in here else Delete(each, "no such card")
+
+
+def test_a_document_that_pages_skipped_stays_and_one_that_is_gone_goes(knowledge: Knowledge) -> None:
+    gone = a_card("Old tender", key="old")
+    knowledge.update([Shelf(PILOT, CRANE, gone)])
+
+    report = knowledge.update([Skipping(PILOT, replace(CRANE, title="Crane repair"))])
+
+    assert (report.sources[0].deleted, report.sources[0].changed) == (1, 1)
+    assert ids(knowledge, "crane repair")[0] == CRANE.id
+
+
+def test_a_document_that_pages_skipped_and_nobody_can_ask_for_stays(knowledge: Knowledge) -> None:
+    knowledge.update([Shelf(PILOT, CRANE)])
+
+    report = knowledge.update([Skipping(PILOT, CRANE, closed=[CRANE.id])])
+
+    assert (report.sources[0].deleted, report.sources[0].failures) == (0, (f"{CRANE.id} cannot be asked for",))
+
+
 def test_a_reader_notices_what_another_process_wrote(knowledge: Knowledge, tmp_path: Path) -> None:
     knowledge.update([Shelf(PILOT)])
     reader = Knowledge.open(tmp_path / "index", HashingEmbedder)

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from indexer.documents import Customer, Document
@@ -160,8 +160,10 @@ JSON = st.recursive(
 @given(
     st.lists(JSON, max_size=3),
     st.lists(JSON, max_size=3),
-    st.dictionaries(st.sampled_from(["actions", "members"]), JSON),
+    st.dictionaries(st.sampled_from(["actions", "members"]), JSON)
+    | st.fixed_dictionaries({"prefs": st.dictionaries(st.just("permissionLevel"), JSON)}),
 )
+@example([], [], {"actions": [{"type": []}]})
 def test_no_json_makes_the_reader_fail(cards: list[Any], lists: list[Any], more: dict[str, Any]) -> None:
     board = board_of({"cards": cards, "lists": lists} | more, "any.json")
 

@@ -50,9 +50,13 @@ def total(verdicts: Sequence[Verdict], what: str) -> int:
 
 
 def test_nothing_is_lost_and_all_comes_out_right_whatever_happens() -> None:
-    verdicts = [Run(seed, live).play() for seed in range(200)]
+    seeds = (*range(200), 6351)  # the last one: a card that only a webhook told, on a page that skips it
+    verdicts = [Run(seed, live).play() for seed in seeds]
 
-    assert [seed for seed, verdict in enumerate(verdicts) if verdict.wrong_deletes or verdict.differences] == []
+    wrong = [
+        seed for seed, verdict in zip(seeds, verdicts, strict=True) if verdict.wrong_deletes or verdict.differences
+    ]
+    assert wrong == []
     assert total(verdicts, "believed_forgeries") == 0
     assert total(verdicts, "drops") > 50
     assert total(verdicts, "kills") > 50

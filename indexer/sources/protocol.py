@@ -49,10 +49,14 @@ Event = Upsert | Delete | Failure | Notice | Checkpoint
 
 @dataclass(frozen=True, slots=True)
 class Census:
-    """Ids of all documents a source has. Only a complete one may delete what is not in it."""
+    """Ids of all documents a source has. Only a complete one may delete what is not in it.
+
+    One that came `in_pages` without an order may have skipped some: the few it lacks are asked for before they go.
+    """
 
     ids: frozenset[str]
     complete: bool
+    in_pages: bool = False
 
 
 class Source(Protocol):

@@ -83,7 +83,7 @@ class Seen:
 
 def _is_own(name: str, described: Record) -> bool:
     """Whether people of the org added this field, for all who may see the record to read."""
-    return flag(described.get("custom")) and described.get("type") in _OWN_TYPES
+    return flag(described.get("custom")) and string(described.get("type")) in _OWN_TYPES
 
 
 def _shape(told: str) -> Shape:

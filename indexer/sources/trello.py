@@ -71,7 +71,7 @@ class Trello:
         yield from (Failure(problem, retryable=True) for problem in problems)
         yield from look.changes()
         yield Checkpoint(as_cursor(look.states))
-        self._learnt = Census(look.documents, look.complete)
+        self._learnt = Census(look.documents, look.complete, in_pages=True)
 
     def census(self) -> Census:
         """The ids of all cards, which the pull before has just learnt; without one, the boards are read for it."""

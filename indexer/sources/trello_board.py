@@ -49,7 +49,7 @@ def board_of(told: object, file: str) -> Board:
         id=string(board.get("id")),
         name=one_line(string(board.get("name")), 200) or "Trello board",
         closed=flag(board.get("closed")),
-        visibility=EVERYONE if record(board.get("prefs")).get("permissionLevel") in _SHARED else PRIVATE,
+        visibility=EVERYONE if string(record(board.get("prefs")).get("permissionLevel")) in _SHARED else PRIVATE,
         active_at=when(string(board.get("dateLastActivity"))),
         cards=records(board.get("cards")),
         lists=by_id(board.get("lists")),

@@ -29,7 +29,7 @@ def comments_by_card(actions: Sequence[Record], members: Mapping[str, Record]) -
     told = _edits(actions)
     found: dict[str, Comment] = {}
     for action in actions:
-        if action.get("type") in _COMMENTS:
+        if string(action.get("type")) in _COMMENTS:
             comment = _comment(action, members)
             text = told.get(comment.id, comment.text)
             if text is not None and text.strip() and comment.card_id:
@@ -42,7 +42,7 @@ def comments_by_card(actions: Sequence[Record], members: Mapping[str, Record]) -
 
 def makers(actions: Sequence[Record], members: Mapping[str, Record]) -> dict[str, str]:
     """Who made a card, under its id, as far as the board's actions still tell."""
-    births = (a for a in actions if a.get("type") in _BIRTHS)
+    births = (a for a in actions if string(a.get("type")) in _BIRTHS)
     told = ((string(record(record(a.get("data")).get("card")).get("id")), _creator(a, members)) for a in births)
     return {card: name for card, name in told if card and name}
 
