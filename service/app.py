@@ -224,6 +224,7 @@ class App:
             templates=Templates(self.settings.replies.templates),
             now=partial(datetime.now, UTC),
             mailboxes=tuple(told.name for told in self.settings.mailboxes),
+            owners={told.name: frozenset(a.email.lower() for a in told.own) for told in self.settings.mailboxes},
             health=self.sourcing.troubles,
             sources=lambda: self.sourcing.standing(datetime.now(UTC)),
             rung=self.sourcing.rung,

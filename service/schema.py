@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Protocol, TypeVar
 
-VERSION = 6
+VERSION = 7
 Record = TypeVar("Record")
 
 _QUARANTINE = """
@@ -36,6 +36,45 @@ _SOURCES = """
 -- The last look at each source: when, when the last one was that went well, and what it told, as JSON.
 CREATE TABLE sources (
   name TEXT PRIMARY KEY, tried_at TEXT NOT NULL, done_at TEXT NOT NULL, told TEXT NOT NULL
+) WITHOUT ROWID
+"""
+
+_ACCESS = """
+-- Who may log in here by a password; of that a hash (argon2) is kept.
+CREATE TABLE people (
+  email TEXT PRIMARY KEY, name TEXT NOT NULL, password TEXT NOT NULL, at TEXT NOT NULL
+) WITHOUT ROWID;
+
+-- Who is logged in, and the tokens of programs. Of a cookie and of a token only a hash is kept.
+CREATE TABLE sessions (
+  hash TEXT PRIMARY KEY, email TEXT NOT NULL, name TEXT NOT NULL, groups TEXT NOT NULL,
+  at TEXT NOT NULL, seen_at TEXT NOT NULL, until TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX sessions_by_email ON sessions (email);
+CREATE TABLE tokens (
+  id TEXT PRIMARY KEY, hash TEXT NOT NULL UNIQUE, label TEXT NOT NULL, email TEXT NOT NULL, scopes TEXT NOT NULL,
+  at TEXT NOT NULL, until TEXT NOT NULL, used_at TEXT NOT NULL DEFAULT ''
+) WITHOUT ROWID;
+
+-- What people did here: who, when, what, and to what, as JSON. Rows are added and, once old, removed.
+CREATE TABLE audit (
+  id INTEGER PRIMARY KEY, at TEXT NOT NULL, who TEXT NOT NULL, what TEXT NOT NULL, told TEXT NOT NULL
+);
+CREATE INDEX audit_by_time ON audit (at);
+"""
+
+_WISHES = """
+-- Searches that somebody keeps: `query` as it stands in the address; whoever has `feed` reads it as a feed.
+CREATE TABLE searches (
+  id TEXT PRIMARY KEY, email TEXT NOT NULL, name TEXT NOT NULL, query TEXT NOT NULL, at TEXT NOT NULL,
+  feed TEXT NOT NULL DEFAULT ''
+) WITHOUT ROWID;
+CREATE INDEX searches_by_email ON searches (email);
+
+-- Mailboxes in which no drafts are to be written just now, and drafts that somebody wants taken back.
+CREATE TABLE pauses (mailbox TEXT PRIMARY KEY, at TEXT NOT NULL, who TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE takebacks (
+  mailbox TEXT, identity TEXT, at TEXT NOT NULL, who TEXT NOT NULL, PRIMARY KEY (mailbox, identity)
 ) WITHOUT ROWID
 """
 
@@ -108,6 +147,9 @@ CREATE TABLE accounts (
     + _LABELS
     + ";"
     + _SOURCES
+    + ";"
+    + _ACCESS
+    + _WISHES
 )
 
 LATER = {
@@ -121,6 +163,7 @@ ALTER TABLE drafts ADD COLUMN changed_at TEXT NOT NULL DEFAULT ''
     4: _CONFIRMATIONS,
     5: _LABELS,
     6: _SOURCES,
+    7: _ACCESS + _WISHES,
 }
 """What makes a ledger of the version before into one of this version."""
 

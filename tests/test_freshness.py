@@ -13,6 +13,7 @@ from indexer.updating import SourceReport
 from service.freshness import LONGEST, Looked, looked, next_look
 from service.ledger import Ledger
 from tests.builders import NOW
+from tests.test_ledger import BEFORE_ACCESS
 
 WELL = SourceReport("trello:sales", added=3, listed=40, seconds=1.5, notices=("40 of 133 comments are not here.",))
 LATER = NOW + timedelta(minutes=5)
@@ -57,7 +58,7 @@ def test_what_is_known_survives_a_restart(tmp_path: Path) -> None:
 def test_a_ledger_that_knew_no_sources_learns_of_them(tmp_path: Path) -> None:
     Ledger.open(tmp_path / "ledger.db").close()
     with closing(sqlite3.connect(tmp_path / "ledger.db")) as file:
-        file.executescript("DROP TABLE sources; PRAGMA user_version = 5")
+        file.executescript(f"{BEFORE_ACCESS} DROP TABLE sources; PRAGMA user_version = 5")
 
     with closing(Ledger.open(tmp_path / "ledger.db")) as ledger:
         assert ledger.freshness.all() == {}

@@ -1,7 +1,7 @@
 """What the pages are told when they are made: where they stand, their wording, the time, what to watch. Pure."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from service.sourcing import Standing
@@ -25,7 +25,8 @@ class WebOptions:
     `base_url` is where people reach them; only its host and loopback names are answered. `now` gives the time in UTC.
     `mailboxes` are those that should be watched: one that was not looked into for `quiet` is a trouble. `health`
     returns one sentence for each trouble that neither index nor ledger knows of; `promises` tells for each kind of
-    question what is promised of its drafts. `sources` tells how each source stands; `rung` takes the message of a
+    question what is promised of its drafts. `owners` are the addresses of each mailbox: whoever has one of them may
+    read its receipts. `sources` tells how each source stands; `rung` takes the message of a
     webhook: the source's name, headers, body → True if it proved itself, False if not, None if nobody rings there.
     """
 
@@ -34,6 +35,7 @@ class WebOptions:
     templates: Templates
     now: Callable[[], datetime]
     mailboxes: tuple[str, ...] = ()
+    owners: Mapping[str, frozenset[str]] = field(default_factory=dict)
     quiet: timedelta = timedelta(minutes=10)
     health: Callable[[], Sequence[str]] = all_well
     sources: Callable[[], Sequence[Standing]] = tuple

@@ -1,0 +1,1 @@
+"""Who opens the pages and calls the API, and what they may see and do."""
