@@ -5,47 +5,29 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from indexer.errors import LedgerError
+from service.access.audit import Audit
+from service.access.people import People
+from service.access.sessions import Sessions
+from service.access.tokens import Tokens
 from service.confirmations import Confirmations
 from service.drafts.intents import Intents
 from service.drafts.lives import Lives
 from service.freshness import Freshness
 from service.mailbox.protocol import bare
+from service.narrowing import Count, Key, ReceiptFilter, rows_of
+from service.pausing import Pauses
 from service.receipts import Receipt, State
 from service.recording import from_json, to_json
 from service.schema import LATER, TABLES, VERSION, Record
+from service.takingback import TakeBacks
 from service.verdicts import Verdicts
 from service.watching.progress import Progress
 from service.watching.quarantine import Quarantine
-
-
-@dataclass(frozen=True, slots=True)
-class ReceiptFilter:
-    """What narrows a list of receipts; empty narrows nothing. `text` is looked for in subject and sender."""
-
-    mailbox: str = ""
-    outcome: str = ""
-    reason: str = ""
-    state: str = ""
-    sender: str = ""
-    text: str = ""
-    since: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Count:
-    """How many mails ended this way."""
-
-    outcome: str
-    reason: str
-    state: str
-    number: int
-
 
 _TROUBLES = (sqlite3.Error, OSError)
 
@@ -179,6 +161,12 @@ class Ledger:
         self.confirmations = Confirmations(file)
         self.verdicts = Verdicts(file)
         self.freshness = Freshness(file)
+        self.people = People(file)
+        self.sessions = Sessions(file)
+        self.tokens = Tokens(file)
+        self.audit = Audit(file)
+        self.pauses = Pauses(file)
+        self.takebacks = TakeBacks(file)
         self.transaction = file.writing
 
     @classmethod
@@ -197,29 +185,37 @@ class Ledger:
         found: bytes = self._file.rows("SELECT value FROM secrets WHERE name = 'message id'")[0][0]
         return found
 
-    def receipts(self, query: ReceiptFilter | None = None, limit: int = 50, before: str = "") -> list[Receipt]:
-        """Receipts, newest first. `before` is the identity of the last one already shown."""
-        clauses, values = _where(query or ReceiptFilter())
+    def receipts(self, query: ReceiptFilter | None = None, limit: int = 50, before: Key | None = None) -> list[Receipt]:
+        """Receipts, newest first. `before` is the last one already shown; one that does not exist ends the list."""
+        where, values = rows_of(query or ReceiptFilter())
         if before:
-            clauses.append("id < (SELECT max(id) FROM receipts WHERE identity = ?)")
-            values.append(before)
-        where = " AND ".join(clauses)
+            readable, more = rows_of(ReceiptFilter(mailboxes=query.mailboxes if query else None))
+            where += f" AND id < (SELECT id FROM receipts WHERE mailbox = ? AND identity = ? AND {readable})"
+            values += [*before, *more]
         sql = f"SELECT told FROM receipts WHERE {where} ORDER BY id DESC LIMIT ?"
         return self._file.read(_receipt, sql, (*values, limit))
 
-    def receipt(self, message_id: str) -> Receipt | None:
-        """The newest receipt of the mail, or of the draft, with this Message-ID (or this identity)."""
+    def receipt(self, message_id: str, mailboxes: frozenset[str] | None = None) -> Receipt | None:
+        """The newest receipt of the mail, or of the draft, with this Message-ID (or this identity), in `mailboxes`."""
         key = bare(message_id)
-        either = "message_id = ? OR draft_message_id = ? OR identity = ?"
+        readable, values = rows_of(ReceiptFilter(mailboxes=mailboxes))
+        either = f"(message_id = ? OR draft_message_id = ? OR identity = ?) AND {readable}"
         sql = f"SELECT told FROM receipts WHERE {either} ORDER BY id DESC LIMIT 1"
-        found = self._file.read(_receipt, sql, (key, key, key)) if key else []
+        found = self._file.read(_receipt, sql, (key, key, key, *values)) if key else []
         return found[0] if found else None
 
     def counts(self, query: ReceiptFilter | None = None) -> list[Count]:
         """How many mails ended in which way, the most frequent first."""
-        clauses, values = _where(query or ReceiptFilter())
-        sql = f"SELECT outcome, reason, state, count(*) FROM receipts WHERE {' AND '.join(clauses)} GROUP BY 1, 2, 3"
+        where, values = rows_of(query or ReceiptFilter())
+        sql = f"SELECT outcome, reason, state, count(*) FROM receipts WHERE {where} GROUP BY 1, 2, 3"
         return sorted((Count(*row) for row in self._file.rows(sql, values)), key=lambda c: (-c.number, c.reason))
+
+    def mailboxes(self, readable: frozenset[str] | None = None) -> list[str]:
+        """The mailboxes that have receipts, of those that may be read."""
+        where, values = rows_of(ReceiptFilter(mailboxes=readable))
+        return [
+            row[0] for row in self._file.rows(f"SELECT DISTINCT mailbox FROM receipts WHERE {where} ORDER BY 1", values)
+        ]
 
     def known(self, mailbox: str, identities: Sequence[str]) -> frozenset[str]:
         """Those of the mails that have a receipt in this mailbox."""
@@ -275,17 +271,3 @@ def _receipt(row: Sequence[Any]) -> Receipt:
 def _row(r: Receipt) -> tuple[str, ...]:
     keys = (r.mailbox, r.identity, bare(r.message_id), bare(r.draft_message_id), r.at.isoformat())
     return (*keys, r.outcome, r.reason, r.state, r.sender.lower(), r.subject.casefold(), to_json(r))
-
-
-def _where(query: ReceiptFilter) -> tuple[list[str], list[Any]]:
-    equal = {"mailbox": query.mailbox, "outcome": query.outcome, "reason": query.reason, "state": query.state}
-    equal["sender"] = query.sender.lower()
-    given = {name: value for name, value in equal.items() if value}
-    clauses, values = ["1", *(f"{name} = ?" for name in given)], list[Any](given.values())
-    if query.text:
-        clauses.append("(instr(subject, ?) OR instr(sender, ?))")
-        values += [query.text.casefold(), query.text.lower()]
-    if query.since:
-        clauses.append("at >= ?")
-        values.append(query.since.isoformat())
-    return clauses, values

@@ -68,7 +68,7 @@ def _policy(settings: Settings) -> Policy:
         internal=frozenset(replies.internal_domains),
         enough=replies.enough,
         max_links=replies.max_links,
-        require_proof=replies.require_proof,
+        require_proof=bool(replies.authserv_id),
         site=settings.web.url,
     )
 

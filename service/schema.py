@@ -47,7 +47,7 @@ CREATE TABLE people (
 
 -- Who is logged in, and the tokens of programs. Of a cookie and of a token only a hash is kept.
 CREATE TABLE sessions (
-  hash TEXT PRIMARY KEY, email TEXT NOT NULL, name TEXT NOT NULL, groups TEXT NOT NULL,
+  hash TEXT PRIMARY KEY, email TEXT NOT NULL, name TEXT NOT NULL, how TEXT NOT NULL, groups TEXT NOT NULL,
   at TEXT NOT NULL, seen_at TEXT NOT NULL, until TEXT NOT NULL
 ) WITHOUT ROWID;
 CREATE INDEX sessions_by_email ON sessions (email);

@@ -7,7 +7,6 @@ from pydantic import AfterValidator, BeforeValidator, ValidationInfo
 from pydantic_core import PydanticCustomError
 
 from service.mail.letter import Address
-from service.mailbox.account import is_loopback
 from service.oauth.clients import client_of
 from service.replies.audience import ascii_domain, is_plain
 from service.replies.links import web_link
@@ -56,13 +55,10 @@ def _internal(written: str) -> str:
     return told
 
 
-def _this_machine(host: str) -> str:
-    if not is_loopback(host):
-        raise wrong(
-            f'is "{host}", but has to be 127.0.0.1, ::1 or localhost: the pages have no login yet, so they are '
-            "not for the network. Put a web server that asks for a login in front, and its address into base_url"
-        )
-    return host
+def _host(host: str) -> str:
+    if not host.strip() or any(c.isspace() or c in "/@" for c in host):
+        raise wrong(f'has to be an address to listen on, such as 127.0.0.1 or 0.0.0.0; "{host}" is none')
+    return host.strip()
 
 
 def _web_address(url: str) -> str:
@@ -88,6 +84,6 @@ MaybePath = Annotated[FilePath | None, BeforeValidator(_blank_is_none)]
 Name = Annotated[str, AfterValidator(_account)]
 Model = Annotated[str, AfterValidator(_folder_or_name)]
 Internal = Annotated[str, AfterValidator(_internal)]
-Host = Annotated[str, AfterValidator(_this_machine)]
+Host = Annotated[str, AfterValidator(_host)]
 OAuth = Annotated[dict[str, str], AfterValidator(_client)]
 WebAddress = Annotated[str, AfterValidator(_web_address)]

@@ -19,6 +19,7 @@ from service.mailbox.account import is_loopback
 from service.mailbox.protocol import INBOX
 from service.replies.audience import ascii_domain, is_plain
 from service.replies.outcome import Policy
+from service.settings_access import Access, AccessOptions, chosen_access
 from service.settings_checks import FilePath, Host, Internal, MaybePath, Model, Name, OAuth, WebAddress, wrong
 from service.settings_sources import SourceSettings
 
@@ -135,7 +136,8 @@ class ReplySettings(Part):
     )
     authserv_id: str = Field(
         default="",
-        description="What your mail server calls itself in Authentication-Results; nobody else's results count.",
+        description="What your mail server calls itself in Authentication-Results; nobody else's results count. "
+        "Once it is named, only senders whom it vouches for get drafts.",
         examples=["mx.example.com"],
     )
     trusted_forwarders: tuple[str, ...] = Field(
@@ -143,10 +145,6 @@ class ReplySettings(Part):
         description="Domains of forwarders and lists whose ARC seals count, where that server says arc=pass: what they "
         "saw of the sender is believed.",
         examples=[["lists.example.org"]],
-    )
-    require_proof: bool = Field(
-        default_factory=lambda seen: bool(seen.get("authserv_id")),
-        description="Whether only senders whom that server vouches for get drafts; yes as soon as it is named.",
     )
     language: str = Field(
         default="en", pattern="^[a-z]{2,3}$", description="The language for mails in one that there is no wording for."
@@ -178,7 +176,9 @@ class WatchSettings(Part):
 class WebSettings(Part):
     """Where the search page is."""
 
-    host: Host = Field(default="127.0.0.1", description="The address it listens on; this machine only, for now.")
+    host: Host = Field(
+        default="127.0.0.1", description="The address it listens on; another than this machine's own asks for [access]."
+    )
     port: int = Field(default=8025, ge=0, le=65_535, description="The port it listens on.")
     base_url: WebAddress = Field(
         default="",
@@ -218,7 +218,20 @@ class Settings(Part):
     replies: ReplySettings = Field(default=ReplySettings(), description="Who gets a draft, and how sure it has to be.")
     watch: WatchSettings = Field(default=WatchSettings(), description="How the mailboxes are watched.")
     web: WebSettings = Field(default=WebSettings(), description="Where the search page is.")
+    access: Access = Field(
+        default={"login": "none"},
+        description='How people log in to the pages ("none", "local", "proxy", "oidc"), and who belongs to which '
+        "group: docs/access.md. By default nobody has to, and only this machine gets in.",
+    )
+    access_secret: SecretStr | None = Field(
+        default=None, description="Never in this file: the client secret of oidc, in SIGNPOST_ACCESS_SECRET."
+    )
     model: ModelSettings = Field(default=ModelSettings(), description="The model that turns text into vectors.")
+
+    @property
+    def entry(self) -> AccessOptions:
+        """How people log in, as the record of that way."""
+        return chosen_access(self.access)
 
     def site(self, mailbox: MailboxSettings) -> str:
         """The search page's address for drafts of this mailbox.
@@ -235,6 +248,6 @@ class Settings(Part):
             own=frozenset(address.email.lower() for address in mailbox.own),
             enough=self.replies.enough,
             max_links=self.replies.max_links,
-            require_proof=self.replies.require_proof,
+            require_proof=bool(self.replies.authserv_id),
             site=self.site(mailbox),
         )

@@ -85,7 +85,7 @@ def test_a_forged_sender_gets_nothing_even_where_no_proof_is_asked_for() -> None
 def test_an_unproven_sender_gets_a_draft_unless_proof_is_required() -> None:
     assert before_search(a_reading(), POLICY) is None
     assert passed(a_reading(), replace(POLICY, require_proof=True)).would_change.endswith(
-        "require_proof = false in the settings."
+        "then senders are taken for who they say they are."
     )
     assert before_search(a_reading(trust=Trust("proven", "dmarc=pass")), replace(POLICY, require_proof=True)) is None
 

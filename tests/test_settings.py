@@ -22,6 +22,7 @@ from service.wiring import client_in, login_mark, logins_in
 
 MAILBOX = '[[mailboxes]]\nuser = "tom@firma.example"\nhost = "imap.firma.example"\n'
 INSIDE = '[replies]\ninternal_domains = ["firma.example"]\n'
+LOGIN = '[access]\nlogin = "local"\n'
 
 
 def settings(tmp_path: Path, text: str, environ: Mapping[str, str] | None = None, **options: Any) -> Settings:
@@ -60,12 +61,18 @@ def test_the_example_sets_nothing(tmp_path: Path) -> None:
 def test_the_example_holds_every_setting_but_secrets() -> None:
     shown = set(re.findall(r"^#(\w+) = ", example(), re.MULTILINE))
 
-    assert shown == {where[-1] for where, _ in fields(Settings)} - {"password", "token", "webhook_secret"}
+    assert shown == {where[-1] for where, _ in fields(Settings)} - {
+        "password",
+        "token",
+        "webhook_secret",
+        "access_secret",
+    }
     assert max(map(len, example().splitlines())) <= 120
 
 
 def test_every_line_of_the_example_can_be_used_as_it_stands(tmp_path: Path) -> None:
-    whole = settings(tmp_path, re.sub(r"(?m)^#(\S)", r"\1", example()))
+    used = re.sub(r"(?m)^#(\S)", r"\1", example()).replace('login = "none"', 'login = "local"')  # base_url asks for one
+    whole = settings(tmp_path, used)
 
     assert (whole.sources[0].kind, whole.mailboxes[0].own[0].email) == ("trello-export", "tom@example.com")
     assert whole.replies.internal_domains == ("example.com",)
@@ -137,7 +144,7 @@ def test_a_container_needs_no_file() -> None:
 
 def test_an_option_of_the_command_line_goes_before_all(tmp_path: Path) -> None:
     assert settings(tmp_path, "[web]\nport = 1", {"SIGNPOST_WEB__PORT": "2"}, port=3, host=None).web.port == 3
-    assert problems(tmp_path, "", host="0.0.0.0")[0].startswith('--host is "0.0.0.0", but has to be 127.0.0.1')
+    assert problems(tmp_path, "", host="0.0.0.0")[0].startswith("signpost.toml: [web] host is '0.0.0.0', so")
 
 
 def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:
@@ -261,19 +268,20 @@ def test_a_variable_that_is_no_json_is_told(tmp_path: Path) -> None:
 
 def test_the_port_and_the_proof_follow_what_is_set_beside_them(tmp_path: Path) -> None:
     assert (mailbox(tmp_path).port, mailbox(tmp_path, 'tls = "starttls"').port) == (993, 143)
-    assert not settings(tmp_path, "").replies.require_proof
-    assert settings(tmp_path, '[replies]\nauthserv_id = "mx.firma.example"').replies.require_proof
+    for named in ("", 'authserv_id = "mx.firma.example"\n'):
+        read = settings(tmp_path, f"{INSIDE}{named}{MAILBOX}")
+        assert read.policy(read.mailboxes[0]).require_proof is bool(named)
 
 
 def test_the_address_of_the_pages(tmp_path: Path) -> None:
     assert settings(tmp_path, "").web.url == "http://127.0.0.1:8025"
     assert settings(tmp_path, '[web]\nhost = "::1"').web.url == "http://[::1]:8025"
-    assert settings(tmp_path, '[web]\nbase_url = "https://a.example/s/"').web.url == "https://a.example/s"
+    assert settings(tmp_path, f'{LOGIN}[web]\nbase_url = "https://a.example/s/"').web.url == "https://a.example/s"
 
 
 def test_drafts_link_to_the_pages_only_where_their_readers_can_open_them(tmp_path: Path) -> None:
     local = MAILBOX.replace("imap.firma.example", "127.0.0.1")
-    base = '[web]\nbase_url = "https://signpost.firma.example"\n'
+    base = f'[web]\nbase_url = "https://signpost.firma.example"\n{LOGIN}'
     sites = [
         (s := settings(tmp_path, INSIDE + m + b)).site(s.mailboxes[0]) for m in (MAILBOX, local) for b in ("", base)
     ]
@@ -439,3 +447,41 @@ def test_sources_that_share_a_name_are_told_apart_by_their_kind(tmp_path: Path) 
     (says,) = problems(tmp_path, table, {"SIGNPOST_SOURCES__SALES__TOKEN": "a1"})
     assert hub in says or pipe in says
     assert "a1" not in says
+
+
+def test_pages_for_other_machines_ask_for_a_login_and_for_https(tmp_path: Path) -> None:
+    open_to_all = '[web]\nhost = "0.0.0.0"\n'
+    safe = open_to_all + 'base_url = "https://signpost.firma.example"\n' + LOGIN
+
+    assert problems(tmp_path, open_to_all)[0].endswith('login = "local", "proxy" or "oidc" (docs/access.md).')
+    assert "no https address" in problems(tmp_path, open_to_all + LOGIN)[0]
+    assert settings(tmp_path, safe).entry.login == "local"
+
+
+@pytest.mark.parametrize(
+    ("table", "says"),
+    [
+        ('login = "ldap"', 'access has login = "ldap", which is none of none, local, proxy, oidc'),
+        ('login = "proxy"\ndomains = ["firma.example"]', 'access with login = "proxy": proxies is missing'),
+        ('login = "proxy"\nproxies = ["10.0.0.999"]\ndomains = ["firma.example"]', "is no address or network"),
+        ('login = "proxy"\nproxies = ["10.0.0.2"]', "[access] domains is missing"),
+        (
+            'login = "oidc"\nissuer = "http://id.example"\nclient_id = "x"\ndomains = ["firma.example"]',
+            "an https address",
+        ),
+        (
+            'login = "local"\nadmin = ["tom@firma.example"]',
+            "admin is no setting of it; there are groups, admins, hours",
+        ),
+        ('login = "local"\nadmins = ["Tom"]', 'holds "Tom", which is no mail address'),
+    ],
+)
+def test_a_mistake_in_how_people_log_in_is_told(tmp_path: Path, table: str, says: str) -> None:
+    assert any(says in told for told in problems(tmp_path, f"[access]\n{table}"))
+
+
+def test_who_belongs_to_which_group_is_read(tmp_path: Path) -> None:
+    table = '[access]\nlogin = "local"\nadmins = ["Tom@Firma.example"]\n[access.groups]\nboard = ["Anna@firma.example"]'
+    entry = settings(tmp_path, table).entry
+
+    assert (entry.admins, entry.groups) == (("tom@firma.example",), {"board": ("anna@firma.example",)})

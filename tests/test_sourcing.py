@@ -41,6 +41,9 @@ internal_domains = ["firma.example"]
 [web]
 port = 0
 base_url = "{site}"
+
+[access]
+login = "local"
 """
 ASKS = (
     b"From: Tom <tom@firma.example>\r\nTo: anna@firma.example\r\nSubject: A customer\r\n"

@@ -122,7 +122,7 @@ def _unproven(reading: Reading, policy: Policy) -> Pass | None:
         return None
     change = "A sender that the own mail server vouches for in Authentication-Results."
     if verdict == "unproven":
-        change += " Or require_proof = false in the settings."
+        change += " Or no authserv_id in the settings: then senders are taken for who they say they are."
     return Pass(Reason.UNPROVEN, reading.trust.says, change)
 
 
