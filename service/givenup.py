@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from indexer.errors import SignpostError
-from service.ledger import Ledger, ReceiptFilter
+from service.ledger import Ledger
 from service.mailbox.protocol import bare
+from service.narrowing import ReceiptFilter
 from service.receipts import Receipt
 from service.settings import MailboxSettings
 

@@ -16,8 +16,9 @@ from indexer.confirming import Confirmation
 from indexer.errors import LedgerError
 from service.drafts.drafting import Intent
 from service.drafts.lifecycle import Basis, End, Settled
-from service.ledger import Ledger, ReceiptFilter
+from service.ledger import Ledger
 from service.mailbox.protocol import Cursor, Mark, Place, Sought
+from service.narrowing import ReceiptFilter
 from service.receipts import Asked, Nearest, Receipt
 from service.recording import from_json, to_json
 from service.watching.progress import Watched
@@ -56,7 +57,7 @@ def test_receipts_come_newest_first_and_page_by_page(ledger: Ledger) -> None:
     ledger.keep([a_receipt(str(n)) for n in range(5)])
 
     first = ledger.receipts(limit=2)
-    second = ledger.receipts(limit=2, before=first[-1].identity)
+    second = ledger.receipts(limit=2, before=(BOX, first[-1].identity))
 
     assert [r.identity for r in (*first, *second)] == ["id-4", "id-3", "id-2", "id-1"]
 

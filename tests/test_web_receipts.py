@@ -7,6 +7,7 @@ from fastapi.testclient import TestClient
 
 from indexer.knowledge import Knowledge
 from service.ledger import Ledger
+from service.receipts import Asked
 from service.templates import Templates
 from service.web.app import create
 from service.web.options import WebOptions
@@ -122,3 +123,42 @@ def test_a_mailbox_that_nobody_looks_into_is_a_trouble(knowledge: Knowledge) -> 
 
 def test_nothing_indexed_is_a_trouble(tmp_path: Path) -> None:
     assert a_client(knowing(tmp_path, [])).get("/healthz").status_code == 503
+
+
+def test_receipts_can_be_narrowed_by_what_was_asked_and_by_what_became_of_the_draft(knowledge: Knowledge) -> None:
+    asked = (Asked("Do we have references in rail?", "reference", 0.4),)
+    sent = a_receipt("2", subject="References", asked=asked, state="sent", mailbox="board")
+    browser = a_client(knowledge, [a_receipt(), sent])
+
+    for url in ("kind=reference", "outcome=draft&state=sent", "mailbox=board", "kind=reference&mailbox=board&text=ref"):
+        shown = page(browser, f"/receipts?{url}").text
+        assert "References" in shown
+        assert "Who talks" not in shown
+    assert "Sent 1" in " ".join(page(browser, "/receipts?outcome=draft").text.split())
+
+
+def test_going_on_keeps_what_the_list_was_narrowed_by(knowledge: Knowledge) -> None:
+    browser = a_client(knowledge, [a_receipt(str(n)) for n in range(30)])
+    (older,) = {link for link in page(browser, "/receipts?kind=who&outcome=draft").links if "before=" in link}
+
+    assert "kind=who" in older
+    assert len([link for link in page(browser, older).links if link.startswith("/receipts/")]) == 5
+
+
+def test_a_mail_that_lies_in_two_mailboxes_is_listed_once_for_each(knowledge: Knowledge) -> None:
+    both = [a_receipt(str(n), mailbox=box) for n in range(13) for box in ("sales", "board")]
+    browser = a_client(knowledge, both)
+    first = page(browser, "/receipts")
+    rest = page(browser, next(link for link in first.links if "before=" in link))
+
+    listed = [link for link in (*first.links, *rest.links) if link.startswith("/receipts/")]
+    assert len(listed) == len(set(listed)) == 26
+
+
+def test_nothing_invisible_turns_a_subject_around(knowledge: Knowledge) -> None:
+    shown = page(
+        a_client(knowledge, [a_receipt(subject="Invoice\u202egpj.exe\u200b", sender="a\u2066@x.example")]), "/receipts"
+    )
+
+    assert not set("\u202e\u200b\u2066") & set(shown.text)
+    assert "Invoicegpj.exe" in shown.text

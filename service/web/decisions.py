@@ -1,13 +1,14 @@
 """Receipts as the pages show them: what became of a mail, why, and how near an answer was. Pure."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlencode
 
-from service.ledger import Count
 from service.receipts import Asked, Nearest, Receipt
+from service.replies.clean import one_line
 from service.web import links
+from service.web.listing import STATES
 from service.web.results import Moment, moment, when
 from service.web.wording import percent, short
 
@@ -38,6 +39,7 @@ class Line:
     reason: str
     says: str
     at: Moment
+    state: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,7 @@ class Near:
     title: str
     page: str
     out: str
+    score: str
     why: tuple[str, ...]
 
 
@@ -79,16 +82,6 @@ class Detail:
     evidence: tuple[Evidence, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Tab:
-    """One way a mail can end, how often it did, and where those are listed."""
-
-    label: str
-    count: str
-    href: str
-    chosen: bool
-
-
 def cited(receipts: Iterable[Receipt]) -> list[str]:
     """The ids of all documents that these receipts speak of."""
     return list(dict.fromkeys(near.document_id for r in receipts for a in r.asked for near in a.nearest))
@@ -100,12 +93,13 @@ def line(receipt: Receipt, seen: Collection[str], now: datetime) -> Line:
         href=f"{links.receipt(receipt.identity)}?{urlencode({'mailbox': receipt.mailbox})}",
         outcome=receipt.outcome,
         label=receipt.outcome.capitalize(),
-        subject=short(receipt.subject) or "(no subject)",
-        sender=short(receipt.sender, 100) or "unknown sender",
+        subject=one_line(receipt.subject, 160) or "(no subject)",
+        sender=one_line(receipt.sender, 100) or "unknown sender",
         mailbox=receipt.mailbox,
         reason=short(receipt.reason, 80),
         says=_veiled(receipt.says, receipt, seen),
         at=when(receipt.at, now),
+        state=STATES.get(receipt.state, receipt.state),
     )
 
 
@@ -126,7 +120,7 @@ def detail(receipt: Receipt, seen: Collection[str], now: datetime) -> Detail:
 def _evidence(asked: Asked, needed: float, seen: Collection[str]) -> Evidence:
     shown = [near for near in asked.nearest if near.document_id in seen]
     return Evidence(
-        text=short(asked.text, 1_200),
+        text=one_line(asked.text, 1_200),
         kind=asked.kind,
         probability=min(1.0, max(0.0, asked.probability)),
         sure=percent(asked.probability),
@@ -134,13 +128,15 @@ def _evidence(asked: Asked, needed: float, seen: Collection[str]) -> Evidence:
         needed=percent(needed),
         nearest=tuple(map(_near, shown)),
         hidden=len(asked.nearest) - len(shown),
-        search=links.search([("q", short(asked.text, 300))]),
+        search=links.search([("q", one_line(asked.text, 300))]),
     )
 
 
 def _near(near: Nearest) -> Near:
     why = tuple(short(reason, 200) for reason in near.why[:6])
-    return Near(short(near.title, 200), links.document(near.document_id), links.safe(near.url), why)
+    return Near(
+        short(near.title, 200), links.document(near.document_id), links.safe(near.url), f"{near.score:.2f}", why
+    )
 
 
 def _veiled(sentence: str, receipt: Receipt, seen: Collection[str]) -> str:
@@ -148,28 +144,4 @@ def _veiled(sentence: str, receipt: Receipt, seen: Collection[str]) -> str:
     titles = {n.title for a in receipt.asked for n in a.nearest if n.document_id not in seen and n.title}
     for title in sorted(titles, key=len, reverse=True):
         sentence = sentence.replace(title, HIDDEN)
-    return short(sentence, 600)
-
-
-def tabs(counts: Sequence[Count], outcome: str, reason: str, text: str) -> tuple[Tab, ...]:
-    """All, the drafts, then each reason for a pass or a quarantine, the most frequent first."""
-    every = Tab("All", f"{sum(c.number for c in counts):,}", _list(text), not (outcome or reason))
-    drafts = sum(c.number for c in counts if c.outcome == "draft")
-    drafted = Tab("Drafts", f"{drafts:,}", _list(text, outcome="draft"), outcome == "draft")
-    ended: dict[tuple[str, str], int] = {}
-    for count in counts:
-        if count.outcome != "draft":
-            ended[count.outcome, count.reason] = ended.get((count.outcome, count.reason), 0) + count.number
-    others = sorted(ended.items(), key=lambda item: (item[0][0] != "pass", -item[1], item[0]))
-    return every, drafted, *(_ending(key, number, (outcome, reason), text) for key, number in others)
-
-
-def _ending(key: tuple[str, str], number: int, chosen: tuple[str, str], text: str) -> Tab:
-    outcome, reason = key
-    name = reason.capitalize() if outcome == "pass" else f"Quarantine: {reason}"
-    return Tab(name, f"{number:,}", _list(text, outcome=outcome, reason=reason), key == chosen)
-
-
-def _list(text: str, **narrowed: str) -> str:
-    given = {name: value for name, value in {**narrowed, "text": text}.items() if value}
-    return f"/receipts?{urlencode(given)}" if given else "/receipts"
+    return one_line(sentence, 600)

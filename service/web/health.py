@@ -1,7 +1,7 @@
 """Whether all is well: a page for people, and `/healthz` for whatever restarts or alerts."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from fastapi import APIRouter
@@ -10,9 +10,10 @@ from fastapi.responses import JSONResponse, Response
 from indexer.asking import Viewer
 from indexer.errors import SignpostError
 from indexer.knowledge import IndexStatus
+from service.pausing import Pause
 from service.sourcing import Standing
 from service.watching.progress import Account
-from service.web.access import Viewing
+from service.web.access import Viewing, Visiting
 from service.web.facets import label
 from service.web.options import WebOptions
 from service.web.results import Moment, moment
@@ -24,11 +25,12 @@ router = APIRouter(include_in_schema=False)
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """A mailbox as the page shows it: when it was last looked into, and what stands in the way."""
+    """A mailbox as the page shows it: when it was last looked into, what stands in the way, and its pause."""
 
     mailbox: str
     at: Moment | None
     trouble: str
+    pause: Pause | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +54,9 @@ class Checkup:
 
 
 @router.get("/health")
-def page(site: Here, viewer: Viewing) -> Response:
+def page(site: Here, visitor: Visiting, viewer: Viewing) -> Response:
     """How much is indexed, how fresh it is, who watches, and what is wrong."""
-    found = checkup(site, viewer)
+    found = checkup(site, viewer, visitor.mailboxes(site.options.owners))
     index = found.index
     return site.show(
         "health",
@@ -63,16 +65,16 @@ def page(site: Here, viewer: Viewing) -> Response:
         index=index,
         sources=_sources(site, index),
         updated=moment(index.updated_at, site.now) if index else None,
-        accounts=[Looked(a.mailbox, moment(a.looked_at, site.now), a.trouble) for a in found.accounts],
+        accounts=_looked(site, found.accounts),
         promises=_promises(site),
         troubles=found.troubles,
     )
 
 
 @router.get("/healthz")
-def machine(site: Here, viewer: Viewing) -> Response:
+def machine(site: Here, visitor: Visiting, viewer: Viewing) -> Response:
     """The same for programs: 200 when all is well, 503 and the reasons when not."""
-    found = checkup(site, viewer)
+    found = checkup(site, viewer, visitor.mailboxes(site.options.owners))
     told = {
         "status": "trouble" if found.troubles else "ok",
         "version": site.options.version,
@@ -85,8 +87,11 @@ def machine(site: Here, viewer: Viewing) -> Response:
     return JSONResponse(told, 503 if found.troubles else 200)
 
 
-def checkup(site: Site, viewer: Viewer) -> Checkup:
-    """Look at index, ledger and mailboxes. What can be explained becomes a trouble instead of an error."""
+def checkup(site: Site, viewer: Viewer, readable: frozenset[str] | None = None) -> Checkup:
+    """Look at index, ledger and those mailboxes whose receipts may be read (None: all of them).
+
+    What can be explained becomes a trouble instead of an error.
+    """
     index: IndexStatus | None = None
     accounts: tuple[Account, ...] = ()
     troubles: list[str] = []
@@ -96,11 +101,17 @@ def checkup(site: Site, viewer: Viewer) -> Checkup:
     except SignpostError as error:
         troubles.append(str(error))
     try:
-        accounts = tuple(site.ledger.progress.accounts())
-        troubles += mailbox_troubles(accounts, site.options, site.now)
+        accounts = tuple(a for a in site.ledger.progress.accounts() if readable is None or a.mailbox in readable)
+        watched = tuple(name for name in site.options.mailboxes if readable is None or name in readable)
+        troubles += mailbox_troubles(accounts, replace(site.options, mailboxes=watched), site.now)
     except SignpostError as error:
         troubles.append(str(error))
     return Checkup(index, accounts, (*troubles, *site.options.health()))
+
+
+def _looked(site: Site, accounts: Sequence[Account]) -> list[Looked]:
+    paused = {pause.mailbox: pause for pause in site.ledger.pauses.every()} if accounts else {}
+    return [Looked(a.mailbox, moment(a.looked_at, site.now), a.trouble, paused.get(a.mailbox)) for a in accounts]
 
 
 def _sources(site: Site, index: IndexStatus | None) -> list[Read]:
