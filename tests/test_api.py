@@ -41,6 +41,12 @@ def test_a_hit_says_what_where_who_and_why(program: TestClient) -> None:
     assert all(0 <= start < end <= len(hit["passage"]) for start, end in hit["highlights"])
 
 
+def test_prefixes_in_the_question_are_filters(program: TestClient) -> None:
+    told = program.get(SEARCH, params={"q": "Brückner kind:note"}).json()
+
+    assert {hit["document"]["kind"] for hit in told["hits"]} == {"note"}
+
+
 def test_a_company_that_is_named_leads_to_its_page(program: TestClient) -> None:
     mention = program.get(SEARCH, params={"q": "Who talks to Brückner Logistik?"}).json()["mentions"][0]
 

@@ -86,6 +86,19 @@ def test_each_filter_survives_the_way_through_the_address(browser: TestClient, f
     assert sorted(answer.headers["location"].removeprefix("/?q=pilot&").split("&")) == sorted(filters.split("&"))
 
 
+def test_prefixes_in_the_question_become_filters_in_the_address(browser: TestClient) -> None:
+    answer = browser.get("/", params={"q": 'rail company:"brückner logistik" kind:note'}, follow_redirects=False)
+    found = browser.get(answer.headers["location"]).text
+
+    assert answer.headers["location"] == "/?q=rail&kind=note&customer=br%C3%BCckner+logistik"
+    assert "Call with Brückner Logistik" in found
+    assert 'name="without" value="customer:Brückner Logistik"' in found
+
+
+def test_a_prefix_that_cannot_be_read_says_how_to_write_it(browser: TestClient) -> None:
+    assert "“since:soon” was taken as words: write a day like" in page(browser, "/?q=rail since:soon").text
+
+
 def test_a_filter_without_a_question_lists_what_it_lets_through(browser: TestClient) -> None:
     found = page(browser, "/?status=won").text
 

@@ -31,7 +31,8 @@ def search(site: Here, viewer: Viewing, wanted: Annotated[WantedHits, Query()]) 
 
     The same hits, in the same order and for the same reasons, as on the search page.
     """
-    answer = site.knowledge.answer([wanted.question], viewer, wanted.options)[0]
+    asked = wanted.plain
+    answer = site.knowledge.answer([asked.question], viewer, asked.options)[0]
     base_url = site.options.base_url
     return AnswerRecord(
         question=wanted.q,

@@ -20,8 +20,8 @@ router = APIRouter(include_in_schema=False)
 @router.get("/")
 def search(request: Request, site: Here, viewer: Viewing, wanted: Annotated[WantedPage, Query()]) -> Response:
     """Search, or the start page where nothing is asked yet."""
-    tidy = links.search(wanted.pairs())
-    if wanted.without or any(value == "" for value in request.query_params.values()):
+    tidy = links.search(wanted.plain.pairs())
+    if wanted.without or wanted.prefixed.pairs or any(value == "" for value in request.query_params.values()):
         return RedirectResponse(tidy, status_code=303)
     if not (wanted.q or wanted.narrowed):
         return _start(site, viewer)
@@ -56,6 +56,7 @@ def _found(site: Site, viewer: Viewer, asked: WantedPage) -> Response:
         chips=chips(wanted),
         filters=summary(wanted),
         strangers=strangers(choices, wanted),
+        misread=wanted.prefixed.misread,
         **_answered(site, viewer, answer, wanted),
     )
 

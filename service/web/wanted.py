@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from indexer.asking import AskOptions, Filters, Question
 from indexer.documents import Kind, Status
 from service.mail.questions import kind_of
+from service.web.prefixes import MOST, Prefixed, prefixed
 
 LONGEST_QUESTION = 2_000
 LONGEST_VALUE = 200
@@ -29,9 +30,9 @@ def _blank_is_none(value: Any) -> Any:
 
 
 _Name = Annotated[str, StringConstraints(max_length=LONGEST_VALUE, strip_whitespace=True)]
-_Names = Annotated[list[_Name], Field(max_length=20), BeforeValidator(_without_blanks)]
-_Kinds = Annotated[list[Kind], Field(max_length=20), BeforeValidator(_without_blanks)]
-_Statuses = Annotated[list[Status], Field(max_length=20), BeforeValidator(_without_blanks)]
+_Names = Annotated[list[_Name], Field(max_length=MOST), BeforeValidator(_without_blanks)]
+_Kinds = Annotated[list[Kind], Field(max_length=MOST), BeforeValidator(_without_blanks)]
+_Statuses = Annotated[list[Status], Field(max_length=MOST), BeforeValidator(_without_blanks)]
 _Day = Annotated[date | None, BeforeValidator(_blank_is_none)]
 
 
@@ -41,7 +42,9 @@ class Wanted(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     q: Annotated[str, StringConstraints(max_length=LONGEST_QUESTION, strip_whitespace=True)] = Field(
-        default="", description="What you ask, in your own words. Empty lists everything the filters let through."
+        default="",
+        description="What you ask, in your own words; `company:`, `board:` and the like in it are filters. "
+        "Empty lists everything the filters let through.",
     )
     source: _Names = Field(default=[], description="Where it comes from, such as trello:sales.")
     kind: _Kinds = Field(default=[], description="What it is.")
@@ -52,6 +55,20 @@ class Wanted(BaseModel):
     status: _Statuses = Field(default=[], description="Its state.")
     since: _Day = Field(default=None, description="Changed on this day or later (YYYY-MM-DD).")
     until: _Day = Field(default=None, description="Changed on this day or before (YYYY-MM-DD).")
+
+    @property
+    def prefixed(self) -> Prefixed:
+        """The words of the question and the filters that its prefixes mean."""
+        return prefixed(self.q)
+
+    @property
+    def plain(self) -> Self:
+        """The same wish without prefixes in the question: they became filters."""
+        told = self.prefixed
+        lists = {name: [*getattr(self, name), *(v for n, v in told.pairs if n == name)] for name in LISTS}
+        changes: dict[str, Any] = {name: list(dict.fromkeys(values))[:MOST] for name, values in lists.items()}
+        changes |= {name: date.fromisoformat(value) for name, value in told.pairs if name in DATES}
+        return self.model_copy(update={**changes, "q": told.words}) if told.pairs else self
 
     @property
     def question(self) -> Question:
