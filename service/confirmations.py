@@ -32,6 +32,21 @@ class Confirmations:
         with self._file.writing():
             self._file.put(_SAY, [_row(one, "refuted") for one in usable(told)])
 
+    def unsay(self, told: Iterable[Confirmation]) -> None:
+        """Forget what people said of these documents and questions; what drafts taught stays."""
+        rows = [(one.document_id, one.same) for one in usable(told)]
+        with self._file.writing():
+            self._file.put("DELETE FROM confirmations WHERE document_id = ? AND same = ? AND said <> 'sent'", rows)
+
+    def said_of(self, questions: Sequence[str]) -> dict[str, dict[str, str]]:
+        """For each question what was said of which documents: `sent`, `marked` or `refuted`."""
+        same = {one.same for question in questions for one in usable([_asking(question)])}
+        sql = f"SELECT same, document_id, said FROM confirmations WHERE same IN ({', '.join('?' * len(same))})"
+        found: dict[str, dict[str, str]] = defaultdict(dict)
+        for key, document_id, said in self._file.rows(sql, tuple(same)) if same else ():
+            found[key][document_id] = said
+        return {question: found[one.same] for question in questions for one in usable([_asking(question)])}
+
     def adopt(self, held: Iterable[Confirmation]) -> int:
         """Take over what an index holds and is not known here, but for what was refuted; how many that were."""
         with self._file.writing():
@@ -67,6 +82,10 @@ _LEARN = f"""{_SAY} WHERE said <> 'refuted'
 AND (excluded.said = 'marked', excluded.at, excluded.question) > (said = 'marked', at, question)
 """
 _FORGET = "DELETE FROM confirmations WHERE instr(document_id, ?) = 1"
+
+
+def _asking(question: str) -> Confirmation:
+    return Confirmation(question, "", datetime.min)
 
 
 def _row(one: Confirmation, said: str) -> tuple[str, ...]:

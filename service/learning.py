@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import unquote
 
-from indexer.asking import EVERYBODY
+from indexer.asking import EVERYBODY, Viewer
 from indexer.confirming import Confirmation, usable
 from indexer.documents import Document
 from indexer.errors import NoIndex, SignpostError
@@ -117,11 +117,14 @@ def undo(learning: Learning, question: str, document: Document, now: datetime) -
     return Taught(document.title, document.id, False, changed)
 
 
-def document_at(knowledge: Knowledge, link: str, site: str) -> Document:
-    """The document of an id, of its own link, or of its page. Raises SignpostError where there is none, or several."""
+def document_at(knowledge: Knowledge, link: str, site: str, viewer: Viewer = EVERYBODY) -> Document:
+    """The document of an id, of its own link, or of its page, as far as the viewer may see.
+
+    Raises SignpostError where there is none, or several.
+    """
     page = site.rstrip("/") + links.document("")
     id_ = unquote(link[len(page) :]) if site and link.startswith(page) else link
-    found = knowledge.documents([id_], EVERYBODY) or knowledge.linked(link, EVERYBODY)
+    found = knowledge.documents([id_], viewer) or knowledge.linked(link, viewer)
     if not found:
         raise SignpostError(
             f"No document is at {link}. Copy the link of a hit of `signpost search`, or its id; "

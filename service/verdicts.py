@@ -25,10 +25,24 @@ class Verdicts:
         """Use the ledger's file."""
         self._file = file
 
-    def keep(self, labels: Iterable[tuple[str, Verdict]], now: datetime) -> None:
-        """Make labels durable, each by the `key` of its question; one that is there already gives way."""
+    def keep(self, labels: Iterable[tuple[str, Verdict]], now: datetime, said: str = "") -> None:
+        """Make labels durable, each by the `key` of its question; one that is there already gives way.
+
+        `said` is in which words it was said of the answer as a whole, where it was.
+        """
+        rows = [(key, now.isoformat(), json.dumps({**asdict(told), "said": said})) for key, told in labels]
         with self._file.writing():
-            self._file.put(_KEEP, [(key, now.isoformat(), json.dumps(asdict(told))) for key, told in labels])
+            self._file.put(_KEEP, rows)
+
+    def unsay(self, keys: Iterable[str]) -> None:
+        """Forget the labels of these questions."""
+        with self._file.writing():
+            self._file.put("DELETE FROM labels WHERE asked = ?", [(key,) for key in keys])
+
+    def said(self, keys: Sequence[str]) -> dict[str, str]:
+        """In which words the answers to these questions were judged as a whole; empty where link by link."""
+        sql = f"SELECT asked, json_extract(told, '$.said') FROM labels WHERE asked IN ({', '.join('?' * len(keys))})"
+        return {key: said or "" for key, said in self._file.rows(sql, keys)}
 
     def labels(self) -> dict[str, Verdict]:
         """What was labelled by hand, newest first."""
@@ -75,4 +89,5 @@ ON CONFLICT (asked) DO UPDATE SET at = excluded.at, told = excluded.told
 
 def _label(row: Sequence[Any]) -> tuple[str, Verdict]:
     asked, told = row[0], json.loads(row[1])
+    told.pop("said", None)
     return asked, Verdict(**told | {"signs": Signs(**told["signs"])})

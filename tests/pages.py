@@ -1,10 +1,9 @@
 """Pages over a small real index for tests: a shelf of documents, a client, and an auditor of what the pages send."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from html.parser import HTMLParser
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -12,42 +11,20 @@ from fastapi.testclient import TestClient
 
 from indexer.documents import Customer, Document, Person, Section
 from indexer.knowledge import Knowledge
-from indexer.sources.protocol import Census, Checkpoint, Delete, Event, Upsert
 from service.ledger import Ledger
 from service.receipts import Asked, Nearest, Receipt
 from service.templates import Templates
 from service.web.app import create
 from service.web.options import WebOptions
 from tests.builders import NOW, a_card, a_note
-from tests.fakes import HashingEmbedder
+from tests.known import Shelf, knowing
 
+__all__ = ["Shelf", "knowing"]
 BASE = "http://127.0.0.1:8080"
 ANNA = Person("Anna Weber", "assignee", "anna@ours.example")
 TOM = Person("Tom Okafor", "author", "tom@ours.example")
 UTE = Person("Dr. Ute Krämer", "contact", "ute@brueckner.example")
 BRUECKNER = Customer("Brückner Logistik", "7", ("brueckner.example",))
-
-
-class Shelf:
-    """A source that holds these documents and nothing else."""
-
-    def __init__(self, documents: Sequence[Document], name: str) -> None:
-        self.documents = {document.id: document for document in documents}
-        self.name = name
-
-    def check(self) -> list[str]:
-        return []
-
-    def pull(self, cursor: str | None) -> Iterator[Event]:
-        yield from map(Upsert, self.documents.values())
-        yield Checkpoint("all")
-
-    def census(self) -> Census:
-        return Census(frozenset(self.documents), complete=True)
-
-    def fetch(self, ids: Sequence[str]) -> Iterator[Event]:
-        for key in ids:
-            yield Upsert(self.documents[key]) if key in self.documents else Delete(key, "gone")
 
 
 def some_documents() -> list[Document]:
@@ -148,24 +125,18 @@ def a_receipt(key: str = "1", **more: Any) -> Receipt:
     return Receipt(**{**facts, **more})
 
 
-def knowing(folder: Path, documents: Iterable[Document]) -> Knowledge:
-    """Real knowledge of these documents, in this folder."""
-    knowledge = Knowledge.open(folder, HashingEmbedder)
-    shelves: dict[str, list[Document]] = {}
-    for document in documents:
-        shelves.setdefault(document.source, []).append(document)
-    if shelves:
-        knowledge.update([Shelf(held, name) for name, held in shelves.items()])
-    return knowledge
-
-
 def a_client(knowledge: Knowledge, receipts: Sequence[Receipt] = (), **options: Any) -> TestClient:
     """A browser without cookies, JavaScript or patience for tracebacks."""
+    return a_web(knowledge, receipts, **options)[0]
+
+
+def a_web(knowledge: Knowledge, receipts: Sequence[Receipt] = (), **options: Any) -> tuple[TestClient, Ledger]:
+    """Such a browser, and the ledger behind the pages."""
     ledger = Ledger.in_memory()
     ledger.keep(receipts)
     facts: dict[str, Any] = {"base_url": BASE, "version": "1.2.3", "templates": Templates(), "now": lambda: NOW}
     app = create(knowledge, ledger, WebOptions(**{**facts, **options}))
-    return TestClient(app, base_url=BASE, raise_server_exceptions=False)
+    return TestClient(app, base_url=BASE, raise_server_exceptions=False), ledger
 
 
 class Page(HTMLParser):

@@ -10,7 +10,7 @@ from indexer.knowledge import Knowledge
 from service.access.visitor import HERE, Visitor
 from service.ledger import Ledger
 from service.templates import Templates
-from service.web.access import visitor_of
+from service.web.access import known_visitor, visitor_of
 from service.web.app import create
 from service.web.options import WebOptions
 from tests.builders import NOW
@@ -40,7 +40,7 @@ def browser(knowledge: Knowledge) -> TestClient:
 
 def seen(browser: TestClient, by: Visitor, url: str) -> str:
     assert isinstance(browser.app, FastAPI)
-    browser.app.dependency_overrides[visitor_of] = lambda: by
+    browser.app.dependency_overrides |= {visitor_of: lambda: by, known_visitor: lambda: by}
     return Page(browser.get(url).text).text
 
 

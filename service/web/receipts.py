@@ -14,6 +14,8 @@ from fastapi.responses import Response
 from indexer.asking import Viewer
 from indexer.errors import NoIndex
 from service.access.visitor import Visitor
+from service.learning import Learning
+from service.marking import Marking
 from service.receipts import Receipt
 from service.web.access import Viewing, Visiting
 from service.web.decisions import cited, detail, line
@@ -45,7 +47,8 @@ def every(site: Here, visitor: Visiting, viewer: Viewing, listed: Annotated[List
         kinds=KINDS,
         tabs=tabs(counts, listed),
         states=states(counts, listed),
-        lines=[line(receipt, seen, site.now) for receipt in shown],
+        lines=[line(receipt, seen, site.now, marking(site).marks(receipt)) for receipt in shown],
+        script=site.assets.url("receipts.js"),
         older=listed.after(shown[-1]) if len(found) > PAGE_SIZE else "",
     )
 
@@ -54,8 +57,9 @@ def every(site: Here, visitor: Visiting, viewer: Viewing, listed: Annotated[List
 def one(site: Here, visitor: Visiting, viewer: Viewing, identity: str, mailbox: Short = "") -> Response:
     """One mail: by its identity in a mailbox, or by the Message-ID of the mail or of its draft."""
     receipt = readable_one(site, visitor, identity, mailbox)
-    shown = detail(receipt, visible(site, viewer, [receipt]), site.now)
-    return site.show("receipt", shown.line.subject, tab="receipts", receipt=shown)
+    shown = detail(receipt, visible(site, viewer, [receipt]), site.now, marking(site).marks(receipt))
+    script = site.assets.url("receipts.js")
+    return site.show("receipt", shown.line.subject, tab="receipts", receipt=shown, script=script)
 
 
 def readable_one(site: Site, visitor: Visitor, identity: str, mailbox: str = "") -> Receipt:
@@ -67,6 +71,11 @@ def readable_one(site: Site, visitor: Visitor, identity: str, mailbox: str = "")
     if receipt is None:
         raise NotFound(NONE)
     return receipt
+
+
+def marking(site: Site) -> Marking:
+    """What keeps what people say of receipts."""
+    return Marking(site.ledger, Learning(site.knowledge, site.ledger))
 
 
 def visible(site: Site, viewer: Viewer, receipts: Sequence[Receipt]) -> frozenset[str]:
