@@ -15,6 +15,7 @@ from indexer.entities import Directory, Entity
 from indexer.evidence import candidates_of, telling
 from indexer.matter import matter
 from indexer.passages import passages
+from indexer.ranked import NEAR
 from indexer.ranking import Evidence, Ranked
 from indexer.touches import People, is_one_of_us, people
 from indexer.written_out import written_out
@@ -139,9 +140,9 @@ class Answering:
 
     def _judged(self, found: _Found, now: datetime) -> Answer:
         one, documents = found.one, found.documents
-        last = self._options.offset + self._options.limit
         ordered = ranking.order(one.question, found.ranked, documents, now)
-        shown = [r for r in ordered if r.document_id in documents][self._options.offset : last]
+        arranged = self._arranged(ordered)
+        shown, documents = self._shown(one.question, arranged, documents)
         said = confidence.probability(one.question, ordered, one.mentions, one.unknown)
         return Answer(
             one.question,
@@ -149,10 +150,29 @@ class Answering:
             said,
             one.mentions,
             one.unknown,
-            len(ordered),
+            len(arranged),
             self._nearest(one.unknown),
             signs=signs(said, ordered, one.mentions),
         )
+
+    def _arranged(self, ordered: Sequence[Ranked]) -> Sequence[Ranked]:
+        """The hits in the order that is wanted; by time only those with a reason of their own to be there."""
+        if self._options.sort == "best":
+            return ordered
+        telling = {r.document_id: r for r in ordered if r.entity or r.words or r.meaning >= NEAR}
+        ids = self._index.newest(tuple(telling), len(telling), oldest=self._options.sort == "oldest")
+        return [telling[id_] for id_ in ids]
+
+    def _shown(
+        self, question: Question, arranged: Sequence[Ranked], documents: Mapping[str, Document]
+    ) -> tuple[list[Ranked], Mapping[str, Document]]:
+        """The hits that are shown, and their documents."""
+        last = self._options.offset + self._options.limit
+        if self._options.sort == "best":
+            return [r for r in arranged if r.document_id in documents][self._options.offset : last], documents
+        shown = arranged[self._options.offset : last]
+        held = {d.id: d for d in self._index.documents([r.document_id for r in shown], self._scope)}
+        return ranking.explained(question, [r for r in shown if r.document_id in held], held), held
 
     def _nearest(self, unknown: Sequence[str]) -> tuple[Near, ...]:
         """Known names near those that nobody bears, as far as the viewer may know of them now."""
@@ -209,8 +229,9 @@ class Answering:
         return hits
 
     def _browsed(self, question: Question) -> Answer:
-        """What the filters let through, newest first."""
-        ids, total = self._index.browse(self._scope, self._options.limit, self._options.offset)
+        """What the filters let through, newest first unless the oldest are wanted."""
+        o = self._options
+        ids, total = self._index.browse(self._scope, o.limit, o.offset, oldest=o.sort == "oldest")
         hits = []
         for document in self._index.documents(ids, self._scope):
             passage = _beginning(document)

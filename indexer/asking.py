@@ -9,6 +9,8 @@ from indexer.touches import People
 
 QuestionKind = Literal["who", "similar work", "reference", "other"]
 Lane = Literal["entity", "word", "meaning"]
+Sort = Literal["best", "newest", "oldest"]
+Archived = Literal["with", "without", "only"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,8 @@ NOBODY = Viewer(inside=False)
 class Filters:
     """What narrows a search; an empty tuple or None narrows nothing, several values mean any of them.
 
-    `since` and `until` are whole days compared with the document's last update, both included.
+    `since` and `until` are whole days compared with the document's last update, both included. Archived documents
+    are among all others (ranked lower), left out, or alone.
     """
 
     source: tuple[str, ...] = ()
@@ -66,6 +69,7 @@ class Filters:
     status: tuple[Status, ...] = ()
     since: date | None = None
     until: date | None = None
+    archived: Archived = "with"
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,8 +193,13 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class AskOptions:
-    """What narrows an answer, and which part of its hits is wanted: `limit` of them after the first `offset`."""
+    """What narrows an answer, and which part of its hits is wanted: `limit` of them after the first `offset`.
+
+    Sorted by their last update, hits are only those with a reason of their own to be there: a name, words in common
+    or a meaning close to the question. Undated ones come last.
+    """
 
     filters: Filters = Filters()
     limit: int = 10
     offset: int = 0
+    sort: Sort = "best"

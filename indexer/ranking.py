@@ -183,8 +183,13 @@ def order(
             hit = replace(hit, score=hit.score + preferred, preferred=preferred)
         shifted.append(hit)
     first = sorted(_phrases_first(question.text, shifted, documents), key=lambda r: (-r.score, r.document_id))
+    return [*explained(question, first[:SHOWN], documents), *first[SHOWN:]]
+
+
+def explained(question: Question, hits: Sequence[Ranked], documents: Mapping[str, Document]) -> list[Ranked]:
+    """The hits with the very words they share with the question, as far as their documents are at hand."""
     wanted = content_words(question.text)
-    return [*(_explained(hit, documents, wanted) for hit in first[:SHOWN]), *first[SHOWN:]]
+    return [_explained(hit, documents, wanted) for hit in hits]
 
 
 def _phrases_first(text: str, ranked: Sequence[Ranked], documents: Mapping[str, Document]) -> Iterator[Ranked]:

@@ -13,7 +13,7 @@ from threading import Event, Thread
 from types import TracebackType
 from typing import Any, Self
 
-from indexer.asking import EVERYBODY, Answer, AskOptions, Filters, Question
+from indexer.asking import EVERYBODY, Answer, AskOptions, Filters, Question, Sort
 from indexer.embedding.opening import open_embedder
 from indexer.errors import SettingsError, SignpostError
 from indexer.knowledge import IndexStatus, Knowledge, Report, UpdateOptions
@@ -126,9 +126,10 @@ class App:
         with stop_on_signals() as stop:
             self.sourcing.syncing.run(stop)
 
-    def search(self, query: str, filters: Filters, limit: int) -> Answer:
+    def search(self, query: str, filters: Filters, limit: int, sort: Sort = "best") -> Answer:
         """What is found for a query, by what everybody may see."""
-        return self.knowledge.answer([Question(query, kind_of(query))], EVERYBODY, AskOptions(filters, limit))[0]
+        options = AskOptions(filters, limit, sort=sort)
+        return self.knowledge.answer([Question(query, kind_of(query))], EVERYBODY, options)[0]
 
     def strange(self, filters: Filters) -> list[str]:
         """A sentence for each value of the filters that no document has."""

@@ -14,6 +14,7 @@ from typing import Annotated, Any
 
 import typer
 
+from indexer.asking import Archived, Filters, Sort
 from indexer.errors import SettingsError, SignpostError
 from service.cli_learning import confirm
 from service.cli_mailboxes import login, retry
@@ -140,11 +141,14 @@ def search(
     until: Annotated[
         date | None, typer.Option(parser=_day, metavar="YYYY-MM-DD", help="Changed then or before.")
     ] = None,
+    archived: Annotated[
+        Archived, typer.Option(help="Archived documents: with (ranked lower), without or only.")
+    ] = "with",
+    sort: Annotated[Sort, typer.Option(help="best, newest or oldest first.")] = "best",
     limit: Annotated[int, typer.Option(min=1, max=100, help="How many to show.")] = 5,
     as_json: Json = False,
 ) -> None:
     """Find where something already stands."""
-    from indexer.asking import Filters
     from service.printing import answer_text
 
     narrowed = {
@@ -152,9 +156,9 @@ def search(
         "customer": customer, "person": person, "status": status,
     }  # fmt: skip
     given: dict[str, Any] = {name: tuple(map(as_text, values)) for name, values in narrowed.items() if values}
-    filters = Filters(**given, since=since, until=until)
+    filters = Filters(**given, since=since, until=until, archived=archived)
     with opened(config) as app:
-        found = app.search(as_text(query), filters, limit)
+        found = app.search(as_text(query), filters, limit, sort)
         strange = [] if found.hits else app.strange(filters)
     show(found, as_json, answer_text)
     for sentence in strange:

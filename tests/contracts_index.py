@@ -158,6 +158,8 @@ class IndexContract:
             (Filters(until=date(2026, 3, 1)), {LUNCH.id}),
             (Filters(since=date(2026, 3, 2), until=date(2026, 3, 2), status=("done",)), {CRANE.id}),
             (Filters(customer=("nobody",)), set()),
+            (Filters(archived="without", kind=("card",)), {RAIL.id, CRANE.id}),
+            (Filters(archived="only"), set()),
         ],
     )
     def test_filters_narrow_search_and_browsing_alike(self, index: Index, filters: Filters, expected: set[str]) -> None:
@@ -195,6 +197,25 @@ class IndexContract:
         put(index, *cards)
 
         assert index.browse(ALL, 3, 2) == ([cards[4].id, cards[3].id, cards[2].id], 7)
+
+    def test_browsing_is_oldest_first_where_wanted_and_ends_with_what_has_no_date(self, index: Index) -> None:
+        cards = [a_card(f"Card {n}", key=f"b{n}", updated_at=NOW + timedelta(days=n)) for n in range(40)]
+        undated = [a_card(f"Undated {n}", key=f"u{n}", updated_at=None) for n in range(3)]
+        put(index, *cards, *undated)
+        every = [c.id for c in cards]
+
+        pages = [index.browse(ALL, 10, offset, oldest=True)[0] for offset in range(0, 50, 10)]
+
+        assert [id_ for told in pages for id_ in told] == [*every, *(c.id for c in undated)]
+        assert index.browse(ALL, 100, 0)[0] == [*reversed(every), *(c.id for c in reversed(undated))]
+        assert index.newest([undated[0].id, *every], 2, oldest=True) == every[:2]
+        assert index.newest([undated[0].id, *every[:2]], 9) == [every[1], every[0], undated[0].id]
+
+    def test_archived_documents_may_be_left_out_or_kept_alone(self, index: Index) -> None:
+        put(index, RAIL, replace(CRANE, status="archived"))
+
+        assert ids(found(index, "rail crane", Scope(filters=Filters(archived="without")))) == {RAIL.id}
+        assert ids(found(index, "rail crane", Scope(filters=Filters(archived="only")))) == {CRANE.id}
 
     def test_a_changed_document_is_found_by_its_new_words_only(self, index: Index) -> None:
         put(index, *WORLD)

@@ -41,6 +41,16 @@ def test_a_hit_says_what_where_who_and_why(program: TestClient) -> None:
     assert all(0 <= start < end <= len(hit["passage"]) for start, end in hit["highlights"])
 
 
+def test_hits_may_come_by_date_and_without_what_is_archived(tmp_path: Path) -> None:
+    old = a_card("Depot of old", key="old", status="archived")
+    program = a_client(knowing(tmp_path, [*many_cards(5), old]))
+
+    told = program.get(SEARCH, params={"q": "depot", "sort": "oldest", "archived": "without"}).json()
+
+    assert [hit["document"]["title"][:7] for hit in told["hits"]] == [f"Depot {n}" for n in (4, 3, 2, 1, 0)]
+    assert program.get(SEARCH, params={"q": "depot", "archived": "only"}).json()["total"] == 1
+
+
 def test_prefixes_in_the_question_are_filters(program: TestClient) -> None:
     told = program.get(SEARCH, params={"q": "Brückner kind:note"}).json()
 

@@ -99,6 +99,31 @@ def test_a_prefix_that_cannot_be_read_says_how_to_write_it(browser: TestClient) 
     assert "“since:soon” was taken as words: write a day like" in page(browser, "/?q=rail since:soon").text
 
 
+def test_hits_come_by_their_date_where_wanted(tmp_path: Path) -> None:
+    browser = a_client(knowing(tmp_path, [*many_cards(30), a_card("Depot of old", key="old", status="archived")]))
+
+    newest = page(browser, "/?q=depot cameras&sort=newest").text
+    oldest = page(browser, "/?kind=card&sort=oldest").text
+
+    assert newest.index("Depot 2 of") < newest.index("Depot 3 of") < newest.index("Depot 4 of")
+    assert oldest.index("Depot 29 of") < oldest.index("Depot 28 of")
+
+
+def test_archived_documents_are_left_out_or_alone_where_wanted(tmp_path: Path) -> None:
+    browser = a_client(knowing(tmp_path, [*many_cards(3), a_card("Depot of old", key="old", status="archived")]))
+
+    without, only = (page(browser, f"/?q=depot&archived={wanted}").text for wanted in ("without", "only"))
+
+    assert ("Depot of old" in page(browser, "/?q=depot").text, "Depot of old" in without) == (True, False)
+    assert ("Depot of old" in only, "Depot 1" in only, "Archived: Only these" in only) == (True, False, True)
+
+
+def test_an_order_that_is_chosen_anew_stands_once_in_the_address(browser: TestClient) -> None:
+    answer = browser.get("/?q=rail&sort=oldest&sort=newest&page=1&utm=x", follow_redirects=False)
+
+    assert answer.headers["location"] == "/?q=rail&sort=newest"
+
+
 def test_a_filter_without_a_question_lists_what_it_lets_through(browser: TestClient) -> None:
     found = page(browser, "/?status=won").text
 

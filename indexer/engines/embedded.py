@@ -183,13 +183,13 @@ class EmbeddedIndex:
         """Which of these documents are in scope."""
         return reading.among(self._store, ids, scope)
 
-    def newest(self, ids: Sequence[str], limit: int) -> list[str]:
-        """As many of these documents as are wanted, those that changed last, newest first."""
-        return reading.newest(self._store, ids, limit)
+    def newest(self, ids: Sequence[str], limit: int, oldest: bool = False) -> list[str]:
+        """As many of these documents as are wanted, by their last change."""
+        return reading.newest(self._store, ids, limit, oldest)
 
-    def browse(self, scope: Scope, limit: int, offset: int) -> tuple[list[str], int]:
-        """Ids of documents in scope, newest first, and how many there are in all."""
-        return reading.browse(self._store, scope, limit, offset)
+    def browse(self, scope: Scope, limit: int, offset: int, oldest: bool = False) -> tuple[list[str], int]:
+        """Ids of documents in scope by their last change, and how many there are in all."""
+        return reading.browse(self._store, scope, limit, offset, oldest)
 
     def choices(self, scope: Scope) -> dict[str, tuple[tuple[str, int], ...]]:
         """For each filter its values in scope with the number of their documents, most first."""

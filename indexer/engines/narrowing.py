@@ -33,6 +33,8 @@ def _filtered(filters: Filters) -> Iterable[tuple[str, Sequence[object]]]:
             named, values = _any("folded", _squeezed(names))
             yield f"d.number IN (SELECT number FROM {table} WHERE {named})", values
     yield from _within(filters)
+    if filters.archived != "with":
+        yield f"d.status {'=' if filters.archived == 'only' else '<>'} 'archived'", ()
 
 
 def _within(filters: Filters) -> Iterable[tuple[str, Sequence[object]]]:

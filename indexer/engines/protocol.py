@@ -191,12 +191,12 @@ class Index(Protocol):
         """Which of these documents are in scope."""
         ...
 
-    def newest(self, ids: Sequence[str], limit: int) -> list[str]:
-        """As many of these documents as are wanted, those that changed last, newest first."""
+    def newest(self, ids: Sequence[str], limit: int, oldest: bool = False) -> list[str]:
+        """As many of these documents as are wanted, the newest or oldest first, those without a date last."""
         ...
 
-    def browse(self, scope: Scope, limit: int, offset: int) -> tuple[list[str], int]:
-        """Ids of documents in scope, newest first, and how many there are in all."""
+    def browse(self, scope: Scope, limit: int, offset: int, oldest: bool = False) -> tuple[list[str], int]:
+        """Ids of documents in scope, the newest or oldest first, those without a date last, and how many in all."""
         ...
 
     def choices(self, scope: Scope) -> dict[str, tuple[tuple[str, int], ...]]:

@@ -22,8 +22,10 @@ TITLES = {
     "status": "Status",
     "since": "Changed since",
     "until": "Changed until",
+    "archived": "Archived",
 }
 _PRODUCTS = {"carddav": "CardDAV", "crm": "CRM", "csv": "CSV", "hubspot": "HubSpot", "vcard": "vCard"}
+ARCHIVED = {"with": "Among the others", "without": "Left out", "only": "Only these"}
 _TYPED = frozenset({"parent", "lane", "customer", "person"})
 _SHOWN = 6
 SUGGESTED_BYTES = 2_500
@@ -80,6 +82,8 @@ def label(name: str, value: str) -> str:
         product, _, account = value.partition(":")
         name = _PRODUCTS.get(product, _capital(product))
         return f"{name} · {account}" if account else name
+    if name == "archived":
+        return ARCHIVED[value]
     return _capital(value) if name in {"kind", "status"} else value
 
 
@@ -118,7 +122,13 @@ def _carried(names: Iterable[str]) -> tuple[str, ...]:
 
 def chips(wanted: WantedPage) -> tuple[Chip, ...]:
     """The active filters, in the order of the page."""
-    return tuple(Chip(f"{name}:{value}", TITLES[name], label(name, value)) for name, value in _narrowed(wanted))
+    return tuple(Chip(f"{name}:{value}", TITLES[name], label(name, value)) for name, value in wanted.narrowed)
+
+
+def archive(choices: Choices, wanted: WantedPage) -> tuple[tuple[str, str], ...]:
+    """What may be done with archived documents; nothing where there are none, so that nothing is to be chosen."""
+    there = wanted.archived != "with" or any(value == "archived" for value, _ in choices.get("status", ()))
+    return tuple(ARCHIVED.items()) if there else ()
 
 
 def spelled(choices: Choices, wanted: WantedPage) -> WantedPage:
@@ -159,12 +169,8 @@ def _instead(wanted: WantedPage, old: tuple[str, str], new: tuple[str, str]) -> 
 
 def summary(wanted: WantedPage) -> str:
     """How many filters are on, for the button that leads to them on a phone."""
-    number = len(_narrowed(wanted))
+    number = len(wanted.narrowed)
     return f"{counted(number, 'filter')} on" if number else "Filters"
-
-
-def _narrowed(wanted: WantedPage) -> tuple[tuple[str, str], ...]:
-    return tuple(pair for pair in wanted.narrowed if pair[0] != "page")
 
 
 def _capital(text: str) -> str:

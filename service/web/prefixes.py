@@ -28,9 +28,8 @@ MOST, LONGEST = 20, 200
 """Values of one filter, and characters of a value; what is beyond stays among the words."""
 _FIXED: Mapping[str, tuple[str, ...]] = {"kind": get_args(Kind), "status": get_args(Status)}
 _DAYS = frozenset({"since", "until"})
-_QUOTED = "|".join(
-    rf"{opens}(?P<v{n}>[^{closes}]*){closes}" for n, (opens, closes) in enumerate(('""', "“”", "„“", "«»"))
-)
+_MARKS = (('"', '"'), ("“", "”"), ("„", "“"), ("«", "»"))
+_QUOTED = "|".join(rf"{opens}(?P<v{n}>[^{closes}]*){closes}" for n, (opens, closes) in enumerate(_MARKS))
 _PREFIX = re.compile(rf"(?<!\S)(?P<key>[A-Za-z]+):(?:{_QUOTED}|(?P<plain>[^\s\"“„«]\S*))(?!\S)")
 
 

@@ -1,6 +1,7 @@
 """The search page: a question and filters in the URL, hits that say why, and whom the question names."""
 
 from typing import Annotated, Any
+from urllib.parse import parse_qsl
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
@@ -8,20 +9,21 @@ from fastapi.responses import RedirectResponse, Response
 from indexer.asking import Answer, Viewer
 from service.web import links
 from service.web.access import Viewing
-from service.web.facets import chips, facets, spelled, strangers, summary
+from service.web.facets import archive, chips, facets, spelled, strangers, summary
 from service.web.profiles import Profile, profile, team
 from service.web.results import found, results, strangers_named, understood, verdict
 from service.web.site import Here, Site
 from service.web.wanted import LAST_PAGE, PAGE_SIZE, WantedPage
 
 router = APIRouter(include_in_schema=False)
+ORDERS = (("best", "Best first"), ("newest", "Newest"), ("oldest", "Oldest"))
 
 
 @router.get("/")
 def search(request: Request, site: Here, viewer: Viewing, wanted: Annotated[WantedPage, Query()]) -> Response:
     """Search, or the start page where nothing is asked yet."""
     tidy = links.search(wanted.plain.pairs())
-    if wanted.without or wanted.prefixed.pairs or any(value == "" for value in request.query_params.values()):
+    if sorted(parse_qsl(request.url.query, keep_blank_values=True)) != sorted(wanted.plain.pairs()):
         return RedirectResponse(tidy, status_code=303)
     if not (wanted.q or wanted.narrowed):
         return _start(site, viewer)
@@ -57,6 +59,9 @@ def _found(site: Site, viewer: Viewer, asked: WantedPage) -> Response:
         filters=summary(wanted),
         strangers=strangers(choices, wanted),
         misread=wanted.prefixed.misread,
+        archive=archive(choices, wanted),
+        orders=ORDERS[0 if wanted.q else 1 :],
+        order=wanted.sort if wanted.q or wanted.sort != "best" else "newest",
         **_answered(site, viewer, answer, wanted),
     )
 
@@ -66,7 +71,7 @@ def _answered(site: Site, viewer: Viewer, answer: Answer, wanted: WantedPage) ->
     people = team(answer.people, site.now) if first_page and answer.people else None
     return {
         "heading": found(answer.total, bool(wanted.q)),
-        "verdict": verdict(answer) if first_page and not (people and people.team) else "",
+        "verdict": verdict(answer) if first_page and wanted.sort == "best" and not (people and people.team) else "",
         "understood": understood(answer.mentions),
         "people": people,
         "profile": _profile(site, viewer, answer) if first_page and not people else None,

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
-from indexer.asking import AskOptions, Filters, Question
+from indexer.asking import Archived, AskOptions, Filters, Question, Sort
 from indexer.documents import Kind, Status
 from service.mail.questions import kind_of
 from service.web.prefixes import MOST, Prefixed, prefixed
@@ -18,6 +18,8 @@ LAST_PAGE = 100
 LAST_OFFSET = 1_000
 LISTS = ("source", "kind", "parent", "lane", "customer", "person", "status")
 DATES = ("since", "until")
+USUAL = {"archived": "with", "sort": "best"}
+"""What an address says nothing of."""
 
 
 def _without_blanks(value: Any) -> Any:
@@ -56,6 +58,13 @@ class Wanted(BaseModel):
     since: _Day = Field(default=None, description="Changed on this day or later (YYYY-MM-DD).")
     until: _Day = Field(default=None, description="Changed on this day or before (YYYY-MM-DD).")
 
+    archived: Annotated[Archived, BeforeValidator(lambda v: v or USUAL["archived"])] = Field(
+        default="with", description="Whether archived documents are among the others, ranked lower."
+    )
+    sort: Annotated[Sort, BeforeValidator(lambda v: v or USUAL["sort"])] = Field(
+        default="best", description="The order. By time, only what has a name, words or a meaning in common counts."
+    )
+
     @property
     def prefixed(self) -> Prefixed:
         """The words of the question and the filters that its prefixes mean."""
@@ -66,9 +75,11 @@ class Wanted(BaseModel):
         """The same wish without prefixes in the question: they became filters."""
         told = self.prefixed
         lists = {name: [*getattr(self, name), *(v for n, v in told.pairs if n == name)] for name in LISTS}
-        changes: dict[str, Any] = {name: list(dict.fromkeys(values))[:MOST] for name, values in lists.items()}
+        changes: dict[str, Any] = {name: list(dict.fromkeys(values)) for name, values in lists.items()}
+        if not told.pairs or any(len(values) > MOST for values in changes.values()):
+            return self
         changes |= {name: date.fromisoformat(value) for name, value in told.pairs if name in DATES}
-        return self.model_copy(update={**changes, "q": told.words}) if told.pairs else self
+        return self.model_copy(update={**changes, "q": told.words})
 
     @property
     def question(self) -> Question:
@@ -79,12 +90,12 @@ class Wanted(BaseModel):
     def filters(self) -> Filters:
         """What narrows the search, as the index understands it."""
         lists: dict[str, Any] = {name: tuple(getattr(self, name)) for name in LISTS}
-        return Filters(**lists, since=self.since, until=self.until)
+        return Filters(**lists, since=self.since, until=self.until, archived=self.archived)
 
     @property
     def narrowed(self) -> tuple[tuple[str, str], ...]:
         """Every active filter as (name, value), in the order of the page."""
-        return tuple(pair for pair in self.pairs() if pair[0] != "q")
+        return tuple(pair for pair in self.pairs() if pair[0] not in ("q", "sort", "page"))
 
     def pairs(self) -> Iterator[tuple[str, str]]:
         """The parameters that say the same in a URL, without the empty ones."""
@@ -96,6 +107,9 @@ class Wanted(BaseModel):
         for name in DATES:
             if value := getattr(self, name):
                 yield name, value.isoformat()
+        for name, usual in USUAL.items():
+            if (chosen := getattr(self, name)) != usual:
+                yield name, chosen
 
 
 class WantedPage(Wanted):
@@ -107,7 +121,7 @@ class WantedPage(Wanted):
     @property
     def options(self) -> AskOptions:
         """Which hits this page shows."""
-        return AskOptions(filters=self.filters, limit=PAGE_SIZE, offset=(self.page - 1) * PAGE_SIZE)
+        return AskOptions(filters=self.filters, limit=PAGE_SIZE, offset=(self.page - 1) * PAGE_SIZE, sort=self.sort)
 
     def pairs(self) -> Iterator[tuple[str, str]]:
         """The parameters of this very page, less the filter that is taken away."""
@@ -126,4 +140,4 @@ class WantedHits(Wanted):
     @property
     def options(self) -> AskOptions:
         """Which hits to return."""
-        return AskOptions(filters=self.filters, limit=self.limit, offset=self.offset)
+        return AskOptions(filters=self.filters, limit=self.limit, offset=self.offset, sort=self.sort)
