@@ -1,11 +1,13 @@
 """Known mistakes of mail automation, planted into the production code from outside: the simulator must catch each."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
+from scripts.planting import Bugs, Change, changed, into
 from scripts.simulation.disk import Disk
 from service.drafts import delivery, drafting, lifecycle, tending
 from service.drafts.delivery import Delivery
@@ -23,31 +25,18 @@ from service.watching.attempt import Failed
 from service.watching.progress import Progress, Watched
 from service.watching.settling import Settlement, Settler
 
-Change = tuple[object, str, Callable[..., Any]]
-BUGS: dict[str, Callable[[], list[Change]]] = {}
+BUGS: Bugs = {}
 """Every planted bug by what it does wrong, and what it replaces."""
 
 
 @contextmanager
 def planted(name: str) -> Iterator[None]:
     """The production code with this bug, while the block runs."""
-    changes = BUGS[name]()
-    before = [(owner, attribute, vars(owner)[attribute]) for owner, attribute, _ in changes]
-    for owner, attribute, wrong in changes:
-        setattr(owner, attribute, wrong)
-    try:
+    with changed(BUGS[name]()):
         yield
-    finally:
-        for owner, attribute, right in before:
-            setattr(owner, attribute, right)
 
 
-def _bug(name: str) -> Callable[[Callable[[], list[Change]]], Callable[[], list[Change]]]:
-    def add(changes: Callable[[], list[Change]]) -> Callable[[], list[Change]]:
-        BUGS[name] = changes
-        return changes
-
-    return add
+_bug = partial(into, BUGS)
 
 
 @_bug("appends before the intent is durable")

@@ -1,9 +1,12 @@
-"""`scripts/torture`: `--points N` interrupts a watcher, `--disk N` fails its ledger, `--hostile` misleads it."""
+"""`scripts/torture`: `--points N` interrupts a watcher, `--disk N` fails its ledger, `--hostile` misleads it.
+
+`--leaks N` looks for what drafts and searches show that they should not.
+"""
 
 import importlib
 import sys
 
-OTHERS = {"--hostile": "hostile", "--disk": "failing"}
+OTHERS = {"--hostile": "hostile", "--disk": "failing", "--leaks": "leaks"}
 
 if __name__ == "__main__":
     given = sys.argv[1:]

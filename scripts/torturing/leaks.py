@@ -1,0 +1,85 @@
+"""`scripts/torture --leaks N`: so many mails, whose drafts must show nobody what they may not see.
+
+Exits 1 on a leak, and where the cases were not such that a leak could have shown.
+"""
+
+import argparse
+import logging
+import os
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from itertools import starmap
+
+from scripts.torturing.leaks_cast import COPIES, HARMLESS_REPLIES, PLAIN, REPLY_TO, SENDERS
+from scripts.torturing.leaks_mails import ANSWERED, ASKED, BODIES, DIMENSIONS
+from scripts.torturing.leaks_proof import BELIEVED, PROOFS, SETUPS
+from scripts.torturing.leaks_run import TOGETHER, Tally, run
+from scripts.torturing.leaks_shelf import CUSTOMERS
+
+EVERY = dict(
+    zip(DIMENSIONS, map(tuple, (SENDERS, REPLY_TO, COPIES, PROOFS, SETUPS, BODIES, ASKED, CUSTOMERS)), strict=True)
+)
+"""All values of each dimension; each has to come."""
+DRAFTED = EVERY | {"sender": PLAIN, "Reply-To": HARMLESS_REPLIES, "proof": BELIEVED, "body": ANSWERED}
+"""Those that a draft can have; each has to bring one, for a mail that nobody would answer cannot leak."""
+MANY = 2_000
+"""From so many cases on, each value has to have come."""
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Read the arguments, run and report."""
+    parser = argparse.ArgumentParser(prog="scripts/torture --leaks", description=__doc__)
+    parser.add_argument("number", nargs="?", type=int, default=100_000, help="how many mails (default: %(default)s)")
+    parser.add_argument("--first", type=int, default=0, help="the number of the first case (default: 0)")
+    given = parser.parse_args(arguments)
+    logging.disable(logging.CRITICAL)
+    began, tally = time.monotonic(), Tally()
+    for some in tallies(given.first, given.number, os.cpu_count() or 1):
+        tally.add(some)
+    print("\n".join(lines(tally, time.monotonic() - began)))
+    return 0 if is_good(tally) else 1
+
+
+def tallies(first: int, count: int, workers: int) -> Iterator[Tally]:
+    """What so many cases come to, shelf by shelf."""
+    starts = [first, *range(first - first % TOGETHER + TOGETHER, first + count, TOGETHER)]
+    shares = [(start, min(start - start % TOGETHER + TOGETHER, first + count) - start) for start in starts]
+    if workers == 1:
+        yield from starmap(run, shares)
+        return
+    with ProcessPoolExecutor(workers) as pool:
+        yield from pool.map(run, *zip(*shares, strict=True))
+
+
+def never(tally: Tally) -> list[str]:
+    """What should have come in so many cases and did not."""
+    if tally.number < MANY:
+        return []
+    came = [f"{d}: {v}" for d, values in EVERY.items() for v in values if not tally.cases[d, v]]
+    drafted = [f"a draft with {d}: {v}" for d, values in DRAFTED.items() for v in values if not tally.drafts[d, v]]
+    return [*came, *drafted]
+
+
+def is_good(tally: Tally) -> bool:
+    """Whether nothing leaked, and enough was drafted to say so."""
+    return not tally.leaks and not never(tally) and 10 * _drafts(tally) >= tally.number
+
+
+def lines(tally: Tally, seconds: float) -> Iterator[str]:
+    """The report."""
+    for dimension, values in EVERY.items():
+        yield f"{dimension:38}   mails  drafts"
+        for value in values:
+            yield f"  {value:36}{tally.cases[dimension, value]:8,}{tally.drafts[dimension, value]:8,}"
+    yield "no draft: " + ", ".join(f"{why} {n:,}" for why, n in tally.passes.most_common())
+    yield "documents shown: " + ", ".join(f"{v or 'none'} {n:,}" for v, n in tally.shown.most_common())
+    yield from (f"never: {missing}" for missing in never(tally))
+    for leak in tally.leaks[:20]:
+        yield f"LEAK {leak.says} (to {', '.join(leak.reached)}); again: scripts/torture --leaks 1 --first {leak.number}"
+    yield f"{tally.number:,} mails, {_drafts(tally):,} drafts, {len(tally.leaks):,} leaks"
+    yield f"{seconds / 60:.1f} min, {tally.number / max(seconds, 0.1):,.0f} mails/s"
+
+
+def _drafts(tally: Tally) -> int:
+    return sum(n for (dimension, _), n in tally.drafts.items() if dimension == "sender")

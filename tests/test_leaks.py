@@ -1,0 +1,92 @@
+"""Nobody is shown what they may not see, however a mail is made; and the harness that says so would see it."""
+
+import logging
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+
+import pytest
+
+from scripts.planting import changed
+from scripts.torturing.leaks import DRAFTED, EVERY, MANY, is_good, lines, never, tallies
+from scripts.torturing.leaks_bugs import BUGS
+from scripts.torturing.leaks_run import TOGETHER, Tally, run
+
+SOME = TOGETHER // 5
+WORKERS = min(2, os.cpu_count() or 1)
+
+
+@pytest.fixture(scope="module")
+def told() -> Tally:
+    """What two thousand mails come to."""
+    tally = Tally()
+    for some in tallies(0, MANY, WORKERS):
+        tally.add(some)
+    return tally
+
+
+def test_two_thousand_mails_show_nobody_what_they_may_not_see(told: Tally) -> None:
+    assert (told.number, told.leaks, never(told), is_good(told)) == (MANY, [], [], True)
+
+
+def test_mails_that_are_answered_show_what_everyone_may_see(told: Tally) -> None:
+    assert set(told.shown) == {"everyone"}
+    assert told.drafts.total() > MANY / 4 * len(EVERY)
+
+
+def found(name: str) -> int:
+    """How many of two thousand mails it takes until a planted bug leaks; 0 where it never does."""
+    logging.disable(logging.CRITICAL)
+    with changed(BUGS[name]()):
+        return next((first + SOME for first in range(0, MANY, SOME) if run(first, SOME).leaks), 0)
+
+
+@pytest.fixture(scope="module")
+def caught() -> Iterator[dict[str, int]]:
+    """How soon each planted bug is seen."""
+    with ProcessPoolExecutor(WORKERS) as pool:
+        yield dict(zip(BUGS, pool.map(found, BUGS), strict=True))
+
+
+@pytest.mark.parametrize("name", BUGS)
+def test_each_planted_mistake_leaks_within_two_thousand_mails(name: str, caught: dict[str, int]) -> None:
+    assert 0 < caught[name] <= MANY
+
+
+def test_there_are_many_planted_mistakes_and_none_stays() -> None:
+    with changed(BUGS["keeps Cc"]()):
+        broken = run(0, 50)
+
+    assert (len(BUGS) >= 20, broken.leaks != [], run(0, 50).leaks) == (True, True, [])
+
+
+def test_cases_that_draft_nothing_or_lack_something_prove_nothing(told: Tally) -> None:
+    silent = Tally(cases=told.cases, number=MANY)
+    lacking = Tally(told.cases - told.cases.__class__({("sender", "stranger"): MANY}), told.drafts, number=MANY)
+
+    assert not is_good(silent)
+    assert len(never(silent)) == sum(map(len, DRAFTED.values()))
+    assert never(lacking) == ["sender: stranger"]
+    assert "0 drafts, 0 leaks" in "\n".join(lines(silent, 1.0))
+
+
+def test_a_leak_is_told_with_the_way_to_see_it_again() -> None:
+    with changed(BUGS["shows what is private"]()):
+        tally = run(TOGETHER, 20)
+        leak = tally.leaks[0]
+        again = run(leak.number, 1).leaks
+
+    assert f"--leaks 1 --first {leak.number}" in "\n".join(lines(tally, 1.0))
+    assert leak in again
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="needs bash")
+def test_the_harness_is_run_by_a_flag() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "scripts.torturing", "--leaks", "40"], capture_output=True, text=True, timeout=300
+    )
+
+    assert (done.returncode, "40 mails, " in done.stdout, " 0 leaks" in done.stdout) == (0, True, True), done.stderr
