@@ -4,12 +4,19 @@ Mails are decided on and recorded meanwhile as in shadow mode. After it is resum
 gets a draft: what came before has its receipt already.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from service.access.audit import HERE
+from service.drafts.lifecycle import TAKEN_BACK, UNUSED
+from service.receipts import Receipt
 from service.schema import File
+
+OURSELVES = "signpost"
+MOST_UNUSED = 10
+"""So many drafts in a row that nobody used pause a mailbox."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +30,36 @@ class Pause:
     @property
     def says(self) -> str:
         """What the receipts of mails say that would have got a draft."""
-        return f"{self.mailbox} was paused by {self.who}, so nothing was written."
+        return f"{self.mailbox} was paused {self.by}, so nothing was written."
+
+    @property
+    def by(self) -> str:
+        """Who wanted it, and why."""
+        if self.who == OURSELVES:
+            return f"by Signpost, because none of its last {MOST_UNUSED} drafts was used"
+        return "at this machine" if self.who == HERE else f"by {self.who}"
+
+
+def goes_unused(drafts: Iterable[Receipt]) -> bool:
+    """Whether none of the last drafts was used. `drafts` are receipts, newest first.
+
+    One that a person edited or sent was used. One that went because a person was faster, or because its document did,
+    tells nothing, nor does one that waits.
+    """
+    ends = [told.state in ("sent", "edited") for told in drafts if told.state in ("sent", "edited") or is_unused(told)]
+    return len(ends) >= MOST_UNUSED and not any(ends[:MOST_UNUSED])
+
+
+def is_unused(told: Receipt) -> bool:
+    """Whether a person threw the draft away, had it taken back, or let it lie until it was too old."""
+    let_lie = told.state_says.startswith(UNUSED) or told.state_says.endswith(TAKEN_BACK)
+    return told.state == "deleted" or (told.state == "withdrawn" and let_lie)
+
+
+def paused_text(pauses: Sequence[Pause]) -> str:
+    """Which mailboxes are paused, for the terminal."""
+    told = [f"{pause.mailbox} is paused {pause.by}, since {pause.at:%Y-%m-%d %H:%M} UTC." for pause in pauses]
+    return "\n".join(told) or "No mailbox is paused."
 
 
 class Pauses:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from service.access.audit import HERE
 from service.schema import File
 
 
@@ -41,6 +42,11 @@ class TakeBacks:
         with self._file.writing():
             rows = [(mailbox, identity) for identity in identities]
             self._file.put("DELETE FROM takebacks WHERE mailbox = ? AND identity = ?", rows)
+
+
+def told_of(wish: TakeBack | None) -> str:
+    """Who wants a draft taken back, as receipts say it; empty where nobody does."""
+    return "" if wish is None else "Somebody at this machine" if wish.who == HERE else wish.who
 
 
 def _wish(row: Sequence[Any]) -> TakeBack:

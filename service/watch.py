@@ -13,6 +13,8 @@ from service.drafts.delivery import Delivery
 from service.drafts.tending import Tender
 from service.ledger import Ledger
 from service.mailbox.protocol import Arrival, Mailbox, Place
+from service.narrowing import ReceiptFilter
+from service.pausing import MOST_UNUSED, OURSELVES, goes_unused, is_unused
 from service.receipts import Receipt
 from service.watching.judging import Judge
 from service.watching.loop import Loop
@@ -22,6 +24,8 @@ from service.watching.progress import LEASE, Watched
 from service.watching.settling import Settler
 
 LONGEST_WAIT = 3600.0
+LOOKED_BACK = 100
+"""So many drafts are looked at to find out whether any was used."""
 ASIDE = "another Signpost watches this mailbox; this one takes over when that one ends"
 log = logging.getLogger(__name__)
 
@@ -142,12 +146,24 @@ class Watcher:
     def _look_after(self, trouble: list[str]) -> list[Receipt]:
         """What became of drafts; what stands in the way of that look is told, and no mail waits for it."""
         try:
-            return self._tender.tend(self._presence.clock())
+            told = self._tender.tend(self._presence.clock())
+            self._pause_if_unused(told)
+            return told
         except LeaseLost:
             raise
         except SignpostError as error:
             trouble.append(str(error))
             return []
+
+    def _pause_if_unused(self, told: Sequence[Receipt]) -> None:
+        """Write no more drafts where none of the last ones was used, until a person resumes the mailbox."""
+        if not any(map(is_unused, told)):
+            return
+        pauses = self._ledger.pauses
+        mine = ReceiptFilter(mailbox=self.name, outcome="draft", since=pauses.resumed_at(self.name))
+        drafts = self._ledger.receipts(mine, LOOKED_BACK)
+        if goes_unused(drafts) and pauses.pause(self.name, OURSELVES, self._presence.clock()):
+            log.warning("%s is paused: none of its last %d drafts was used", self.name, MOST_UNUSED)
 
     def _first_contact(self, folder: str) -> Watched:
         now = self._presence.clock()

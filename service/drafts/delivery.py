@@ -9,8 +9,9 @@ from indexer.errors import LedgerError, MissingFolder, SignpostError
 from service.drafts.drafting import MOST_TRIES, Append, Done, GiveUp, Intent, Settle, Step, next_step
 from service.ledger import Ledger
 from service.mailbox.protocol import Letter, Look, Mailbox, Place, Saved
+from service.pausing import Pause
 from service.receipts import Receipt
-from service.replies.outcome import Pass
+from service.replies.outcome import Pass, Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +78,10 @@ class Delivery:
         return left.renumbered or any(mail.place.uid <= watched.again_until for mail in left.mails)
 
     def _carry_out(self, steps: Sequence[tuple[Intent, Step]], now: datetime) -> list[Receipt]:
-        missing = [intent for intent, step in steps if isinstance(step, Append)]
         with self.ledger.transaction():
             self.guard()
+            steps = _held(steps, self.ledger.pauses.of(self.mailbox.name))
+            missing = [intent for intent, step in steps if isinstance(step, Append)]
             # 0: a person may have changed it by now, and what lies elsewhere than it was put is compared (decision 8)
             told = self._written([(intent, 0) for intent, step in steps if isinstance(step, Done)])
             told += [self._given_up(intent, step.why) for intent, step in steps if isinstance(step, GiveUp)]
@@ -125,3 +127,11 @@ class Delivery:
         if told is None:
             raise LedgerError(f"The ledger has lost the receipt of the mail {intent.identity}. Restore a backup.")
         return told
+
+
+def _held(steps: Sequence[tuple[Intent, Step]], pause: Pause | None) -> Sequence[tuple[Intent, Step]]:
+    """In a mailbox that is paused nothing is written, not even what had been decided before and did not arrive."""
+    if pause is None:
+        return steps
+    why = GiveUp(Pass(Reason.PAUSED, pause.says, would_change="Mail that comes after the mailbox was resumed."))
+    return [(intent, why if isinstance(step, Append) else step) for intent, step in steps]

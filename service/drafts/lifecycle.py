@@ -11,6 +11,10 @@ from service.mailbox.protocol import PLAIN, UNTOLD, Place, Reply, Sought, bare, 
 ALIKE = 0.5
 """A reply under another Message-ID counts as the draft, edited and sent, from this similarity on."""
 
+UNUSED, TAKEN_BACK = "Nobody used it for", "wanted it taken back."
+_LEFT_ALONE = "Signpost leaves it alone from now on."
+"""In which words receipts say so; what is counted as unused is known by them."""
+
 Stage = Literal["written", "withdrawing", "left", "edited", "deleted", "dropped", "withdrawn", "sent"]
 End = Literal["sent", "edited", "deleted", "withdrawn", "left"]
 
@@ -59,7 +63,7 @@ class Seen:
 
     `begun`: another mail in Drafts answers the same mail. `sent` is the similarity of the mail in Sent that was this
     draft; `named` that it bears its very Message-ID. `rivalled`: it was given up, and another draft of ours took its
-    place in the thread.
+    place in the thread. `wanted` is who wants it taken back.
     """
 
     copies: tuple[Copy, ...] = ()
@@ -69,6 +73,7 @@ class Seen:
     sent: float | None = None
     missing: frozenset[str] = frozenset()
     rivalled: bool = False
+    wanted: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +123,7 @@ def judge(life: Life, seen: Seen, now: datetime, keep: timedelta | None) -> Step
     if life.stage in ("edited", "deleted") or any(UNTOLD in copy.flags for copy in copies):
         return Keep()
     if not all(is_untouched(copy, life) for copy in copies):
-        return Settled("edited", "Somebody changed or flagged this draft; Signpost leaves it alone from now on.")
+        return Settled("edited", f"Somebody changed or flagged this draft; {_LEFT_ALONE}{_not_taken_back(seen)}")
     return _untouched(life, [copy.place for copy in copies], _half_removed(life, seen), _useless(life, seen, now, keep))
 
 
@@ -196,8 +201,13 @@ def _useless(life: Life, seen: Seen, now: datetime, keep: timedelta | None) -> s
     if seen.rivalled:
         return "The mail server showed it only after another draft of Signpost had been made for this thread."
     if keep and now - life.at > keep:
-        return f"Nobody used it for {keep.days} days."
-    return ""
+        return f"{UNUSED} {keep.days} days."
+    return f"{seen.wanted} {TAKEN_BACK}" if seen.wanted else ""
+
+
+def _not_taken_back(seen: Seen) -> str:
+    """That a wish was not carried out: what a person worked on is theirs."""
+    return f" {seen.wanted} {TAKEN_BACK[:-1]}, which it is not for that reason." if seen.wanted else ""
 
 
 def _gone(life: Life, seen: Seen) -> Step:
@@ -207,7 +217,7 @@ def _gone(life: Life, seen: Seen) -> Step:
     if life.stage == "withdrawing":
         return Settled("withdrawn", life.why)
     if seen.begun:
-        changed = "Somebody works on it under another Message-ID; Signpost leaves it alone from now on."
+        changed = f"Somebody works on it under another Message-ID; {_LEFT_ALONE}{_not_taken_back(seen)}"
         return Keep() if life.stage == "edited" else Settled("edited", changed)
     if seen.reply and seen.reply.where == "sent":
         return Settled("deleted", "A person answered in their own words and the draft is gone. No other one is made.")

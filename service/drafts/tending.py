@@ -10,6 +10,7 @@ from service.drafts.likeness import is_same, similarity
 from service.ledger import Ledger
 from service.mailbox.protocol import Mailbox, Mark, Place, Related, Removal, Reply, bare
 from service.receipts import Receipt
+from service.takingback import told_of
 from service.watching.judging import Judge
 from service.watching.options import WatchOptions
 
@@ -99,9 +100,13 @@ class Tender:
         sent = self._mailbox.related("sent", ids, since)
         replies = self._mailbox.answered([life.source for life in lives])
         missing = self._judge.missing([life.basis for life in lives])
+        wishes = self._ledger.takebacks.of(self._mailbox.name)
         ours = frozenset(map(bare, self._ledger.intents.in_threads(self._mailbox.name, ids)))
         cases = [_case(life, drafts, sent, reply, ours) for life, reply in zip(lives, replies, strict=True)]
-        return [replace(c, seen=replace(c.seen, missing=m)) for c, m in zip(cases, missing, strict=True)]
+        return [
+            replace(case, seen=replace(case.seen, missing=gone, wanted=told_of(wishes.get(case.life.identity))))
+            for case, gone in zip(cases, missing, strict=True)
+        ]
 
     def _rivalled(self, cases: Sequence[_Case]) -> list[_Case]:
         """With those marked that turned up after their thread had got another draft; of several the first is kept."""
@@ -192,6 +197,7 @@ class Tender:
         }
         with self._ledger.transaction():
             self._ledger.lives.settle(ends, now)
+            self._ledger.takebacks.settled(self._mailbox.name, list(changes))
             told = self._ledger.tell(self._mailbox.name, changes)
             self._ledger.confirmations.keep(lessons(told))  # now or never: a draft is found to be sent only once
         return told

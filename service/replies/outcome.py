@@ -26,6 +26,7 @@ class Reason(StrEnum):
     OLD = "arrived before Signpost"
     TOO_LARGE = "too large"
     REMOVED = "draft was removed"
+    PAUSED = "mailbox was paused"
 
 
 @dataclass(frozen=True, slots=True)

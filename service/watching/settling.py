@@ -9,6 +9,7 @@ from service.drafts.drafting import MOST_TRIES, Intent, in_thread, is_old, messa
 from service.ledger import Ledger
 from service.mail.letter import Address
 from service.mailbox.protocol import Arrival, Mailbox, Place, Sought
+from service.pausing import Pause
 from service.receipts import Receipt
 from service.recording import Case, receipt
 from service.replies.outcome import Draft, Outcome, Pass, Reason
@@ -41,6 +42,7 @@ class Settlement:
         """Make it durable together with how far the folder was read; returns the drafts that are to be written."""
         name = watched.mailbox
         with ledger.transaction():
+            self._hold(ledger.pauses.of(name))
             ledger.intents.renumbered(name, self.known)
             ledger.quarantine.release(name, self.released)
             intents = ledger.intents.add(self.intents)
@@ -53,6 +55,15 @@ class Settlement:
             ledger.progress.let_go(name, self.blameless)
             ledger.progress.advance(watched)
         return intents
+
+    def _hold(self, pause: Pause | None) -> None:
+        """In a mailbox that is paused nothing is written: receipts tell what would have been, as in shadow mode."""
+        if pause is None:
+            return
+        self.intents.clear()
+        for at, told in enumerate(self.receipts):
+            if told.state == "intended":
+                self.receipts[at] = replace(told, state="shadow", state_says=pause.says)
 
 
 _UNDECIDED = Failed("deciding", "Nothing was decided about this mail.")

@@ -7,6 +7,7 @@ from itertools import repeat
 from urllib.parse import urlencode
 
 from service.marking import Marks, answered, shown
+from service.pausing import Pause
 from service.receipts import Nearest, Receipt
 from service.replies.clean import one_line
 from service.web import links
@@ -91,12 +92,26 @@ class Detail:
 
     line: Line
     state: str
+    may_go: bool
     folder: str
     received: Moment | None
     message_id: str
     draft_message_id: str
     would_change: str
     evidence: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Paused:
+    """A mailbox in which nothing is written: who wanted that, as a page says it, and since when."""
+
+    by: str
+    at: Moment
+
+
+def paused(pause: Pause, now: datetime) -> Paused:
+    """A pause for a page."""
+    return Paused(pause.by, when(pause.at, now))
 
 
 def cited(receipts: Iterable[Receipt]) -> list[str]:
@@ -146,7 +161,8 @@ def detail(receipt: Receipt, seen: Collection[str], now: datetime, marks: Sequen
     said = [*marks, *repeat(Marks(), len(receipt.asked) - len(marks))]
     return Detail(
         line=line(receipt, seen, now, marks),
-        state=": ".join(filter(None, (_STATES.get(receipt.state, receipt.state), receipt.state_says))),
+        state=_state(receipt),
+        may_go=receipt.state == "written",
         folder=receipt.folder,
         received=moment(receipt.received, now),
         message_id=short(receipt.message_id, 300),
@@ -154,6 +170,11 @@ def detail(receipt: Receipt, seen: Collection[str], now: datetime, marks: Sequen
         would_change=_veiled(receipt.would_change, receipt, seen),
         evidence=tuple(_evidence(receipt, n, seen, said[n]) for n in range(min(MOST_QUESTIONS, len(receipt.asked)))),
     )
+
+
+def _state(receipt: Receipt) -> str:
+    known = "not written" if receipt.state == "shadow" and receipt.state_says else _STATES.get(receipt.state)
+    return ": ".join(filter(None, (known or receipt.state, one_line(receipt.state_says, 400))))
 
 
 def _evidence(receipt: Receipt, number: int, seen: Collection[str], marks: Marks) -> Evidence:

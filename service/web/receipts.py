@@ -17,8 +17,9 @@ from service.access.visitor import Visitor
 from service.learning import Learning
 from service.marking import Marking
 from service.receipts import Receipt
+from service.takingback import told_of
 from service.web.access import Viewing, Visiting
-from service.web.decisions import cited, detail, line
+from service.web.decisions import Paused, cited, detail, line, paused
 from service.web.listing import KINDS, Listed, Short, states, tabs
 from service.web.problems import NotFound
 from service.web.site import Here, Site
@@ -44,6 +45,7 @@ def every(site: Here, visitor: Visiting, viewer: Viewing, listed: Annotated[List
         tab="receipts",
         listed=listed,
         mailboxes=site.ledger.mailboxes(readable),
+        pauses=_pauses(site, readable),
         kinds=KINDS,
         tabs=tabs(counts, listed),
         states=states(counts, listed),
@@ -59,7 +61,13 @@ def one(site: Here, visitor: Visiting, viewer: Viewing, identity: str, mailbox: 
     receipt = readable_one(site, visitor, identity, mailbox)
     shown = detail(receipt, visible(site, viewer, [receipt]), site.now, marking(site).marks(receipt))
     script = site.assets.url("receipts.js")
-    return site.show("receipt", shown.line.subject, tab="receipts", receipt=shown, script=script)
+    wanted = told_of(site.ledger.takebacks.of(receipt.mailbox).get(receipt.identity))
+    return site.show("receipt", shown.line.subject, tab="receipts", receipt=shown, script=script, wanted=wanted)
+
+
+def _pauses(site: Site, readable: frozenset[str] | None) -> list[tuple[str, Paused]]:
+    every = [pause for pause in site.ledger.pauses.every() if readable is None or pause.mailbox in readable]
+    return [(pause.mailbox, paused(pause, site.now)) for pause in every]
 
 
 def readable_one(site: Site, visitor: Visitor, identity: str, mailbox: str = "") -> Receipt:
