@@ -5,7 +5,6 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from difflib import get_close_matches
 from functools import cached_property, partial
 from pathlib import Path
@@ -24,11 +23,9 @@ from service.ledger import Ledger
 from service.mail.questions import kind_of
 from service.mailbox.protocol import Mailbox
 from service.privacy import keep_private
-from service.promising import Promising
 from service.receipts import Receipt
 from service.settings import MailboxSettings, Settings, load
 from service.sourcing import NO_SOURCES, Sourcing
-from service.version import version
 from service.watch import Watcher
 from service.watching.loop import stop_on_signals, watch_all
 from service.wiring import Known, mailbox_of, watcher_of
@@ -213,26 +210,11 @@ class App:
     @contextmanager
     def serving(self) -> Iterator[str]:
         """Serve the pages while the block runs, and tell it their address. Raises SignpostError where it is taken."""
-        from service.templates import Templates
-        from service.web.app import create
-        from service.web.options import WebOptions
+        from service.web.publishing import pages_of
         from service.web.serving import serving
 
-        promising = Promising(self.ledger.verdicts, self.settings.replies.most_wrong)
-        options = WebOptions(
-            base_url=self.base_url,
-            version=version(),
-            templates=Templates(self.settings.replies.templates),
-            now=partial(datetime.now, UTC),
-            mailboxes=tuple(told.name for told in self.settings.mailboxes),
-            owners={told.name: frozenset(a.email.lower() for a in told.own) for told in self.settings.mailboxes},
-            health=self.sourcing.troubles,
-            sources=lambda: self.sourcing.standing(datetime.now(UTC)),
-            rung=self.sourcing.rung,
-            promises=partial(promising.says, self.settings.replies.enough),
-        )
         catch_up(lambda: self.learning)
-        pages = create(self.knowledge, self.ledger, options)
+        pages = pages_of(self.settings, self.knowledge, self.ledger, self.sourcing)
         with serving(pages, self.settings.web.host, self.settings.web.port) as address:
             yield address
 

@@ -16,8 +16,9 @@ import typer
 
 from indexer.asking import Archived, Filters, Sort
 from indexer.errors import SettingsError, SignpostError
+from service.cli_access import audit, people, tokens
 from service.cli_learning import confirm
-from service.cli_mailboxes import login, retry
+from service.cli_mailboxes import login, pause, resume, retry
 from service.cli_quality import quality
 from service.cli_sources import sources as show_sources
 from service.cli_sources import sync
@@ -32,6 +33,8 @@ cli = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 cli.add_typer(quality)
+cli.add_typer(people, name="people")
+cli.add_typer(tokens, name="tokens")
 
 Many = list[str] | None
 
@@ -202,8 +205,11 @@ def serve(
 
 cli.command()(login)
 cli.command()(retry)
+cli.command()(pause)
+cli.command()(resume)
 cli.command()(confirm)
 cli.command()(sync)
+cli.command()(audit)
 cli.command("sources")(show_sources)
 
 

@@ -64,7 +64,7 @@ def secret_of(mailbox: MailboxSettings, keyring: Callable[[str], str | None] = k
     if mailbox.password is not None:
         return mailbox.password.get_secret_value()
     if mailbox.password_file is not None:
-        return _read(mailbox.password_file, mailbox.name)
+        return secret_in(mailbox.password_file, mailbox.name)
     return keyring(mailbox.name) or ""
 
 
@@ -74,7 +74,7 @@ def token_of(source: SourceSettings, keyring: Callable[[str], str | None] = keyr
     if source.token is not None:
         return source.token.get_secret_value()
     if isinstance(options, ServiceOptions) and options.token_file:
-        return _read(Path(options.token_file), entry)
+        return secret_in(Path(options.token_file), entry)
     if found := keyring(entry):
         return found
     raise SettingsError([f"The source {entry} has no token. {where_a_token_goes(source)}"])
@@ -94,10 +94,11 @@ def webhook_secret_of(source: SourceSettings) -> str:
     if source.webhook_secret is not None:
         return source.webhook_secret.get_secret_value()
     file = options.webhook_secret_file if isinstance(options, ServiceOptions) else ""
-    return _read(Path(file), f"{source.kind}:{source.name}") if file else ""
+    return secret_in(Path(file), f"{source.kind}:{source.name}") if file else ""
 
 
-def _read(file: Path, name: str) -> str:
+def secret_in(file: Path, name: str) -> str:
+    """The password or token in a file. Raises SettingsError where it holds none, or cannot be read."""
     try:
         password = file.read_text(encoding="utf-8-sig").rstrip("\r\n")
     except (OSError, UnicodeDecodeError) as fault:

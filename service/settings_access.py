@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, ValidationInfo
@@ -48,7 +48,7 @@ class AccessOptions(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
 
-    login: Literal["none"] = "none"
+    login: str = "none"
     groups: dict[Group, tuple[Email, ...]] = {}
     admins: tuple[Email, ...] = ()
     hours: float = Field(default=12.0, gt=0, le=720)
@@ -62,13 +62,13 @@ class AccessOptions(BaseModel):
 class LocalAccess(AccessOptions):
     """People whom `signpost people add` let in, by a password."""
 
-    login: Literal["local"] = "local"  # type: ignore[assignment]
+    login: str = "local"
 
 
 class ProxyAccess(AccessOptions):
     """A web server in front asks for the login and tells in headers who it is; believed only from these addresses."""
 
-    login: Literal["proxy"] = "proxy"  # type: ignore[assignment]
+    login: str = "proxy"
     proxies: tuple[Annotated[str, AfterValidator(_network)], ...] = Field(min_length=1)
     header: str = Field(default="X-Forwarded-Email", pattern=_HEADER)
     groups_header: str = Field(default="", pattern=r"^[A-Za-z0-9-]{0,60}$")
@@ -83,18 +83,13 @@ class ProxyAccess(AccessOptions):
 class OidcAccess(AccessOptions):
     """A provider of OpenID Connect asks for the login. Only addresses of `domains` are let in."""
 
-    login: Literal["oidc"] = "oidc"  # type: ignore[assignment]
+    login: str = "oidc"
     issuer: str
     client_id: str = Field(min_length=1)
     client_secret_file: str = ""
     groups_claim: str = "groups"
     scopes: tuple[str, ...] = ("openid", "email", "profile")
     domains: tuple[Internal, ...] = ()
-
-    @property
-    def secret(self) -> str:
-        """What the provider knows the client by, in the file that the settings name; empty for a public client."""
-        return Path(self.client_secret_file).read_text(encoding="utf-8").strip() if self.client_secret_file else ""
 
 
 WAYS: dict[str, type[AccessOptions]] = {

@@ -208,7 +208,7 @@ def test_pages_are_only_read(browser: TestClient) -> None:
 
 def test_pages_are_served_on_this_machine_only(knowledge: Knowledge) -> None:
     with (
-        pytest.raises(SettingsError, match="There is no login yet"),
+        pytest.raises(SettingsError, match="Nobody has to log in"),
         serving(an_application(knowledge), "0.0.0.0", 0),
     ):
         pass

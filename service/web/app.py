@@ -1,16 +1,21 @@
 """The web application: knowledge and ledger in, pages and an API out."""
 
-from fastapi import FastAPI, Request
+from urllib.parse import urlencode
+
+from fastapi import Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import JSONResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
 from indexer.errors import SignpostError
 from indexer.knowledge import Knowledge
 from service.ledger import Ledger
-from service.web import api, assets, health, hooks, pages, problems, receipts, search
+from service.web import account, api, assets, health, hooks, login, marks, pages, problems, receipts, search, wishes
+from service.web.access import visitor_of
+from service.web.entering import Entering
+from service.web.gate import Gate
 from service.web.options import WebOptions
-from service.web.problems import Problem
+from service.web.problems import LoginNeeded, Problem
 from service.web.schemas import ProblemRecord
 from service.web.security import HEADERS, Guard
 from service.web.site import Site
@@ -26,16 +31,31 @@ def create(knowledge: Knowledge, ledger: Ledger, options: WebOptions) -> FastAPI
         redoc_url=None,
         openapi_url=api.SCHEMA,
     )
+    app.state.entering = Entering(options.provider)
     app.state.site = Site(knowledge, ledger, options, assets.Assets(options.templates.folders))
-    for part in (search, pages, receipts, health, hooks, assets, api):
+    for part in (hooks, assets, login):
         app.include_router(part.router)
-    app.include_router(api.reference)
+    app.include_router(health.probe)
+    for inside in (
+        search.router,
+        pages.router,
+        receipts.router,
+        marks.router,
+        wishes.router,
+        health.router,
+        account.router,
+        api.router,
+        api.reference,
+    ):
+        app.include_router(inside, dependencies=[Depends(visitor_of)])
+    app.add_middleware(Gate, origin=options.base_url, limited=options.rules.login != "none")
     app.add_middleware(Guard, base_url=options.base_url)
     _explain_problems(app)
     return app
 
 
 def _explain_problems(app: FastAPI) -> None:
+    app.add_exception_handler(LoginNeeded, _sent_to_login)
     app.add_exception_handler(SignpostError, _explained)
     app.add_exception_handler(HTTPException, _explained)
     app.add_exception_handler(RequestValidationError, _explained)
@@ -44,6 +64,18 @@ def _explain_problems(app: FastAPI) -> None:
 
 def _explained(request: Request, error: Exception) -> Response:
     return _shown(request, _problem(error))
+
+
+def _sent_to_login(request: Request, error: Exception) -> Response:
+    """Whoever opened a page is led to the login and back; programs, and where a proxy should have asked, are told."""
+    site: Site = request.app.state.site
+    path, by = request.url.path, site.options.rules.login
+    if request.method == "GET" and by in ("local", "oidc") and not path.startswith((f"{api.ROOT}/", "/feeds/")):
+        asked = f"{path}?{request.url.query}" if request.url.query else path
+        return RedirectResponse(f"/login?{urlencode({'to': asked})}", 303)
+    answer = _shown(request, _problem(error))
+    answer.headers["WWW-Authenticate"] = 'Bearer realm="Signpost"'
+    return answer
 
 
 def _problem(error: Exception) -> Problem:

@@ -3,17 +3,19 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 from fastapi.responses import JSONResponse, Response
 
-from indexer.asking import Viewer
+from indexer.asking import EVERYBODY, Viewer
 from indexer.errors import SignpostError
 from indexer.knowledge import IndexStatus
-from service.pausing import Pause
+from service.access.visitor import Visitor
 from service.sourcing import Standing
 from service.watching.progress import Account
-from service.web.access import Viewing, Visiting
+from service.web.access import Viewing, Visiting, known_visitor
+from service.web.decisions import Paused, paused
 from service.web.facets import label
 from service.web.options import WebOptions
 from service.web.results import Moment, moment
@@ -21,6 +23,7 @@ from service.web.site import Here, Site
 from service.web.wording import ago
 
 router = APIRouter(include_in_schema=False)
+probe = APIRouter(include_in_schema=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +33,7 @@ class Looked:
     mailbox: str
     at: Moment | None
     trouble: str
-    pause: Pause | None = None
+    pause: Paused | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +74,13 @@ def page(site: Here, visitor: Visiting, viewer: Viewing) -> Response:
     )
 
 
-@router.get("/healthz")
-def machine(site: Here, visitor: Visiting, viewer: Viewing) -> Response:
-    """The same for programs: 200 when all is well, 503 and the reasons when not."""
-    found = checkup(site, viewer, visitor.mailboxes(site.options.owners))
+@probe.get("/healthz")
+def machine(site: Here, visitor: Annotated[Visitor | None, Depends(known_visitor)]) -> Response:
+    """The same for programs: 200 when all is well, 503 when not; the reasons for those who are known."""
+    if visitor is None:
+        is_well = not checkup(site, EVERYBODY).troubles
+        return JSONResponse({"status": "ok" if is_well else "trouble"}, 200 if is_well else 503)
+    found = checkup(site, visitor.viewer, visitor.mailboxes(site.options.owners))
     told = {
         "status": "trouble" if found.troubles else "ok",
         "version": site.options.version,
@@ -110,8 +116,8 @@ def checkup(site: Site, viewer: Viewer, readable: frozenset[str] | None = None) 
 
 
 def _looked(site: Site, accounts: Sequence[Account]) -> list[Looked]:
-    paused = {pause.mailbox: pause for pause in site.ledger.pauses.every()} if accounts else {}
-    return [Looked(a.mailbox, moment(a.looked_at, site.now), a.trouble, paused.get(a.mailbox)) for a in accounts]
+    pauses = {pause.mailbox: paused(pause, site.now) for pause in site.ledger.pauses.every()} if accounts else {}
+    return [Looked(a.mailbox, moment(a.looked_at, site.now), a.trouble, pauses.get(a.mailbox)) for a in accounts]
 
 
 def _sources(site: Site, index: IndexStatus | None) -> list[Read]:

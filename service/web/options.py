@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from service.access.oidc import OpenIdConnect
+from service.access.rules import Rules
 from service.sourcing import Standing
 from service.templates import Templates
 
@@ -23,11 +25,12 @@ class WebOptions:
     """How the pages are served.
 
     `base_url` is where people reach them; only its host and loopback names are answered. `now` gives the time in UTC.
-    `mailboxes` are those that should be watched: one that was not looked into for `quiet` is a trouble. `health`
-    returns one sentence for each trouble that neither index nor ledger knows of; `promises` tells for each kind of
-    question what is promised of its drafts. `owners` are the addresses of each mailbox: whoever has one of them may
-    read its receipts. `sources` tells how each source stands; `rung` takes the message of a
-    webhook: the source's name, headers, body → True if it proved itself, False if not, None if nobody rings there.
+    `rules` say how people log in, `provider` where, with oidc. `owners` are the addresses of each mailbox: whoever has
+    one of them may read its receipts. `mailboxes` are those that should be watched: one that was not looked into for
+    `quiet` is a trouble. `health` returns one sentence for each trouble that neither index nor ledger knows of;
+    `promises` tells for each kind of question what is promised of its drafts. `sources` tells how each source stands;
+    `rung` takes the message of a webhook: the source's name, headers, body → True if it proved itself, False if not,
+    None if nobody rings there.
     """
 
     base_url: str
@@ -35,6 +38,8 @@ class WebOptions:
     templates: Templates
     now: Callable[[], datetime]
     mailboxes: tuple[str, ...] = ()
+    rules: Rules = Rules()
+    provider: OpenIdConnect | None = None
     owners: Mapping[str, frozenset[str]] = field(default_factory=dict)
     quiet: timedelta = timedelta(minutes=10)
     health: Callable[[], Sequence[str]] = all_well

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from indexer.errors import BusyIndex, DamagedIndex, LedgerError, ModelError, NoIndex, SignpostError
+from service.access.oidc import LoginFailed
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,11 +21,22 @@ class Problem:
     next: str = ""
 
 
+class Forbidden(SignpostError):
+    """Somebody who is known may not do this."""
+
+
+class LoginNeeded(SignpostError):
+    """Nobody knows who this is."""
+
+
 class NotFound(SignpostError):
     """What was asked for does not exist, or may not be seen: the answer is the same for both."""
 
 
 _KNOWN: tuple[tuple[type[SignpostError], int, str, str], ...] = (
+    (LoginNeeded, 401, "Nobody knows who you are", ""),
+    (Forbidden, 403, "You may not do this", ""),
+    (LoginFailed, 502, "The login provider does not answer", "Try again in a moment."),
     (NotFound, 404, "Nothing stands here", "Search for it, or go back to the start."),
     (NoIndex, 503, "Nothing is indexed yet", "The sources to read are named in signpost.toml."),
     (BusyIndex, 503, "The index is busy", ""),

@@ -23,7 +23,7 @@ def serving(application: FastAPI, host: str, port: int) -> Iterator[str]:
     Raises SignpostError when the address cannot be taken. Requests made from the first line of the block on wait.
     """
     server = _server(application)
-    with closing(_taken(host, port)) as listening:
+    with closing(_taken(host, port, application.state.site.options.rules.login != "none")) as listening:
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, name="web")
         thread.start()
         try:
@@ -48,10 +48,10 @@ def _server(application: FastAPI) -> uvicorn.Server:
     return uvicorn.Server(config)
 
 
-def _taken(host: str, port: int) -> socket.socket:
+def _taken(host: str, port: int, asks: bool) -> socket.socket:
     """The address, taken before anything else is done, so that there is no doubt whose it is."""
-    if host not in LOOPBACK:
-        raise SettingsError([f"There is no login yet, so pages are served on 127.0.0.1 only, not on {host!r}."])
+    if host not in LOOPBACK and not asks:
+        raise SettingsError([f"Nobody has to log in, so pages are served on 127.0.0.1 only, not on {host!r}."])
     try:
         return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
     except (OSError, OverflowError) as error:

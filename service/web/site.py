@@ -24,7 +24,10 @@ VIEWERS = 16
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What stands around every page: its title, the tab it belongs to, the words in the search box, the footer."""
+    """What stands around every page: its title, the tab it belongs to, the words in the search box, the footer.
+
+    `asks` is the way people log in where they have to; a `stranger` has not, and sees nothing of what is inside.
+    """
 
     title: str
     tab: str
@@ -34,6 +37,8 @@ class Frame:
     css: str
     script: str
     logo: str
+    asks: str = ""
+    stranger: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +75,11 @@ class Site:
         return replace(status, documents=self.knowledge.count(viewer), by_source=by_source)
 
     def show(self, name: str, title: str, **values: Any) -> HTMLResponse:
-        """The template `web/NAME.html` with these values. `tab` and `words` go to the frame."""
-        frame = self._frame(title, values.pop("tab", ""), values.pop("words", ""), self._freshness())
+        """The template `web/NAME.html` with these values. `tab`, `words` and `stranger` go to the frame."""
+        stranger = values.pop("stranger", False)
+        told = "" if stranger else self._freshness()
+        frame = self._frame(title, values.pop("tab", ""), values.pop("words", ""), told)
+        frame = replace(frame, asks=self.options.rules.login, stranger=stranger)
         return HTMLResponse(self.options.templates.render(f"web/{name}.html", frame=frame, **values))
 
     def show_problem(self, problem: Problem) -> HTMLResponse:
