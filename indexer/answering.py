@@ -153,6 +153,7 @@ class Answering:
             len(arranged),
             self._nearest(one.unknown),
             signs=signs(said, ordered, one.mentions),
+            found=tuple(r.document_id for r in arranged) if self._options.all_ids else (),
         )
 
     def _arranged(self, ordered: Sequence[Ranked]) -> Sequence[Ranked]:

@@ -176,7 +176,7 @@ class Answer:
     seems to contain that nobody in the index bears, `nearest` the known names near those. `people` are who of us is
     in touch with whom it names; None where it does not name just one for sure, or one of us. `total` counts what the
     filters and words let through. `signs` are what the probability was made of; `needed` is the probability that a
-    draft needs, once that was decided.
+    draft needs, once that was decided. `found` are the ids of all hits, in their order, where they were asked for.
     """
 
     question: Question
@@ -189,6 +189,7 @@ class Answer:
     people: People | None = None
     signs: Signs | None = None
     needed: float = 0.0
+    found: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,3 +204,4 @@ class AskOptions:
     limit: int = 10
     offset: int = 0
     sort: Sort = "best"
+    all_ids: bool = False

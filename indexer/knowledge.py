@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 from threading import Event, Lock
 
 from indexer.answering import Answering, Reader
-from indexer.asking import Answer, AskOptions, Question, Viewer
+from indexer.asking import Answer, AskOptions, Filters, Question, Viewer
 from indexer.close_reading import RememberedTokens
 from indexer.confirming import Confirmation, usable
 from indexer.documents import Document
@@ -194,6 +194,14 @@ class Knowledge:
     def choices(self, viewer: Viewer) -> dict[str, tuple[tuple[str, int], ...]]:
         """For each filter its values with how many documents have it, counting only what the viewer may see."""
         return dict(self._opened().choices.of(viewer.visibilities))
+
+    def choices_under(self, filters: Filters, viewer: Viewer) -> dict[str, tuple[tuple[str, int], ...]]:
+        """The same, each value counted among the documents that all other filters let through."""
+        return self._opened().choices.under(viewer.visibilities, filters)
+
+    def choices_among(self, ids: Sequence[str], viewer: Viewer) -> dict[str, tuple[tuple[str, int], ...]]:
+        """The same for these documents alone."""
+        return self._opened().index.tally(viewer.visibilities, ids).counts()
 
     def count(self, viewer: Viewer) -> int:
         """How many documents the viewer may see."""

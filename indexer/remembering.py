@@ -8,16 +8,17 @@ from threading import Lock
 
 import numpy as np
 
-from indexer.asking import EVERYBODY
+from indexer.asking import EVERYBODY, Filters
 from indexer.embedding.protocol import Embedder, Vectors
+from indexer.engines.narrowing import compared
 from indexer.engines.protocol import Index, Query, Scope
 from indexer.entities import Directory, Entity, entities_of
 from indexer.roll import Roll
+from indexer.tally import Choices, Tally
 
 TEXTS = 4096
 """Texts whose vectors are kept: about 6 MB."""
 VIEWERS = 16
-Choices = dict[str, tuple[tuple[str, int], ...]]
 COSTLY, PAUSE = 0.5, 10
 """Names that took longer than this (seconds) to read are read again after ten times as long, not at every change."""
 
@@ -119,24 +120,40 @@ class RememberedNames:
 
 
 class RememberedChoices:
-    """The filter values of each viewer, counted anew when the index has changed."""
+    """What there is to choose from for each viewer, read anew when the index has changed."""
 
     def __init__(self, index: Index) -> None:
         """Count in `index`."""
         self._index = index
-        self._kept: dict[frozenset[str], tuple[int, Choices]] = {}
+        self._kept: dict[frozenset[str], _Counted] = {}
+        self._lock = Lock()
 
     def of(self, visibilities: frozenset[str]) -> Choices:
         """For each filter its values in documents of these visibilities, with their numbers."""
-        sequence = self._index.sequence
-        kept = self._kept.get(visibilities)
-        if kept and kept[0] == sequence:
-            return kept[1]
-        found = self._index.choices(Scope(visibilities))
-        if len(self._kept) >= VIEWERS:
-            self._kept.clear()
-        self._kept[visibilities] = sequence, found
-        return found
+        return self._counted(visibilities).choices
+
+    def under(self, visibilities: frozenset[str], filters: Filters) -> Choices:
+        """The same, each value counted among the documents that all other filters let through."""
+        return self._counted(visibilities).tally.counts(filters, compared(filters))
+
+    def _counted(self, visibilities: frozenset[str]) -> "_Counted":
+        with self._lock:
+            sequence, kept = self._index.sequence, self._kept.get(visibilities)
+            if kept is None or kept.sequence != sequence:
+                tally = self._index.tally(visibilities)
+                if len(self._kept) >= VIEWERS:
+                    self._kept.clear()
+                self._kept[visibilities] = kept = _Counted(sequence, tally, tally.counts())
+            return kept
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Counted:
+    """What one viewer may choose from, as of `sequence`."""
+
+    sequence: int
+    tally: Tally
+    choices: Choices
 
 
 class Vocabulary:

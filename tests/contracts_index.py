@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from indexer.asking import Candidate, Filters
 from indexer.confirming import MOST, Confirmation
 from indexer.documents import PRIVATE, Customer, Document, Person, Section
+from indexer.engines.narrowing import compared
 from indexer.engines.protocol import Batch, Embedded, Index, Query, Scope
 from indexer.errors import BusyIndex
 from indexer.passages import passages
@@ -185,12 +187,49 @@ class IndexContract:
         owner = (Person("Jörg Weiß", "owner", "joerg@corp.example"),)
         put(index, replace(RAIL, people=owner), CRANE, replace(SECRET, people=owner), LUNCH)
 
-        told = index.choices(ALL)
+        told = index.tally(ALL.visibilities).counts()
 
         assert told["kind"] == (("card", 2), ("note", 1))
         assert told["lane"] == (("Done", 1), ("In talks", 1))
         assert told["person"] == (("Jörg Weiß", 1),)
         assert set(told) == {"source", "kind", "parent", "lane", "customer", "person", "status"}
+
+    @pytest.mark.parametrize(
+        "filters",
+        [
+            Filters(),
+            Filters(kind=("card",)),
+            Filters(kind=("card", "note"), lane=("done",)),
+            Filters(person=("jorg weiss",)),
+            Filters(person=("joerg@corp.example",), status=("open",)),
+            Filters(customer=("BRUCKNER logistik", "nobody"), source=("trello",)),
+            Filters(source=("crm:hubspot", "trello"), parent=("sales",)),
+            Filters(since=date(2026, 3, 2), until=date(2026, 3, 2)),
+            Filters(until=date(2026, 3, 1), archived="without"),
+            Filters(archived="only", kind=("note",)),
+        ],
+    )
+    def test_each_value_is_counted_under_all_other_filters(self, index: Index, filters: Filters) -> None:
+        owner, company = (Person("Jörg Weiß", "owner", "joerg@corp.example"),), (Customer("Brückner Logistik"),)
+        put(index, replace(RAIL, people=owner, customers=company), CRANE, replace(SECRET, people=owner), LUNCH)
+        put(index, replace(CRANE, id="trello:sales:card:old", status="archived", customers=company, updated_at=None))
+
+        told = index.tally(ALL.visibilities).counts(filters, compared(filters))
+
+        for name, values in told.items():
+            for value, number in values:
+                alone: dict[str, Any] = {name: (value,)}
+                assert index.browse(Scope(filters=replace(filters, **alone)), 0, 0)[1] == number > 0
+        assert (
+            sum(number for _, number in told["kind"]) == index.browse(Scope(filters=replace(filters, kind=())), 0, 0)[1]
+        )
+
+    def test_of_some_documents_only_those_are_counted(self, index: Index) -> None:
+        put(index, *WORLD)
+
+        told = index.tally(ALL.visibilities, [RAIL.id, LUNCH.id, SECRET.id, "trello:sales:card:nobody"]).counts()
+
+        assert told["kind"] == (("card", 1), ("note", 1))
 
     def test_browsing_is_newest_first_with_a_total(self, index: Index) -> None:
         cards = [a_card(f"Card {n}", key=f"b{n}", updated_at=NOW + timedelta(days=n)) for n in range(7)]

@@ -99,6 +99,27 @@ def test_a_prefix_that_cannot_be_read_says_how_to_write_it(browser: TestClient) 
     assert "“since:soon” was taken as words: write a day like" in page(browser, "/?q=rail since:soon").text
 
 
+def test_numbers_beside_the_filters_count_what_was_found(tmp_path: Path) -> None:
+    browser = a_client(knowing(tmp_path, [*some_documents(), *many_cards(9)]))
+    count = 'name="{}" value="{}" aria-pressed="false"><span>{}</span> <span class="count">{}</span>'
+
+    asked, narrowed = browser.get("/?q=Brückner").text, browser.get("/?customer=Brückner Logistik").text
+
+    assert count.format("kind", "note", "Note", 1) in asked
+    assert "Numbers count these results." in asked
+    assert count.format("kind", "card", "Card", 1) in narrowed
+    assert count.format("customer", "Brückner Logistik", "Brückner Logistik", 2) not in narrowed
+
+
+def test_a_second_value_of_a_filter_is_offered_with_what_it_would_add(tmp_path: Path) -> None:
+    browser = a_client(knowing(tmp_path, [*some_documents(), *many_cards(9)]))
+
+    listed, asked = browser.get("/?kind=note").text, browser.get("/?q=Brückner&kind=note").text
+
+    assert 'value="card" aria-pressed="false"><span>Card</span> <span class="count">11</span>' in listed
+    assert 'value="card" aria-pressed="false"><span>Card</span> </button>' in asked
+
+
 def test_hits_come_by_their_date_where_wanted(tmp_path: Path) -> None:
     browser = a_client(knowing(tmp_path, [*many_cards(30), a_card("Depot of old", key="old", status="archived")]))
 

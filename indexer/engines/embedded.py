@@ -11,7 +11,7 @@ from indexer.allowed import Allowed
 from indexer.asking import Candidate
 from indexer.confirming import Confirmation
 from indexer.documents import Document, Passage
-from indexer.engines import confirmed, generations, reading, replay, writing
+from indexer.engines import confirmed, generations, reading, replay, tallying, writing
 from indexer.engines.confirmed import Confirmed
 from indexer.engines.lock import held
 from indexer.engines.meaning import Meaning, MeaningShelf
@@ -20,6 +20,7 @@ from indexer.engines.searching import Held, candidates
 from indexer.engines.terms import Terms, TermShelf
 from indexer.errors import IndexProblem
 from indexer.store import Store
+from indexer.tally import Tally
 
 PATIENCE = 3.0
 """Seconds to wait for the right to write: longer than it takes a reader to repair the caches of a small index."""
@@ -55,6 +56,7 @@ class EmbeddedIndex:
         self._meaning = MeaningShelf(store, folder / "vectors")
         self._terms = TermShelf(store, folder / "words")
         self._state: _State | None = None
+        self._counted = Standing()
         self._lock = Lock()
 
     @classmethod
@@ -164,7 +166,7 @@ class EmbeddedIndex:
     def search(self, queries: Sequence[Query], scope: Scope) -> list[tuple[Candidate, ...]]:
         """For each query the best passages of each lane, each with the evidence of both."""
         state = self._current()
-        held = Held(state.meaning, state.terms, state.confirmed)
+        held = Held(state.meaning, state.terms.words.of(scope.visibilities), state.confirmed)
         return candidates(self._store, held, queries, *self._allowed(state, scope))
 
     def passages(self, ids: Sequence[int]) -> dict[int, Passage]:
@@ -191,13 +193,17 @@ class EmbeddedIndex:
         """Ids of documents in scope by their last change, and how many there are in all."""
         return reading.browse(self._store, scope, limit, offset, oldest)
 
-    def choices(self, scope: Scope) -> dict[str, tuple[tuple[str, int], ...]]:
-        """For each filter its values in scope with the number of their documents, most first."""
-        return reading.choices(self._store, scope)
+    def tally(self, visibilities: frozenset[str], ids: Sequence[str] | None = None) -> Tally:
+        """What documents of these visibilities have, all of them or those asked for."""
+        return tallying.tally(self._store, visibilities, ids)
 
     def standing(self) -> Standing:
         """How the index stands, without reading all of it."""
-        return reading.standing(self._store)
+        told, counted = reading.meta(self._store), self._counted
+        if counted.sequence != told.sequence or not told.sequence:
+            self._counted = counted = replace(reading.counted(self._store), sequence=told.sequence)
+        confirmed = reading.confirmed(self._store)
+        return replace(counted, updated_at=told.updated_at, fingerprint=told.fingerprint, confirmed=confirmed)
 
     def check(self) -> list[str]:
         """A sentence for everything that is damaged, after reading all of it."""

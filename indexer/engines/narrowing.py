@@ -22,6 +22,12 @@ def squeezed(text: str) -> str:
     return " ".join(fold(text).split())
 
 
+def compared(filters: Filters) -> dict[str, Sequence[str]]:
+    """The values of the filters by name as they are compared with what documents have."""
+    plain: dict[str, Sequence[str]] = {name: getattr(filters, name) for name in (*PLAIN, "source")}
+    return plain | {name: _squeezed(getattr(filters, name)) for name in (*FOLDED, "customer", "person")}
+
+
 def _filtered(filters: Filters) -> Iterable[tuple[str, Sequence[object]]]:
     plain = [(f"d.{column}", getattr(filters, column)) for column in PLAIN]
     plain += [(f"d.{column}_folded", _squeezed(getattr(filters, column))) for column in FOLDED]

@@ -10,6 +10,7 @@ from indexer.asking import Candidate, Filters
 from indexer.confirming import Confirmation
 from indexer.documents import EVERYONE, Document, Passage
 from indexer.embedding.protocol import Vectors
+from indexer.tally import Tally
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,8 +200,8 @@ class Index(Protocol):
         """Ids of documents in scope, the newest or oldest first, those without a date last, and how many in all."""
         ...
 
-    def choices(self, scope: Scope) -> dict[str, tuple[tuple[str, int], ...]]:
-        """For each filter its values in scope with the number of their documents, most first."""
+    def tally(self, visibilities: frozenset[str], ids: Sequence[str] | None = None) -> Tally:
+        """What documents of these visibilities have, to be counted under any filters: of all, or of those asked for."""
         ...
 
     def standing(self) -> Standing:

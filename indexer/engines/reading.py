@@ -19,8 +19,6 @@ from indexer.store import Row, Store
 PASSAGE = "p.id, d.id, p.ordinal, p.text, p.kind, p.context, p.anchor, p.text_hash"
 RECORDS = "FROM documents d JOIN records r ON r.number = d.number"
 THESE = "(SELECT value FROM json_each(?))"
-PLAIN = ("source", "kind", "parent", "lane", "status")
-NAMED = {"customer": "customers", "person": "people"}
 WALKED = 12
 """So many documents in scope for each that is wanted make it worth to look for them in the order of time."""
 MANY = 10_000
@@ -174,34 +172,19 @@ def browse(store: Store, scope: Scope, limit: int, offset: int, oldest: bool = F
     return found, total
 
 
-def choices(store: Store, scope: Scope) -> dict[str, tuple[tuple[str, int], ...]]:
-    """Filter → its values in scope with the number of their documents, most first."""
-    where, values = condition(scope)
-    told = {name: f"SELECT d.{name}, count(*) FROM documents d WHERE d.{name} <> '' AND {where}" for name in PLAIN}
-    told |= {
-        name: f"""SELECT max(n.name), count(DISTINCT d.number) FROM {table} n JOIN documents d ON d.number = n.number
-            WHERE n.name <> '' AND {where}"""
-        for name, table in NAMED.items()
-    }
-    grouped = {
-        name: f"{sql} GROUP BY {'n.folded' if name in NAMED else 1} ORDER BY 2 DESC, 1" for name, sql in told.items()
-    }
-    return {name: tuple((str(v), int(n)) for v, n in store.rows(sql, values)) for name, sql in grouped.items()}
-
-
-def standing(store: Store) -> Standing:
-    """The counts of the store."""
-    told = meta(store)
+def counted(store: Store) -> Standing:
+    """The counts of the store, without when and by which model."""
     by_source = store.rows("SELECT source, count(*) FROM documents GROUP BY 1 ORDER BY 1")
     return Standing(
         documents=sum(count for _, count in by_source),
         passages=store.rows("SELECT count(*) FROM passages")[0][0],
-        sequence=told.sequence,
         by_source=tuple((str(source), int(count)) for source, count in by_source),
-        updated_at=told.updated_at,
-        fingerprint=told.fingerprint,
-        confirmed=store.rows("SELECT count(*) FROM questions")[0][0],
     )
+
+
+def confirmed(store: Store) -> int:
+    """How many questions were confirmed."""
+    return int(store.rows("SELECT count(*) FROM questions")[0][0])
 
 
 def _intact(store: Store, row: Row) -> Document:

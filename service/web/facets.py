@@ -1,9 +1,10 @@
 """The filters of the search page: what there is to choose, how often, and what is chosen. Pure."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from html import escape
+from itertools import islice
 
 from service.web import links
 from service.web.links import Named
@@ -28,17 +29,17 @@ _PRODUCTS = {"carddav": "CardDAV", "crm": "CRM", "csv": "CSV", "hubspot": "HubSp
 ARCHIVED = {"with": "Among the others", "without": "Left out", "only": "Only these"}
 _TYPED = frozenset({"parent", "lane", "customer", "person"})
 _SHOWN = 6
-SUGGESTED_BYTES = 2_500
+SUGGESTED_BYTES, MOST_OFFERED = 2_500, 400
 LONGEST_LINK = 1_000
 
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One value of a filter, what it is called, and how many documents have it."""
+    """One value of a filter, what it is called, and how many documents have it; None where that is not known."""
 
     value: str
     label: str
-    count: int
+    count: int | None
     chosen: bool
 
 
@@ -55,8 +56,8 @@ class Facet:
     @property
     def leading(self) -> tuple[Option, ...]:
         """The values worth naming before anything is asked: boards, rather than the deals that notes hang on."""
-        most = max((option.count for option in self.options), default=0)
-        return tuple(option for option in self.options[:_SHOWN] if option.count * 10 >= most)
+        most = max((option.count or 0 for option in self.options), default=0)
+        return tuple(option for option in self.options[:_SHOWN] if (option.count or 0) * 10 >= most)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,26 +88,42 @@ def label(name: str, value: str) -> str:
     return _capital(value) if name in {"kind", "status"} else value
 
 
-def facets(choices: Choices, wanted: WantedPage) -> tuple[Facet, ...]:
-    """Every filter that could narrow anything: at least two values, or one that is chosen."""
-    every = (_facet(name, _offered(name, choices), getattr(wanted, name)) for name in LISTS)
+def facets(choices: Choices, wanted: WantedPage, counts: Choices | None = None) -> tuple[Facet, ...]:
+    """Every filter that could narrow anything: at least two values, or one that is chosen.
+
+    `choices` are all values there are, most frequent first, `counts` those that the present search leaves.
+    """
+    left = choices if counts is None else counts
+    every = (_facet(name, choices, left, wanted) for name in LISTS)
     return tuple(f for f in every if len(f.options) > 1 or any(o.chosen for o in f.options))
 
 
-def _offered(name: str, choices: Choices) -> Sequence[tuple[str, int]]:
+def _offered(name: str, choices: Choices, companies: Container[str]) -> Sequence[tuple[str, int]]:
     """What to choose from. A company that notes hang on is no board: it stands under the companies."""
-    companies = {value for value, _ in choices.get("customer", ())} if name == "parent" else frozenset()
-    return [(value, count) for value, count in choices.get(name, ()) if value and value not in companies]
+    apart = companies if name == "parent" else ()
+    there = ((v, count) for v, count in choices.get(name, ()) if v not in apart and len(v) <= LONGEST_VALUE)
+    return list(islice(there, MOST_OFFERED))
 
 
-def _facet(name: str, values: Sequence[tuple[str, int]], chosen: Sequence[str]) -> Facet:
-    counts = dict(values)
-    often = [value for value, _ in sorted(values, key=lambda v: (-v[1], v[0])) if len(value) <= LONGEST_VALUE]
+def _facet(name: str, choices: Choices, left: Choices, wanted: WantedPage) -> Facet:
+    chosen: Sequence[str] = getattr(wanted, name)
+    # Where a value is chosen, a search found nothing of the others: they are offered without a number.
+    unknown = bool(chosen and wanted.q)
+    counts = {value: count for value, count in left.get(name, ()) if value in chosen} if chosen else {}
+    companies = {value for value, _ in choices.get("customer", ())} if name == "parent" else frozenset[str]()
+    offered = _offered(name, choices if unknown else left, companies)
+    counts |= offered
+    often = [value for value, _ in offered]
     shown = [*chosen, *(value for value in often if value not in chosen)]
     top = shown[: max(_SHOWN, len(chosen))] if name in _TYPED else shown[: _SHOWN * 2]
-    rest = _carried(value for value in often if value not in top)
-    options = tuple(Option(v, short(label(name, v), 60), counts.get(v, 0), v in chosen) for v in top)
+    kept = frozenset(top)
+    rest = _carried(value for value in often if value not in kept)
+    options = tuple(_option(name, v, None if unknown else counts.get(v, 0), v in chosen) for v in top)
     return Facet(name, TITLES[name], options, rest, name in _TYPED and len(often) > len(top))
+
+
+def _option(name: str, value: str, count: int | None, chosen: bool) -> Option:
+    return Option(value, short(label(name, value), 60), count, chosen)
 
 
 def _carried(names: Iterable[str]) -> tuple[str, ...]:
@@ -138,6 +155,8 @@ def spelled(choices: Choices, wanted: WantedPage) -> WantedPage:
 
 
 def _as_known(values: Sequence[str], known: Sequence[tuple[str, int]]) -> list[str]:
+    if not values:
+        return []
     exact = {value for value, _ in known}
     folded = {value.casefold(): value for value, _ in known}
     named = (v if v in exact else folded.get(v.casefold(), v) for v in values)
@@ -150,7 +169,7 @@ def strangers(choices: Choices, wanted: WantedPage) -> tuple[Stranger, ...]:
         Stranger(f"{TITLES[name]} “{label(name, value)}” is not in the index.", _near(choices, wanted, (name, value)))
         for name in LISTS
         for value in getattr(wanted, name)
-        if value not in dict(choices.get(name, ()))
+        if all(value != known for known, _ in choices.get(name, ()))
     )
 
 

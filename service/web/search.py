@@ -9,7 +9,7 @@ from fastapi.responses import RedirectResponse, Response
 from indexer.asking import Answer, Viewer
 from service.web import links
 from service.web.access import Viewing
-from service.web.facets import archive, chips, facets, spelled, strangers, summary
+from service.web.facets import Choices, archive, chips, facets, spelled, strangers, summary
 from service.web.profiles import Profile, profile, team
 from service.web.results import found, results, strangers_named, understood, verdict
 from service.web.site import Here, Site
@@ -54,7 +54,7 @@ def _found(site: Site, viewer: Viewer, asked: WantedPage) -> Response:
         tab="search",
         words=wanted.q,
         wanted=wanted,
-        facets=facets(choices, wanted),
+        facets=facets(choices, wanted, _left(site, viewer, wanted, answer)),
         chips=chips(wanted),
         filters=summary(wanted),
         strangers=strangers(choices, wanted),
@@ -64,6 +64,13 @@ def _found(site: Site, viewer: Viewer, asked: WantedPage) -> Response:
         order=wanted.sort if wanted.q or wanted.sort != "best" else "newest",
         **_answered(site, viewer, answer, wanted),
     )
+
+
+def _left(site: Site, viewer: Viewer, wanted: WantedPage, answer: Answer) -> Choices:
+    """What there is to choose from in what was found, or without a question in what the other filters let through."""
+    if wanted.q:
+        return site.knowledge.choices_among(answer.found, viewer)
+    return site.knowledge.choices_under(wanted.filters, viewer)
 
 
 def _answered(site: Site, viewer: Viewer, answer: Answer, wanted: WantedPage) -> dict[str, Any]:

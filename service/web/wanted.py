@@ -121,7 +121,9 @@ class WantedPage(Wanted):
     @property
     def options(self) -> AskOptions:
         """Which hits this page shows."""
-        return AskOptions(filters=self.filters, limit=PAGE_SIZE, offset=(self.page - 1) * PAGE_SIZE, sort=self.sort)
+        return AskOptions(
+            filters=self.filters, limit=PAGE_SIZE, offset=(self.page - 1) * PAGE_SIZE, sort=self.sort, all_ids=True
+        )
 
     def pairs(self) -> Iterator[tuple[str, str]]:
         """The parameters of this very page, less the filter that is taken away."""
