@@ -8,7 +8,7 @@ that no text is a syntax error. Scores are shares of the most that a query could
 import math
 import re
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,6 @@ from tantivy import Document, Filter, Index, Occur, Query, SchemaBuilder, TextAn
 from indexer.allowed import Allowed
 from indexer.wording import LETTERS
 
-FORMAT = "tantivy-7-1"
 STEMS, PLAIN, ID = "stems", "plain", "id"
 LONGEST = 80
 """Characters; what is longer is no word but an encoded file."""
@@ -31,6 +30,9 @@ UMLAUT = re.compile("([aou])e", re.IGNORECASE)
 HEAP = 64 << 20
 SATURATION = 2.2
 """k1 + 1: what BM25 gives a term that fills a passage, in units of its idf."""
+
+Term = tuple[str, str]
+"""A field, and a word as it stands in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,26 +58,32 @@ class Words:
 
     def best(self, text: str, count: int, allowed: Allowed) -> list[tuple[int, float]]:
         """The `count` best allowed passages with their scores in [0, 1], best first."""
-        terms = self._terms(text)
-        if not terms or not len(allowed):
-            return []
-        most = sum(idf for _, _, idf in terms) * SATURATION
-        query = Query.boolean_query([(Occur.Should, Query.term_query(self._schema, f, t)) for f, t, _ in terms])
-        return [(passage, min(1.0, score / most)) for passage, score in self._allowed(query, count, allowed)]
+        return best([self], text, count, allowed)
 
-    def _terms(self, text: str) -> list[tuple[str, str, float]]:
-        """(field, term, idf) of a text's terms, rarest first; those that occur nowhere count as rare."""
+    def terms(self, text: str) -> list[Term]:
+        """What is looked for where a text is asked, each once."""
         texts = folded(text)
-        found = [
-            (field, term, self._idf(field, term))
-            for field, analyzer in self._analyzers.items()
-            for term in dict.fromkeys(analyzer.analyze(texts[field]))
-        ]
-        return sorted(found, key=lambda found: -found[2])[:TERMS]
+        found = ((field, term) for field, one in self._analyzers.items() for term in one.analyze(texts[field]))
+        return list(dict.fromkeys(found))
 
-    def _idf(self, field: str, term: str) -> float:
-        having, whole = self._searcher.doc_freq(field, term), len(self)
-        return math.log(1 + max(0.0, whole - having + 0.5) / (having + 0.5))
+    def having(self, term: Term) -> int:
+        """How many passages have a term."""
+        return int(self._searcher.doc_freq(*term))
+
+    def holds(self, passages: Sequence[int]) -> bool:
+        """Whether one of these passages is here."""
+        query = Query.term_set_query(self._schema, ID, list(passages))
+        return bool(passages) and bool(self._searcher.search(query, 1).hits)
+
+    def hits(self, idfs: Mapping[Term, float], count: int, allowed: Allowed) -> list[tuple[int, float]]:
+        """The `count` best allowed passages by terms that are worth so much each, best first."""
+        each = [(Occur.Should, self._weighed(term, idf)) for term, idf in idfs.items() if self.having(term)]
+        return self._allowed(Query.boolean_query(each), count, allowed) if each else []
+
+    def _weighed(self, term: Term, idf: float) -> Query:
+        """Tantivy knows what a term is worth among the passages here alone."""
+        query, here = Query.term_query(self._schema, *term), _idf(self.having(term), len(self))
+        return query if idf == here else Query.boost_query(query, idf / here)
 
     def _allowed(self, query: Query, count: int, allowed: Allowed) -> list[tuple[int, float]]:
         if len(allowed) <= min(FEW, len(self) // 4):
@@ -93,6 +101,26 @@ class Words:
         """These passages, each a term of its own: a set of terms takes five times as long (tantivy 0.27)."""
         each = [(Occur.Should, Query.term_query(self._schema, ID, passage)) for passage in allowed.ids.tolist()]
         return Query.const_score_query(Query.boolean_query(each), 0.0)
+
+
+def best(among: Sequence[Words], text: str, count: int, allowed: Allowed) -> list[tuple[int, float]]:
+    """The `count` best allowed passages of several indexes, best first, as if these were one and nothing beside them.
+
+    A long text is asked by its rarest terms; those that occur nowhere count as rare.
+    """
+    whole = sum(map(len, among))
+    if not whole or not len(allowed):
+        return []
+    idfs = {term: _idf(sum(one.having(term) for one in among), whole) for term in among[0].terms(text)}
+    rarest = dict(sorted(idfs.items(), key=lambda pair: -pair[1])[:TERMS])
+    most = sum(rarest.values()) * SATURATION
+    found = [hit for one in among for hit in one.hits(rarest, count, allowed)]
+    first = found if len(among) == 1 else sorted(found, key=lambda hit: (-hit[1], hit[0]))[:count]
+    return [(passage, min(1.0, score / most)) for passage, score in first]
+
+
+def _idf(having: int, whole: int) -> float:
+    return math.log(1 + max(0.0, whole - having + 0.5) / (having + 0.5))
 
 
 def build(entries: Iterable[Entry], folder: Path | None = None) -> Words:

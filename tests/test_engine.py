@@ -49,7 +49,9 @@ def told(index: EmbeddedIndex) -> list[object]:
 def files(folder: Path) -> list[Path]:
     """Every file of the newest generation of both caches."""
     shelves = (folder / "index" / name for name in ("vectors", "words"))
-    return sorted(p for shelf in shelves for p in generations.folders(shelf)[0].iterdir() if p.suffix != ".lock")
+    return sorted(
+        p for shelf in shelves for p in generations.folders(shelf)[0].rglob("*") if p.is_file() and p.suffix != ".lock"
+    )
 
 
 class TestEmbeddedIndex(IndexContract):

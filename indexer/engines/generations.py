@@ -99,10 +99,10 @@ def _written(shelf: Path, facts: Facts, fill: Callable[[Path], None]) -> Path:
     fresh = shelf / f"new-{os.getpid()}"
     fresh.mkdir()
     fill(fresh)
-    files = {path.name: digest(path) for path in _lasting(fresh)}
+    files = {path.relative_to(fresh).as_posix(): digest(path) for path in _lasting(fresh)}
     told = {"facts": asdict(facts), "files": files, "checksum": _sum_of(asdict(facts), files)}
     (fresh / MANIFEST).write_text(json.dumps(told), encoding="utf-8")
-    for path in (*_lasting(fresh), fresh):
+    for path in (*_lasting(fresh), *(p for p in fresh.iterdir() if p.is_dir()), fresh):
         _sync(path)
     place = shelf / f"{facts.sequence:015d}-{_next(shelf):06d}"
     fresh.rename(place)
@@ -118,7 +118,7 @@ def digest(path: Path) -> str:
 
 def _lasting(folder: Path) -> Iterator[Path]:
     """Files that count: tantivy's lock files come and go."""
-    return (path for path in sorted(folder.iterdir()) if path.suffix != ".lock" and path.is_file())
+    return (path for path in sorted(folder.rglob("*")) if path.suffix != ".lock" and path.is_file())
 
 
 def _sum_of(facts: dict[str, object], files: dict[str, str]) -> str:

@@ -1,6 +1,7 @@
 """What caches read from the store: all that lives, and the tail behind what they have."""
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterable, Iterator
 from itertools import islice
 
 import numpy as np
@@ -8,11 +9,12 @@ from numpy.typing import NDArray
 
 from indexer.allowed import Allowed, Ids
 from indexer.embedding.protocol import Vectors
-from indexer.store import Store
+from indexer.store import Row, Store
 from indexer.words import Entry
 
 MANY = 20_000
-"""Vectors handed over at once."""
+"""Vectors or texts handed over at once."""
+THESE = "(SELECT value FROM json_each(?))"
 SOUND = 0.02
 """How far from 1 the length of a kept unit vector may be; farther, and its bytes are not what was written."""
 
@@ -32,10 +34,27 @@ def graves_after(store: Store, sequence: int) -> list[int]:
     return [row[0] for row in store.rows("SELECT id FROM graves WHERE sequence > ?", (sequence,))]
 
 
-def entries_after(store: Store, last: int) -> Iterator[Entry]:
-    """Passages with a higher id than `last`, as words are indexed."""
-    rows = store.stream("SELECT id, context, text FROM passages WHERE id > ? ORDER BY id", (last,))
-    return (Entry(*row) for row in rows)
+def entries_after(store: Store, last: int) -> Iterator[tuple[str, Entry]]:
+    """Passages with a higher id than `last`, as words are indexed, with the visibility of each, one after the other."""
+    which = """SELECT d.visibility, p.id FROM passages p JOIN documents d ON d.number = p.number WHERE p.id > ?
+        ORDER BY 1, 2"""
+    return _entries(store, store.rows(which, (last,)))
+
+
+def entries_of(store: Store, visibility: str) -> Iterator[Entry]:
+    """All passages of this visibility, as words are indexed."""
+    which = """SELECT d.visibility, p.id FROM passages p JOIN documents d ON d.number = p.number
+        WHERE d.visibility = ? ORDER BY 2"""
+    return (entry for _, entry in _entries(store, store.rows(which, (visibility,))))
+
+
+def _entries(store: Store, which: Iterable[Row]) -> Iterator[tuple[str, Entry]]:
+    keys = iter(which)
+    while some := list(islice(keys, MANY)):
+        shelf = {number: visibility for visibility, number in some}
+        told = store.rows(f"SELECT id, context, text FROM passages WHERE id IN {THESE}", (json.dumps(list(shelf)),))
+        held = {row[0]: Entry(*row) for row in told}
+        yield from ((visibility, held[number]) for number, visibility in shelf.items() if number in held)
 
 
 def vectors_after(store: Store, fingerprint: str, last: int) -> Iterator[tuple[Ids, Vectors]]:

@@ -15,10 +15,9 @@ from indexer.engines import confirmed, reading
 from indexer.engines.confirmed import Confirmed
 from indexer.engines.meaning import Meaning
 from indexer.engines.protocol import Query
-from indexer.engines.terms import Terms
+from indexer.shelved import Shelved
 from indexer.store import Store
 from indexer.vectors import Neighbours
-from indexer.words import Words
 
 Key = TypeVar("Key", bound=Hashable)
 DEPTH = 50
@@ -32,7 +31,7 @@ class Held:
     """What is searched: both lanes, and the questions that documents answered."""
 
     meaning: Meaning | None
-    terms: Terms
+    words: Shelved
     confirmed: Confirmed | None = None
 
 
@@ -43,7 +42,7 @@ def candidates(
 
     Only `allowed` passages, and among confirmed questions only those of `asked_before`.
     """
-    neighbours, words = held.meaning.neighbours if held.meaning else None, held.terms.words
+    neighbours, words = held.meaning.neighbours if held.meaning else None, held.words
     before = confirmed.nearest(store, held.confirmed, [query.vector for query in queries], asked_before)
     near, worded = _brought_up(neighbours, words, queries, allowed)
     for documents, rows in _together(queries, lambda query: query.documents).items():
@@ -69,7 +68,7 @@ def _together(queries: Sequence[Query], of: Callable[[Query], Key]) -> dict[Key,
 
 
 def _brought_up(
-    neighbours: Neighbours | None, words: Words, queries: Sequence[Query], allowed: Allowed
+    neighbours: Neighbours | None, words: Shelved, queries: Sequence[Query], allowed: Allowed
 ) -> tuple[list[dict[int, float]], list[dict[int, float]]]:
     """What each lane brings up for each query; a text that several questions have in common is looked for once."""
     near: list[dict[int, float]] = [{} for _ in queries]

@@ -2,20 +2,21 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from indexer.allowed import Allowed
 from indexer.engines import generations, reading, replay
 from indexer.engines.generations import Facts, Generation
+from indexer.shelved import FORMAT, Changes, Shelved, built, grown, opened
 from indexer.store import Store
-from indexer.words import FORMAT, Words, build, grow, load
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Terms:
     """Words of all passages up to `last`, and the generation they lie in, None if only in memory."""
 
-    words: Words
+    words: Shelved
     last: int
     generation: Generation | None = None
 
@@ -35,7 +36,7 @@ class TermShelf:
             return had
         found = self._intact()
         if found and (had is None or found.facts.last >= had.last):
-            return Terms(load(found.folder), found.facts.last, found)
+            return Terms(opened(found.folder), found.facts.last, found)
         return had or self._in_memory()
 
     def lags(self, had: Terms) -> bool:
@@ -47,9 +48,9 @@ class TermShelf:
         found = self._intact()
         sequence = reading.meta(self._store).sequence
         if found and found.facts.sequence == sequence:
-            return Terms(load(found.folder), found.facts.last, found)
-        grown = self._grown(found, sequence, live) if found else None
-        return grown if grown and len(grown.words) == len(live) else self._anew(sequence, live)
+            return Terms(opened(found.folder), found.facts.last, found)
+        made = self._grown(found, sequence, live) if found else None
+        return made if made and len(made.words) == len(live) else self._anew(sequence, live)
 
     def replayed(self) -> int:
         """The sequence up to which graves have been replayed into every generation kept."""
@@ -60,13 +61,14 @@ class TermShelf:
         gone = replay.graves_after(self._store, base.facts.sequence)
 
         def fill(folder: Path) -> None:
-            grow(base.folder, folder, replay.entries_after(self._store, base.facts.last), gone)
+            new = replay.entries_after(self._store, base.facts.last)
+            grown(base.folder, folder, Changes(new, gone, partial(replay.entries_of, self._store)))
 
         return self._published(sequence, live, fill)
 
     def _anew(self, sequence: int, live: Allowed) -> Terms:
         def fill(folder: Path) -> None:
-            build(replay.entries_after(self._store, 0), folder)
+            built(replay.entries_after(self._store, 0), folder)
 
         return self._published(sequence, live, fill)
 
@@ -74,11 +76,11 @@ class TermShelf:
         last = int(live.ids[-1]) if len(live) else 0
         facts = Facts(self._identity, sequence, FORMAT, count=len(live), last=last)
         generation = generations.publish(self._folder, facts, fill)
-        return Terms(load(generation.folder), last, generation)
+        return Terms(opened(generation.folder), last, generation)
 
     def _in_memory(self) -> Terms:
         last = replay.last_passage(self._store)
-        return Terms(build(replay.entries_after(self._store, 0)), last)
+        return Terms(built(replay.entries_after(self._store, 0)), last)
 
     def _intact(self) -> Generation | None:
         def fits(facts: Facts) -> bool:

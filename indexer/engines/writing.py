@@ -38,6 +38,7 @@ def write(transaction: Transaction, batch: Batch, now: datetime) -> None:
     sequence = _next(transaction)
     renamed = bool(batch.drops) or _renames(transaction, [document for document, _ in batch.puts])
     for document, passages in batch.puts:
+        _out_of_sight(transaction, document, sequence)
         number = transaction.run(PUT_DOCUMENT, _columns(document))[0][0]
         _record(transaction, number, document)
         _name(transaction, number, document)
@@ -204,6 +205,12 @@ def _replace_passages(transaction: Transaction, number: int, passages: Sequence[
         else:
             transaction.run(PUT_PASSAGE, _passage_columns(number, passage, text_hash))
     _bury(transaction, [passage_id for ids in had.values() for passage_id in ids], sequence)
+
+
+def _out_of_sight(transaction: Transaction, document: Document, sequence: int) -> None:
+    """Bury the passages of a document that others may see from now on: caches keep them apart by who may."""
+    had = "SELECT p.id FROM passages p JOIN documents d ON d.number = p.number WHERE d.id = ? AND d.visibility <> ?"
+    _bury(transaction, [row[0] for row in transaction.run(had, (document.id, document.visibility))], sequence)
 
 
 def _passage_columns(number: int, passage: Passage, text_hash: bytes) -> Sequence[object]:
