@@ -249,5 +249,6 @@ class Settings(Part):
             enough=self.replies.enough,
             max_links=self.replies.max_links,
             require_proof=bool(self.replies.authserv_id),
+            groups={name: frozenset(members) for name, members in self.entry.groups.items()},
             site=self.site(mailbox),
         )

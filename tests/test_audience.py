@@ -1,12 +1,13 @@
 """Whom a reply would reach, who of them is inside, and what they may see together."""
 
+from dataclasses import replace
 from itertools import product
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.asking import EVERYBODY, NOBODY
+from indexer.asking import EVERYBODY, NOBODY, Viewer
 from indexer.documents import EVERYONE
 from service.mail.letter import Address
 from service.replies.audience import ascii_domain, audience_of, is_internal, viewer_of
@@ -119,3 +120,24 @@ def test_every_pair_of_sender_and_reply_to(sender: Address, reply_to: Address) -
 
     assert set(audience.outsiders) == {sender, reply_to} & {EVE}
     assert audience.to == ((sender,) if audience.outsiders else (reply_to,))
+
+
+BOARD = frozenset({"jana@firma.example", "tom@firma.example", "sales@firma.example"})
+TOLD = replace(POLICY, groups={"board": BOARD, "crew": frozenset({"jana@firma.example"})}, require_proof=True)
+
+
+def test_what_is_for_a_group_is_seen_where_all_readers_belong_to_it() -> None:
+    assert viewer_of(Audience((JANA,)), TOLD) == Viewer(frozenset({"board"}))
+    assert viewer_of(Audience((Address("Jana@firma.example"),)), TOLD) == Viewer(frozenset({"board"}))
+    assert viewer_of(Audience((JANA,), cc=(BEN,)), TOLD) == EVERYBODY
+    assert viewer_of(Audience((BEN,)), TOLD) == EVERYBODY
+
+
+def test_whoever_opens_the_watched_account_is_a_reader_too() -> None:
+    shared = replace(TOLD, own=POLICY.own | {"trainee@firma.example"})
+
+    assert viewer_of(Audience((JANA,)), shared) == EVERYBODY
+
+
+def test_no_group_counts_where_a_sender_may_be_anybody() -> None:
+    assert viewer_of(Audience((JANA,)), replace(TOLD, require_proof=False)) == EVERYBODY

@@ -1,6 +1,7 @@
 """What a mail becomes: a draft, or a pass with its reason. Pure."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from indexer.asking import Answer
@@ -37,7 +38,8 @@ class Policy:
     below it, `jo@example.com` one person. `own` are the addresses of the watched account. `enough` is the probability
     an answer must reach; `promises` know better for the kinds of question that people said enough about.
     `require_proof` asks for an authenticated sender. `site` is the address of the search page, where documents without
-    a link of their own can be opened.
+    a link of their own can be opened. `groups` tells who belongs to each: what is for a group may be in a draft whose
+    readers all belong to it, the people of the watched account among them, where senders have to be authenticated.
     """
 
     internal: frozenset[str] = frozenset()
@@ -47,6 +49,7 @@ class Policy:
     require_proof: bool = False
     site: str = ""
     promises: Promises | None = None
+    groups: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     def judged(self, answer: Answer) -> Answer:
         """The answer with the probability that holds here, and the one that a draft needs."""
