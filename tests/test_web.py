@@ -287,7 +287,7 @@ def test_a_name_that_nobody_bears_is_shown_with_the_nearest(browser: TestClient)
     shown = page(browser, "/?q=Who talks to Brugner Logistik?")
 
     assert "Nobody called “Brugner Logistik” is in the index. Did you mean Brückner Logistik?" in shown.text
-    assert "/companies/Br%C3%BCckner%20Logistik" in shown.links
+    assert "/?q=Who+talks+to+Br%C3%BCckner+Logistik%3F" in shown.links
 
 
 def test_two_owners_are_said_openly(tmp_path: Path) -> None:

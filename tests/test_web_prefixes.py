@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.web.prefixes import FILTERS, Prefixed, prefixed
+from service.web.prefixes import FILTERS, WRITTEN, Prefixed, prefixed
 
 parts = st.one_of(
     st.text(max_size=12),
@@ -50,6 +50,13 @@ def test_each_prefix_has_its_filter(written: str, means: tuple[str, str]) -> Non
 def test_what_is_no_prefix_stays_a_word(text: str) -> None:
     assert prefixed(text).words == text
     assert prefixed(text).pairs == ()
+
+
+@pytest.mark.parametrize(("written", "keeps"), WRITTEN)
+def test_what_the_help_page_tells_is_understood(written: str, keeps: str) -> None:
+    assert prefixed(written).words == ""
+    assert len(prefixed(written).pairs) == 1
+    assert keeps
 
 
 def test_a_kind_that_there_is_not_stays_a_word_and_is_told() -> None:

@@ -1,6 +1,6 @@
 """The filters of the search page: what there is to choose, how often, and what is chosen. Pure."""
 
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from html import escape
@@ -8,10 +8,13 @@ from itertools import islice
 
 from service.web import links
 from service.web.links import Named
-from service.web.wanted import LISTS, LONGEST_VALUE, WantedPage
+from service.web.names import NameKind
+from service.web.wanted import LISTS, LONGEST_LINK, LONGEST_VALUE, WantedPage
 from service.web.wording import counted, short
 
 Choices = Mapping[str, Sequence[tuple[str, int]]]
+Known = Callable[[str, NameKind], Sequence[str]]
+"""A name and its kind → known names that it may stand for."""
 
 TITLES = {
     "source": "Source",
@@ -30,7 +33,7 @@ ARCHIVED = {"with": "Among the others", "without": "Left out", "only": "Only the
 _TYPED = frozenset({"parent", "lane", "customer", "person"})
 _SHOWN = 6
 SUGGESTED_BYTES, MOST_OFFERED = 2_500, 400
-LONGEST_LINK = 1_000
+MOST_NEAR = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,21 +166,31 @@ def _as_known(values: Sequence[str], known: Sequence[tuple[str, int]]) -> list[s
     return list(dict.fromkeys(named))
 
 
-def strangers(choices: Choices, wanted: WantedPage) -> tuple[Stranger, ...]:
-    """The filter values that no document has, each with the nearest names there are."""
+def strangers(choices: Choices, wanted: WantedPage, known: Known) -> tuple[Stranger, ...]:
+    """The filter values that no document has, each with the nearest names there are.
+
+    `known` tells companies and people near a name; of other filters there are so few values that all are compared.
+    """
     return tuple(
-        Stranger(f"{TITLES[name]} “{label(name, value)}” is not in the index.", _near(choices, wanted, (name, value)))
+        Stranger(
+            f"{TITLES[name]} “{label(name, value)}” is not in the index.", _near(choices, wanted, (name, value), known)
+        )
         for name in LISTS
         for value in getattr(wanted, name)
         if all(value != known for known, _ in choices.get(name, ()))
     )
 
 
-def _near(choices: Choices, wanted: WantedPage, stranger: tuple[str, str]) -> tuple[Named, ...]:
+def _near(choices: Choices, wanted: WantedPage, stranger: tuple[str, str], known: Known) -> tuple[Named, ...]:
     name, value = stranger
-    folded = {known.casefold(): known for known, _ in choices.get(name, ())}
-    near = (folded[found] for found in get_close_matches(value.casefold(), folded, n=3, cutoff=0.6))
-    return tuple(Named(known, _instead(wanted, stranger, (name, known))) for known in near)
+    if name in ("customer", "person"):
+        told = {v for v, _ in choices.get(name, ())}
+        near = [n for n in known(value, "company" if name == "customer" else "person") if n in told]
+    else:
+        folded = {v.casefold(): v for v, _ in _offered(name, choices, {v for v, _ in choices.get("customer", ())})}
+        close = get_close_matches(value.casefold(), folded, n=3, cutoff=0.6)
+        near = [folded[found] for found in close or (v for v in folded if v.startswith(value.casefold()))]
+    return tuple(Named(n, _instead(wanted, stranger, (name, n))) for n in near[:MOST_NEAR])
 
 
 def _instead(wanted: WantedPage, old: tuple[str, str], new: tuple[str, str]) -> str:

@@ -24,6 +24,17 @@ FILTERS: Mapping[str, str] = {
     "until": "until",
 }
 """What may stand before the colon, and the filter it means."""
+WRITTEN = (
+    ('company:"Brückner Logistik"', "documents about this company"),
+    ('person:"Ute Krämer"', "documents that name this person"),
+    ("board:Sales", "what belongs to this board or deal"),
+    ('list:"In talks"', "what stands in this list or stage"),
+    ("source:trello", "what came from there; source:trello:sales means that account alone"),
+    ("kind:note", "cards, notes, contacts, companies, deals or activities"),
+    ("status:won", "what is open, done, won, lost or archived"),
+    ("since:2026-03-02", "what changed on this day or later; until: on this day or before"),
+)
+"""What may be written, and what it keeps, for people to read."""
 MOST, LONGEST = 20, 200
 """Values of one filter, and characters of a value; what is beyond stays among the words."""
 _FIXED: Mapping[str, tuple[str, ...]] = {"kind": get_args(Kind), "status": get_args(Status)}

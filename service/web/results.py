@@ -1,10 +1,10 @@
 """Hits and documents as the pages show them: one card each, with where it stands and why it is there. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from indexer.asking import Answer, Hit, Mention
+from indexer.asking import Answer, Hit, Mention, Near
 from indexer.documents import Document
 from service.web import links
 from service.web.facets import label
@@ -58,6 +58,7 @@ class Understood:
     kind: str
     href: str
     written: str
+    also: tuple[str, ...]
     others: tuple[Named, ...]
 
 
@@ -133,28 +134,37 @@ def _opening(document: Document) -> tuple[Piece, ...]:
     return excerpt(first, (), width=200)
 
 
-def understood(mentions: Sequence[Mention]) -> tuple[Understood, ...]:
-    """Whom the question names, with other readings of the same words."""
+def understood(mentions: Sequence[Mention], aliases: Callable[[str, str], Sequence[str]]) -> tuple[Understood, ...]:
+    """Whom the question names, what they are called besides, and other readings of the same words."""
     return tuple(
         Understood(
             name=m.name,
             kind=m.kind,
             href=called(m.name, m.kind).href,
             written="" if m.written.casefold() in m.name.casefold() else m.written,
+            also=tuple(short(name, 60) for name in aliases(m.name, m.kind)[:4]),
             others=tuple(called(other, m.kind) for other in m.others[:5]),
         )
         for m in mentions
     )
 
 
-def strangers_named(answer: Answer) -> tuple[Unknown, ...]:
-    """The names that nobody bears; a near one that was guessed already is not offered again."""
+def strangers_named(answer: Answer, asking: Callable[[str, str], str]) -> tuple[Unknown, ...]:
+    """The names that nobody bears; a near one that was guessed already is not offered again.
+
+    `asking` makes the address of the same question with one name put for another.
+    """
     guessed = {mention.name for mention in answer.mentions}
     near = [n for n in answer.nearest if n.name not in guessed]
     return tuple(
-        Unknown(short(name, 80), tuple(called(n.name, n.kind) for n in near if n.written == name))
+        Unknown(short(name, 80), tuple(_meant(n, asking(name, n.name)) for n in near if n.written == name))
         for name in answer.unknown
     )
+
+
+def _meant(near: Near, href: str) -> Named:
+    page = called(near.name, near.kind)
+    return Named(page.name, href or page.href)
 
 
 def verdict(answer: Answer) -> str:

@@ -1,5 +1,6 @@
 """The search page: a question and filters in the URL, hits that say why, and whom the question names."""
 
+from functools import partial
 from typing import Annotated, Any
 from urllib.parse import parse_qsl
 
@@ -7,15 +8,24 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
 from indexer.asking import Answer, Viewer
-from service.web import links
+from service.web import links, suggest
 from service.web.access import Viewing
 from service.web.facets import Choices, archive, chips, facets, spelled, strangers, summary
+from service.web.prefixes import WRITTEN
 from service.web.profiles import Profile, profile, team
 from service.web.results import found, results, strangers_named, understood, verdict
 from service.web.site import Here, Site
 from service.web.wanted import LAST_PAGE, PAGE_SIZE, WantedPage
 
 router = APIRouter(include_in_schema=False)
+router.include_router(suggest.router)
+KEYS = (
+    ("/", "leads to the search box"),
+    ("↑ ↓ and Enter", "choose a name while you write"),
+    ("j and k", "lead to the next result, and back; Enter opens it"),
+    ("?", "shows the keys"),
+    ("Esc", "closes what is open"),
+)
 ORDERS = (("best", "Best first"), ("newest", "Newest"), ("oldest", "Oldest"))
 
 
@@ -34,6 +44,12 @@ def search(request: Request, site: Here, viewer: Viewing, wanted: Annotated[Want
 def search_link(wanted: Annotated[WantedPage, Query()]) -> Response:
     """Where links in drafts may lead: the search page with the question filled in."""
     return RedirectResponse(links.search(wanted.pairs()), status_code=307)
+
+
+@router.get("/help")
+def explained(site: Here) -> Response:
+    """The filters that may be written, and the keys."""
+    return site.show("help", "Searching", filters=WRITTEN, keys=KEYS)
 
 
 def _start(site: Site, viewer: Viewer) -> Response:
@@ -57,7 +73,7 @@ def _found(site: Site, viewer: Viewer, asked: WantedPage) -> Response:
         facets=facets(choices, wanted, _left(site, viewer, wanted, answer)),
         chips=chips(wanted),
         filters=summary(wanted),
-        strangers=strangers(choices, wanted),
+        strangers=strangers(choices, wanted, partial(suggest.known, site, viewer)),
         misread=wanted.prefixed.misread,
         archive=archive(choices, wanted),
         orders=ORDERS[0 if wanted.q else 1 :],
@@ -79,10 +95,10 @@ def _answered(site: Site, viewer: Viewer, answer: Answer, wanted: WantedPage) ->
     return {
         "heading": found(answer.total, bool(wanted.q)),
         "verdict": verdict(answer) if first_page and wanted.sort == "best" and not (people and people.team) else "",
-        "understood": understood(answer.mentions),
+        "understood": understood(answer.mentions, partial(suggest.aliases, site, viewer)),
         "people": people,
         "profile": _profile(site, viewer, answer) if first_page and not people else None,
-        "unknown": strangers_named(answer),
+        "unknown": strangers_named(answer, wanted.asking),
         "results": results(answer.hits, site.now),
         "page": wanted.page,
         "pages": max(1, min(LAST_PAGE, -(-answer.total // PAGE_SIZE))),

@@ -8,12 +8,14 @@ from fastapi import Depends, Request
 from fastapi.responses import HTMLResponse
 
 from indexer.asking import EVERYBODY, Viewer
+from indexer.entities import Entity
 from indexer.errors import SignpostError
 from indexer.knowledge import IndexStatus, Knowledge
 from service.ledger import Ledger
 from service.templates import Templates
 from service.web.assets import Assets
 from service.web.facets import Choices
+from service.web.names import Names, Sorted
 from service.web.options import WebOptions
 from service.web.problems import Problem
 from service.web.wording import ago, counted
@@ -41,6 +43,16 @@ class Frame:
     stranger: bool = False
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class NamesRead:
+    """The names that one viewer may know, sorted, and what they were read from."""
+
+    entities: tuple[Entity, ...]
+    choices: Choices
+    sorted: Sorted
+    names: Names
+
+
 @dataclass(frozen=True, slots=True)
 class Site:
     """The pages' view of the product."""
@@ -51,6 +63,8 @@ class Site:
     assets: Assets
     counted: dict[tuple[int, frozenset[str]], Choices] = field(default_factory=dict)
     """Choices by the sequence they were counted at and by what the viewer may see."""
+    names: dict[frozenset[str], NamesRead] = field(default_factory=dict)
+    """Names by what the viewer may see."""
 
     @property
     def now(self) -> datetime:

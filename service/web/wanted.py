@@ -1,5 +1,6 @@
 """What a searcher wants, as strangers send it in a URL: checked, then turned into a question. Pure."""
 
+import re
 from collections.abc import Iterator
 from datetime import date
 from typing import Annotated, Any, Self
@@ -9,6 +10,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstr
 from indexer.asking import Archived, AskOptions, Filters, Question, Sort
 from indexer.documents import Kind, Status
 from service.mail.questions import kind_of
+from service.web import links
 from service.web.prefixes import MOST, Prefixed, prefixed
 
 LONGEST_QUESTION = 2_000
@@ -16,6 +18,7 @@ LONGEST_VALUE = 200
 PAGE_SIZE = 10
 LAST_PAGE = 100
 LAST_OFFSET = 1_000
+LONGEST_LINK = 1_000
 LISTS = ("source", "kind", "parent", "lane", "customer", "person", "status")
 DATES = ("since", "until")
 USUAL = {"archived": "with", "sort": "best"}
@@ -117,6 +120,12 @@ class WantedPage(Wanted):
 
     page: Annotated[int, Field(ge=1, le=LAST_PAGE), BeforeValidator(lambda v: 1 if v == "" else v)] = 1
     without: Annotated[str, StringConstraints(max_length=300)] = ""
+
+    def asking(self, old: str, new: str) -> str:
+        """The address of the same search with another name in the question; empty where that is too long for one."""
+        words = re.sub(re.escape(old), lambda found: new, self.q, flags=re.IGNORECASE)
+        href = links.search([("q", words), *(pair for pair in self.narrowed)])
+        return href if words != self.q and len(href) <= LONGEST_LINK else ""
 
     @property
     def options(self) -> AskOptions:

@@ -1,0 +1,107 @@
+"""Names of companies, people and boards, found by how they or their later words begin. Pure."""
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from indexer.entities import Entity
+from indexer.wording import fold
+
+NameKind = Literal["company", "person", "board"]
+KINDS: tuple[NameKind, ...] = ("company", "person", "board")
+MOST_SPELLINGS, MOST_WORDS = 6, 5
+"""Spellings of a name, and words of one, by which it is found."""
+SHOWN_BY = 50
+"""Documents of a name that are looked at to tell whether a viewer may still know it."""
+_UMLAUT = re.compile("([aou])e")
+_WORD = re.compile(r"\w+")
+_LAST = "\U0010ffff"
+SHORT, MANY = 3, 2_000
+"""What begins with so few letters is remembered; among so many names none comes first for its first word."""
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A name with the number of its documents, the first of these, and what it is called besides."""
+
+    name: str
+    kind: NameKind
+    documents: int
+    ids: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
+
+
+class Sorted:
+    """Names sorted by the beginnings of their words; looking one up takes no walk over all."""
+
+    def __init__(self, names: Iterable[Suggestion]) -> None:
+        """Take these names."""
+        self.held = tuple(names)
+        keys = sorted((key, number) for number, one in enumerate(self.held) for key in _keys(one))
+        self._keys, self._numbers = [key for key, _ in keys], [number for _, number in keys]
+        self._begun: dict[str, Sequence[Suggestion]] = {}
+
+    def starting(self, key: str) -> Sequence[Suggestion]:
+        """Names of which a word begins like this: whole names first, then those with the most documents."""
+        if key in self._begun:
+            return self._begun[key]
+        first, last = bisect_left(self._keys, key), bisect_left(self._keys, key + _LAST)
+        found = [self.held[number] for number in dict.fromkeys(self._numbers[first:last])]
+        whole = {one for one in found if plain(one.name).startswith(key)} if len(found) < MANY else frozenset(found)
+        told = sorted(found, key=lambda one: (one not in whole, -one.documents, one.name))
+        if len(key) <= SHORT:
+            self._begun[key] = told
+        return told
+
+
+class Names:
+    """All names that one viewer may know."""
+
+    def __init__(self, entities: Sorted, boards: Sorted) -> None:
+        """Companies and people, which are many and change seldom, and boards, which are few and change often."""
+        self._parts = entities, boards
+        self._by_name = {(one.kind, one.name): one for part in self._parts for one in part.held}
+
+    def called(self, name: str, kind: str) -> Suggestion | None:
+        """The one of this very name."""
+        return next((one for k in KINDS if k == kind and (one := self._by_name.get((k, name)))), None)
+
+    def starting(self, text: str, kinds: Sequence[NameKind] = KINDS) -> Iterator[Suggestion]:
+        """Names of which a word begins like this: companies and people, then boards."""
+        key = plain(text)
+        return (one for part in self._parts if key for one in part.starting(key) if one.kind in kinds)
+
+    def listed(self, kind: NameKind, prefix: str = "") -> Sequence[Suggestion]:
+        """All names of a kind that begin like this, in the order of the alphabet."""
+        key = plain(prefix)
+        every = (one for part in self._parts for one in part.held if one.kind == kind)
+        return sorted((one for one in every if plain(one.name).startswith(key)), key=lambda o: (fold(o.name), o.name))
+
+
+def of_entities(entities: Iterable[Entity]) -> Sorted:
+    """The names of companies and people."""
+    return Sorted(_suggestion(entity) for entity in entities)
+
+
+def of_boards(boards: Iterable[tuple[str, int]]) -> Sorted:
+    """The names of boards, with how many documents they have."""
+    return Sorted(Suggestion(name, "board", count) for name, count in boards)
+
+
+def plain(text: str) -> str:
+    """A name as beginnings are compared: folded, blanks single, "ue" as "ü"."""
+    return _UMLAUT.sub(r"\1", " ".join(fold(text).split()))
+
+
+def _suggestion(entity: Entity) -> Suggestion:
+    ids = entity.document_ids
+    return Suggestion(entity.name, entity.kind, len(ids), ids[:SHOWN_BY], entity.aliases)
+
+
+def _keys(one: Suggestion) -> set[str]:
+    """Every beginning of a word in the name or another spelling of it, with what follows."""
+    spellings = dict.fromkeys(plain(name[:200]) for name in (one.name, *one.aliases[:MOST_SPELLINGS]))
+    starts = ((told, [m.start() for m in _WORD.finditer(told)][:MOST_WORDS]) for told in spellings)
+    return {told[start:] for told, all_ in starts for start in all_}
