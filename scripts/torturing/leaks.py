@@ -1,22 +1,27 @@
 """`scripts/torture --leaks N`: so many mails, whose drafts must show nobody what they may not see.
 
-Exits 1 on a leak, and where the cases were not such that a leak could have shown.
+Beside them a tenth as many searches, which must be the same as if what one may not see were not there. Exits 1 on a
+leak, and where the cases were not such that a leak could have shown.
 """
 
 import argparse
 import logging
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from itertools import starmap
+from typing import TypeVar
 
 from scripts.torturing.leaks_cast import COPIES, HARMLESS_REPLIES, PLAIN, REPLY_TO, SENDERS
 from scripts.torturing.leaks_mails import ANSWERED, ASKED, BODIES, DIMENSIONS
 from scripts.torturing.leaks_proof import BELIEVED, PROOFS, SETUPS
 from scripts.torturing.leaks_run import TOGETHER, Tally, run
 from scripts.torturing.leaks_shelf import CUSTOMERS
+from scripts.torturing.leaks_views import LOOKS, Views, views
+from scripts.torturing.leaks_views import TOGETHER as SEARCHES
 
+T = TypeVar("T")
 EVERY = dict(
     zip(DIMENSIONS, map(tuple, (SENDERS, REPLY_TO, COPIES, PROOFS, SETUPS, BODIES, ASKED, CUSTOMERS)), strict=True)
 )
@@ -34,22 +39,38 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--first", type=int, default=0, help="the number of the first case (default: 0)")
     given = parser.parse_args(arguments)
     logging.disable(logging.CRITICAL)
-    began, tally = time.monotonic(), Tally()
-    for some in tallies(given.first, given.number, os.cpu_count() or 1):
+    began, tally, looks, workers = time.monotonic(), Tally(), Views(), os.cpu_count() or 1
+    for some in tallies(given.first, given.number, workers):
         tally.add(some)
-    print("\n".join(lines(tally, time.monotonic() - began)))
-    return 0 if is_good(tally) else 1
+    print("\n".join(lines(tally, time.monotonic() - began)), flush=True)
+    began = time.monotonic()
+    for seen in compared(given.first // 10, -(-given.number // 10), workers):
+        looks.add(seen)
+    print("\n".join(told(looks, time.monotonic() - began)))
+    return 0 if is_good(tally) and is_alike(looks) else 1
 
 
 def tallies(first: int, count: int, workers: int) -> Iterator[Tally]:
     """What so many cases come to, shelf by shelf."""
-    starts = [first, *range(first - first % TOGETHER + TOGETHER, first + count, TOGETHER)]
-    shares = [(start, min(start - start % TOGETHER + TOGETHER, first + count) - start) for start in starts]
+    yield from _shared(run, _shares(first, count, TOGETHER), workers)
+
+
+def compared(first: int, count: int, workers: int) -> Iterator[Views]:
+    """What so many searches come to, pair of indexes by pair."""
+    yield from _shared(views, _shares(first, count, SEARCHES), workers)
+
+
+def _shares(first: int, count: int, together: int) -> list[tuple[int, int]]:
+    starts = [first, *range(first - first % together + together, first + count, together)]
+    return [(start, min(start - start % together + together, first + count) - start) for start in starts]
+
+
+def _shared(do: Callable[[int, int], T], shares: Sequence[tuple[int, int]], workers: int) -> Iterator[T]:
     if workers == 1:
-        yield from starmap(run, shares)
+        yield from starmap(do, shares)
         return
     with ProcessPoolExecutor(workers) as pool:
-        yield from pool.map(run, *zip(*shares, strict=True))
+        yield from pool.map(do, *zip(*shares, strict=True))
 
 
 def never(tally: Tally) -> list[str]:
@@ -79,6 +100,21 @@ def lines(tally: Tally, seconds: float) -> Iterator[str]:
         yield f"LEAK {leak.says} (to {', '.join(leak.reached)}); again: scripts/torture --leaks 1 --first {leak.number}"
     yield f"{tally.number:,} mails, {_drafts(tally):,} drafts, {len(tally.leaks):,} leaks"
     yield f"{seconds / 60:.1f} min, {tally.number / max(seconds, 0.1):,.0f} mails/s"
+
+
+def is_alike(looks: Views) -> bool:
+    """Whether nothing differed, and every kind of look found something."""
+    return not looks.differences and (looks.number < SEARCHES or all(looks.found[look] for look in LOOKS))
+
+
+def told(looks: Views, seconds: float) -> Iterator[str]:
+    """The report on searches."""
+    for look in LOOKS:
+        yield f"  {look:36}{looks.looks[look]:8,} compared, {looks.found[look]:8,} found something"
+    for one in looks.differences[:20]:
+        yield f"DIFFERS {one.look} of {one.asked!r}: {one.says}; again: scripts/torture --leaks 1 --first {one.number}0"
+    yield f"{looks.number:,} searches, {looks.looks.total():,} looks, {len(looks.differences):,} differences"
+    yield f"{seconds / 60:.1f} min"
 
 
 def _drafts(tally: Tally) -> int:
