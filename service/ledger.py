@@ -24,6 +24,7 @@ from service.pausing import Pauses
 from service.receipts import Receipt, State
 from service.recording import from_json, to_json
 from service.schema import LATER, TABLES, VERSION, Record
+from service.searches import Searches
 from service.takingback import TakeBacks
 from service.verdicts import Verdicts
 from service.watching.progress import Progress
@@ -161,6 +162,7 @@ class Ledger:
         self.confirmations = Confirmations(file)
         self.verdicts = Verdicts(file)
         self.freshness = Freshness(file)
+        self.searches = Searches(file)
         self.people = People(file)
         self.sessions = Sessions(file)
         self.tokens = Tokens(file)

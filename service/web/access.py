@@ -58,6 +58,14 @@ def needs(scope: Scope) -> Callable[[Visitor], None]:
     return check
 
 
+def visitor_called(request: Request, site: Site, email: str) -> Visitor | None:
+    """Whoever has this address, with the rights that the settings give them now; None where they are none of us."""
+    rules = site.options.rules
+    if rules.login == "none":
+        return known_visitor(request, site) if not email else None
+    return rules.visitor(email) if email and _still_one_of_us(site, rules, email) else None
+
+
 def cookie_name(site: Site) -> str:
     """What the session's cookie is called; the prefix ties it to https and this host (RFC 6265bis)."""
     return "__Host-signpost" if is_secure(site) else "signpost"

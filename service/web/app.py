@@ -13,6 +13,7 @@ from service.ledger import Ledger
 from service.web import account, api, assets, health, hooks, login, marks, pages, problems, receipts, search, wishes
 from service.web.access import visitor_of
 from service.web.entering import Entering
+from service.web.feeds import router as feeds
 from service.web.gate import Gate
 from service.web.options import WebOptions
 from service.web.problems import LoginNeeded, Problem
@@ -36,6 +37,7 @@ def create(knowledge: Knowledge, ledger: Ledger, options: WebOptions) -> FastAPI
     for part in (hooks, assets, login):
         app.include_router(part.router)
     app.include_router(health.probe)
+    app.include_router(feeds)
     for inside in (
         search.router,
         pages.router,

@@ -8,8 +8,9 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
 from indexer.asking import Answer, Viewer
-from service.web import links, suggest
-from service.web.access import Viewing
+from service.access.visitor import Visitor
+from service.web import links, saved, suggest
+from service.web.access import Visiting
 from service.web.facets import Choices, archive, chips, facets, spelled, strangers, summary
 from service.web.prefixes import WRITTEN
 from service.web.profiles import Profile, profile, team
@@ -19,6 +20,7 @@ from service.web.wanted import LAST_PAGE, PAGE_SIZE, WantedPage
 
 router = APIRouter(include_in_schema=False)
 router.include_router(suggest.router)
+router.include_router(saved.router)
 KEYS = (
     ("/", "leads to the search box"),
     ("↑ ↓ and Enter", "choose a name while you write"),
@@ -30,14 +32,14 @@ ORDERS = (("best", "Best first"), ("newest", "Newest"), ("oldest", "Oldest"))
 
 
 @router.get("/")
-def search(request: Request, site: Here, viewer: Viewing, wanted: Annotated[WantedPage, Query()]) -> Response:
+def search(request: Request, site: Here, visitor: Visiting, wanted: Annotated[WantedPage, Query()]) -> Response:
     """Search, or the start page where nothing is asked yet."""
     tidy = links.search(wanted.plain.pairs())
     if sorted(parse_qsl(request.url.query, keep_blank_values=True)) != sorted(wanted.plain.pairs()):
         return RedirectResponse(tidy, status_code=303)
     if not (wanted.q or wanted.narrowed):
-        return _start(site, viewer)
-    return _found(site, viewer, wanted)
+        return _start(site, visitor)
+    return _found(site, visitor.viewer, wanted)
 
 
 @router.get("/search")
@@ -52,11 +54,14 @@ def explained(site: Here) -> Response:
     return site.show("help", "Searching", filters=WRITTEN, keys=KEYS)
 
 
-def _start(site: Site, viewer: Viewer) -> Response:
-    choices = site.choices(viewer)
-    status = site.standing(viewer)
+def _start(site: Site, visitor: Visitor) -> Response:
     return site.show(
-        "start", "Search", tab="search", facets=facets(choices, WantedPage()), documents=f"{status.documents:,}"
+        "start",
+        "Search",
+        tab="search",
+        facets=facets(site.choices(visitor.viewer), WantedPage()),
+        documents=f"{site.standing(visitor.viewer).documents:,}",
+        searches=saved.saved(site, visitor),
     )
 
 
@@ -75,6 +80,8 @@ def _found(site: Site, viewer: Viewer, asked: WantedPage) -> Response:
         filters=summary(wanted),
         strangers=strangers(choices, wanted, partial(suggest.known, site, viewer)),
         misread=wanted.prefixed.misread,
+        query=saved.written(wanted.model_copy(update={"page": 1})),
+        called=saved.called(wanted),
         archive=archive(choices, wanted),
         orders=ORDERS[0 if wanted.q else 1 :],
         order=wanted.sort if wanted.q or wanted.sort != "best" else "newest",

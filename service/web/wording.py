@@ -3,13 +3,15 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from html import escape
 
 from service.web import links
 
 Span = tuple[int, int]
 _URL = re.compile(r"https?://[^\s<>\"'\[\]{}|\\^`]+")
+XML_NEVER = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""Characters that no XML may hold (XML 1.0 2.2)."""
 _OPEN_LINE_END = re.compile(r"(?<=[\w)”\"%])[ \t]*\n\s*(?=\S)")
 _LINE_END = re.compile(r"[ \t]*\n\s*")
 _STEPS = ((365.25, "year"), (30.44, "month"), (7.0, "week"))
@@ -113,7 +115,7 @@ def _days_ago(days: int) -> str:
     return f"{days} days ago"
 
 
-def day(at: datetime) -> str:
+def day(at: date) -> str:
     """A date as a reader in any country understands it: `2 Mar 2026`."""
     return f"{at.day} {at:%b %Y}"
 
