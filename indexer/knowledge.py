@@ -21,6 +21,7 @@ from indexer.engines.protocol import Embedded, Index, Scope
 from indexer.entities import Entity
 from indexer.errors import IndexProblem, NoIndex
 from indexer.remembering import RememberedChoices, RememberedNames, RememberedVectors
+from indexer.resembling import resembling
 from indexer.restating import restate
 from indexer.roll import Roll
 from indexer.sources.protocol import Source
@@ -181,6 +182,12 @@ class Knowledge:
         directory = opened.names.lately(viewer.visibilities).directory
         reader = Reader(partial(self._embedded, opened.index), partial(self._read, opened.index))
         return Answering(opened.index, reader, directory, viewer, options).answers(questions, datetime.now(UTC))
+
+    def like(self, document_id: str, viewer: Viewer, options: AskOptions = FIRST_TEN) -> Answer | None:
+        """What is near in meaning to a document; None where there is no such document that the viewer may see."""
+        index = self._opened().index
+        held = index.documents([document_id], Scope(viewer.visibilities))
+        return resembling(index, held[0], viewer, options) if held else None
 
     def documents(self, ids: Sequence[str], viewer: Viewer) -> list[Document]:
         """These documents in this order: those that exist and that the viewer may see."""

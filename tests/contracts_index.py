@@ -125,6 +125,18 @@ class IndexContract:
         assert ids(told) == {LUNCH.id}
         assert {c.meaning for c in told} == {0.0}
 
+    def test_what_resembles_a_document_is_near_it_and_not_itself(self, index: Index) -> None:
+        other = a_card("Rail signalling renewal", "The interlocking for Nordwind goes live in June.", key="other")
+        put(index, *WORLD, other)
+
+        told = index.resembling(RAIL.id, ALL)
+
+        assert told[0].document_id == other.id
+        assert [c.meaning for c in told] == sorted((c.meaning for c in told), reverse=True)
+        assert ids(told) == {other.id, CRANE.id, LUNCH.id}
+        assert ids(index.resembling(RAIL.id, Scope(filters=Filters(kind=("note",))))) == {LUNCH.id}
+        assert index.resembling("trello:sales:card:nobody", ALL) == []
+
     def test_documents_that_a_query_names_are_judged_however_low_they_rank(self, index: Index) -> None:
         put(index, *(a_card(f"Lunch {n}", "Soup and lunch.", key=f"l{n}") for n in range(60)), RAIL)
 

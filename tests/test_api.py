@@ -51,6 +51,13 @@ def test_hits_may_come_by_date_and_without_what_is_archived(tmp_path: Path) -> N
     assert program.get(SEARCH, params={"q": "depot", "archived": "only"}).json()["total"] == 1
 
 
+def test_what_resembles_a_document_is_a_search_too(program: TestClient) -> None:
+    told = program.get(SEARCH, params={"like": "trello:sales:card:pilot"}).json()
+
+    assert told["hits"][0]["document"]["title"] == "Call with Brückner Logistik"
+    assert program.get(SEARCH, params={"like": "trello:sales:card:secret"}).status_code == 404
+
+
 def test_prefixes_in_the_question_are_filters(program: TestClient) -> None:
     told = program.get(SEARCH, params={"q": "Brückner kind:note"}).json()
 

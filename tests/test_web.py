@@ -120,6 +120,31 @@ def test_a_second_value_of_a_filter_is_offered_with_what_it_would_add(tmp_path: 
     assert 'value="card" aria-pressed="false"><span>Card</span> </button>' in asked
 
 
+def test_more_like_a_document_leaves_itself_out_and_says_why(browser: TestClient) -> None:
+    offered = page(browser, "/documents/trello:sales:card:pilot").links
+    shown = page(browser, "/?like=trello:sales:card:pilot")
+
+    assert "/?like=trello%3Asales%3Acard%3Apilot" in offered
+    assert shown.text.index("Like Pilot with Brückner") < shown.text.index("Call with Brückner Logistik")
+    assert "like “Pilot with Brückner Logistik”" in shown.text
+    assert "Details of Pilot" not in shown.text
+    assert "Salary round" not in shown.text
+
+
+def test_likes_of_what_may_not_be_seen_are_not_to_be_had(browser: TestClient) -> None:
+    hidden, none = browser.get("/?like=trello:sales:card:secret"), browser.get("/?like=trello:sales:card:nobody")
+
+    assert (hidden.status_code, hidden.text) == (404, none.text)
+
+
+def test_likes_are_narrowed_like_any_search_and_a_question_takes_their_place(browser: TestClient) -> None:
+    shown = page(browser, "/?like=trello:sales:card:pilot&kind=card").text
+    asked = browser.get("/?like=trello:sales:card:pilot&q=rail", follow_redirects=False)
+
+    assert "Call with" not in shown
+    assert asked.headers["location"] == "/?q=rail"
+
+
 def test_hits_come_by_their_date_where_wanted(tmp_path: Path) -> None:
     browser = a_client(knowing(tmp_path, [*many_cards(30), a_card("Depot of old", key="old", status="archived")]))
 

@@ -16,6 +16,7 @@ from indexer.engines.confirmed import Confirmed
 from indexer.engines.lock import held
 from indexer.engines.meaning import Meaning, MeaningShelf
 from indexer.engines.protocol import Batch, Embedded, Query, Scope, Standing
+from indexer.engines.resembling import resembling
 from indexer.engines.searching import Held, candidates
 from indexer.engines.terms import Terms, TermShelf
 from indexer.errors import IndexProblem
@@ -163,11 +164,25 @@ class EmbeddedIndex:
             writing.discard(transaction, self._unsound(self._state))
             writing.tidy(transaction, self._terms.replayed())
 
+    def purge(self) -> None:
+        """Write every file anew, so that no byte of what was dropped is left. Only inside `writing`."""
+        self._store.compact()
+        generations.clear(self._folder / "vectors", self._folder / "words", self._folder / "names")
+        self._state = None
+        self.settle()
+
     def search(self, queries: Sequence[Query], scope: Scope) -> list[tuple[Candidate, ...]]:
         """For each query the best passages of each lane, each with the evidence of both."""
         state = self._current()
         held = Held(state.meaning, state.terms.words.of(scope.visibilities), state.confirmed)
         return candidates(self._store, held, queries, *self._allowed(state, scope))
+
+    def resembling(self, document_id: str, scope: Scope) -> list[Candidate]:
+        """The passages in scope that are nearest to a document's own."""
+        state = self._current()
+        if state.meaning is None:
+            return []
+        return resembling(self._store, state.meaning.neighbours, document_id, self._allowed(state, scope)[0])
 
     def passages(self, ids: Sequence[int]) -> dict[int, Passage]:
         """These passages, as far as they still exist."""
@@ -196,6 +211,10 @@ class EmbeddedIndex:
     def tally(self, visibilities: frozenset[str], ids: Sequence[str] | None = None) -> Tally:
         """What documents of these visibilities have, all of them or those asked for."""
         return tallying.tally(self._store, visibilities, ids)
+
+    def visibilities(self) -> frozenset[str]:
+        """Every visibility that a document has."""
+        return frozenset(row[0] for row in self._store.rows("SELECT DISTINCT visibility FROM documents"))
 
     def standing(self) -> Standing:
         """How the index stands, without reading all of it."""

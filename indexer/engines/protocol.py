@@ -176,6 +176,10 @@ class Index(Protocol):
         """
         ...
 
+    def resembling(self, document_id: str, scope: Scope) -> list[Candidate]:
+        """Passages in scope that are nearest to the middle of a document's own, which are left out; nearest first."""
+        ...
+
     def passages(self, ids: Sequence[int]) -> dict[int, Passage]:
         """These passages, as far as they still exist."""
         ...
@@ -202,6 +206,14 @@ class Index(Protocol):
 
     def tally(self, visibilities: frozenset[str], ids: Sequence[str] | None = None) -> Tally:
         """What documents of these visibilities have, to be counted under any filters: of all, or of those asked for."""
+        ...
+
+    def visibilities(self) -> frozenset[str]:
+        """Every visibility that a document has."""
+        ...
+
+    def purge(self) -> None:
+        """Write every file anew, so that no byte of what was dropped is left. Only inside `writing`."""
         ...
 
     def standing(self) -> Standing:

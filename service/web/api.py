@@ -10,6 +10,7 @@ from service.web import links
 from service.web.access import Viewing
 from service.web.reference import operations, records
 from service.web.schemas import AnswerRecord, ProblemRecord, hit_record, mention_records, near_records, people_record
+from service.web.search import answered
 from service.web.site import Here
 from service.web.wanted import LAST_OFFSET, WantedHits
 
@@ -32,7 +33,7 @@ def search(site: Here, viewer: Viewing, wanted: Annotated[WantedHits, Query()]) 
     The same hits, in the same order and for the same reasons, as on the search page.
     """
     asked = wanted.plain
-    answer = site.knowledge.answer([asked.question], viewer, asked.options)[0]
+    answer = answered(site, viewer, asked, asked.options)
     base_url = site.options.base_url
     return AnswerRecord(
         question=wanted.q,

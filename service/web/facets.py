@@ -111,7 +111,7 @@ def _offered(name: str, choices: Choices, companies: Container[str]) -> Sequence
 def _facet(name: str, choices: Choices, left: Choices, wanted: WantedPage) -> Facet:
     chosen: Sequence[str] = getattr(wanted, name)
     # Where a value is chosen, a search found nothing of the others: they are offered without a number.
-    unknown = bool(chosen and wanted.q)
+    unknown = bool(chosen) and wanted.is_ranked
     counts = {value: count for value, count in left.get(name, ()) if value in chosen} if chosen else {}
     companies = {value for value, _ in choices.get("customer", ())} if name == "parent" else frozenset[str]()
     offered = _offered(name, choices if unknown else left, companies)

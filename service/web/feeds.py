@@ -14,6 +14,7 @@ from service.web import links
 from service.web.access import visitor_called
 from service.web.problems import NotFound
 from service.web.saved import wanted_by
+from service.web.search import answered
 from service.web.site import Here, Site
 from service.web.wording import XML_NEVER
 
@@ -42,7 +43,7 @@ def _hits(site: Site, search: SavedSearch, owner: Visitor) -> tuple[Hit, ...]:
     if wanted is None:
         return ()
     options = AskOptions(filters=wanted.filters, limit=MOST, sort="newest")
-    return site.knowledge.answer([wanted.question], owner.viewer, options)[0].hits
+    return answered(site, owner.viewer, wanted, options).hits
 
 
 def _atom(site: Site, search: SavedSearch, secret: str, hits: tuple[Hit, ...]) -> ElementTree.Element:

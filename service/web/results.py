@@ -30,6 +30,7 @@ class Card:
     title: str
     out: str
     page: str
+    like: str
     host: str
     kind: str
     kind_label: str
@@ -87,6 +88,7 @@ def card(document: Document, now: datetime, out: str = "") -> Card:
         title=short(document.title, 300) or "(no title)",
         out=href,
         page=links.document(document.id),
+        like=links.search([("like", document.id)]),
         host=links.host(href),
         kind=document.kind,
         kind_label=label("kind", document.kind),

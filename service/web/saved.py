@@ -35,7 +35,7 @@ def page(site: Here, visitor: Visiting) -> Response:
 def keep(site: Here, visitor: Visiting, query: _Query, name: _Name = "") -> Response:
     """Save a search, and go back to it."""
     wanted = wanted_by(query)
-    if wanted is None or not (wanted.q or wanted.narrowed):
+    if wanted is None or not (wanted.is_ranked or wanted.narrowed):
         raise NotFound("There is nothing to save: this search is empty, or cannot be read.")
     site.ledger.searches.keep(visitor.email, name or called(wanted), written(wanted), site.now)
     site.ledger.audit.note(visitor.email, "search saved", {}, site.now)
@@ -95,7 +95,8 @@ def called(wanted: WantedPage) -> str:
     """What a search is called where nobody named it."""
     filters = [f"{TITLES[name]} {label(name, value)}".lower() for name, value in wanted.narrowed if name in DATES]
     filters += [label(name, value) for name, value in wanted.narrowed if name not in DATES]
-    return short(" · ".join(filter(None, (wanted.q, *filters))), LONGEST_NAME)
+    asked = wanted.q or ("Similar documents" if wanted.like else "")
+    return short(" · ".join(filter(None, (asked, *filters))), LONGEST_NAME)
 
 
 def _shown(site: Site, visitor: Visitor, feed: str = "") -> Response:

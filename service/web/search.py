@@ -7,16 +7,17 @@ from urllib.parse import parse_qsl
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
-from indexer.asking import Answer, Viewer
+from indexer.asking import Answer, AskOptions, Viewer
 from service.access.visitor import Visitor
 from service.web import links, saved, suggest
 from service.web.access import Visiting
 from service.web.facets import Choices, archive, chips, facets, spelled, strangers, summary
 from service.web.prefixes import WRITTEN
+from service.web.problems import NotFound
 from service.web.profiles import Profile, profile, team
-from service.web.results import found, results, strangers_named, understood, verdict
+from service.web.results import Card, card, found, results, strangers_named, understood, verdict
 from service.web.site import Here, Site
-from service.web.wanted import LAST_PAGE, PAGE_SIZE, WantedPage
+from service.web.wanted import LAST_PAGE, PAGE_SIZE, Wanted, WantedPage
 
 router = APIRouter(include_in_schema=False)
 router.include_router(suggest.router)
@@ -37,7 +38,7 @@ def search(request: Request, site: Here, visitor: Visiting, wanted: Annotated[Wa
     tidy = links.search(wanted.plain.pairs())
     if sorted(parse_qsl(request.url.query, keep_blank_values=True)) != sorted(wanted.plain.pairs()):
         return RedirectResponse(tidy, status_code=303)
-    if not (wanted.q or wanted.narrowed):
+    if not (wanted.q or wanted.like or wanted.narrowed):
         return _start(site, visitor)
     return _found(site, visitor.viewer, wanted)
 
@@ -68,10 +69,10 @@ def _start(site: Site, visitor: Visitor) -> Response:
 def _found(site: Site, viewer: Viewer, asked: WantedPage) -> Response:
     choices = site.choices(viewer)
     wanted = spelled(choices, asked)
-    answer = site.knowledge.answer([wanted.question], viewer, wanted.options)[0]
+    answer = answered(site, viewer, wanted, wanted.options)
     return site.show(
         "search",
-        wanted.q or "Documents",
+        wanted.q or ("Similar documents" if wanted.like else "Documents"),
         tab="search",
         words=wanted.q,
         wanted=wanted,
@@ -82,16 +83,33 @@ def _found(site: Site, viewer: Viewer, asked: WantedPage) -> Response:
         misread=wanted.prefixed.misread,
         query=saved.written(wanted.model_copy(update={"page": 1})),
         called=saved.called(wanted),
+        model=_model(site, viewer, wanted),
         archive=archive(choices, wanted),
-        orders=ORDERS[0 if wanted.q else 1 :],
-        order=wanted.sort if wanted.q or wanted.sort != "best" else "newest",
+        orders=ORDERS[0 if wanted.is_ranked else 1 :],
+        order=wanted.sort if wanted.is_ranked or wanted.sort != "best" else "newest",
         **_answered(site, viewer, answer, wanted),
     )
 
 
+def answered(site: Site, viewer: Viewer, wanted: Wanted, options: AskOptions) -> Answer:
+    """What is found for a question, for what a document is like, or by filters alone. Raises NotFound."""
+    if wanted.q or not wanted.like:
+        return site.knowledge.answer([wanted.question], viewer, options)[0]
+    found = site.knowledge.like(wanted.like, viewer, options)
+    if found is None:
+        raise NotFound("There is no document under this address, or you may not see it.")
+    return found
+
+
+def _model(site: Site, viewer: Viewer, wanted: WantedPage) -> Card | None:
+    """The document whose likes are shown."""
+    held = site.knowledge.documents([wanted.like], viewer) if wanted.like and not wanted.q else ()
+    return card(held[0], site.now) if held else None
+
+
 def _left(site: Site, viewer: Viewer, wanted: WantedPage, answer: Answer) -> Choices:
     """What there is to choose from in what was found, or without a question in what the other filters let through."""
-    if wanted.q:
+    if wanted.is_ranked:
         return site.knowledge.choices_among(answer.found, viewer)
     return site.knowledge.choices_under(wanted.filters, viewer)
 
@@ -100,7 +118,7 @@ def _answered(site: Site, viewer: Viewer, answer: Answer, wanted: WantedPage) ->
     first_page = wanted.page == 1
     people = team(answer.people, site.now) if first_page and answer.people else None
     return {
-        "heading": found(answer.total, bool(wanted.q)),
+        "heading": found(answer.total, wanted.is_ranked),
         "verdict": verdict(answer) if first_page and wanted.sort == "best" and not (people and people.team) else "",
         "understood": understood(answer.mentions, partial(suggest.aliases, site, viewer)),
         "people": people,

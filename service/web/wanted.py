@@ -18,7 +18,7 @@ LONGEST_VALUE = 200
 PAGE_SIZE = 10
 LAST_PAGE = 100
 LAST_OFFSET = 1_000
-LONGEST_LINK = 1_000
+LONGEST_LINK, LONGEST_ID = 1_000, 1_000
 LISTS = ("source", "kind", "parent", "lane", "customer", "person", "status")
 DATES = ("since", "until")
 USUAL = {"archived": "with", "sort": "best"}
@@ -50,6 +50,9 @@ class Wanted(BaseModel):
         default="",
         description="What you ask, in your own words; `company:`, `board:` and the like in it are filters. "
         "Empty lists everything the filters let through.",
+    )
+    like: Annotated[str, StringConstraints(max_length=LONGEST_ID)] = Field(
+        default="", description="The id of a document: what resembles it, where nothing is asked."
     )
     source: _Names = Field(default=[], description="Where it comes from, such as trello:sales.")
     kind: _Kinds = Field(default=[], description="What it is.")
@@ -85,6 +88,11 @@ class Wanted(BaseModel):
         return self.model_copy(update={**changes, "q": told.words})
 
     @property
+    def is_ranked(self) -> bool:
+        """Whether something is looked for, so that there are better and worse hits."""
+        return bool(self.q or self.like)
+
+    @property
     def question(self) -> Question:
         """The question as the watcher would ask it."""
         return Question(self.q, kind_of(self.q))
@@ -98,12 +106,14 @@ class Wanted(BaseModel):
     @property
     def narrowed(self) -> tuple[tuple[str, str], ...]:
         """Every active filter as (name, value), in the order of the page."""
-        return tuple(pair for pair in self.pairs() if pair[0] not in ("q", "sort", "page"))
+        return tuple(pair for pair in self.pairs() if pair[0] not in ("q", "like", "sort", "page"))
 
     def pairs(self) -> Iterator[tuple[str, str]]:
         """The parameters that say the same in a URL, without the empty ones."""
         if self.q:
             yield "q", self.q
+        elif self.like:
+            yield "like", self.like
         for name in LISTS:
             for value in getattr(self, name):
                 yield name, value
