@@ -4,10 +4,10 @@ A difference in differences: what was asked about answered topics afterwards, ag
 they gone the way of the others. The week of the first answer is left out: without a question in it there was none.
 """
 
-import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from random import Random
 
 from service.analytics import WEEK, Topic, week_of
 
@@ -50,7 +50,7 @@ def effect(topics: Sequence[Topic], first: date, today: date, seed: int = 1) -> 
     if lacks := _lacks(over, len(windows), len(others)):
         return Effect(len(windows), len(others), lacks=lacks)
     change = _change(windows, range(len(others)))
-    bounds = _interval(windows, len(others), random.Random(seed))
+    bounds = _interval(windows, len(others), Random(seed))
     if change is None or bounds is None:
         says = "Before the first answers too little was asked about answered topics, or about the others."
         return Effect(len(windows), len(others), lacks=says)
@@ -98,7 +98,7 @@ def _change(windows: Sequence[Window], others: Sequence[int]) -> float | None:
     return sum(window.after for window in windows) / expected - 1 if expected else None
 
 
-def _interval(windows: Sequence[Window], others: int, rng: random.Random) -> tuple[float, float] | None:
+def _interval(windows: Sequence[Window], others: int, rng: Random) -> tuple[float, float] | None:
     """Topics are drawn again and again, answered ones and others, for another team would have had other topics.
 
     None where most draws leave nothing to compare with.

@@ -29,6 +29,7 @@ DOORS = {
     "httpcore2": {"indexer/sources/wire"},
     "keyring": {"service/passwords"},
     "fastapi": {"service/web"},
+    "matplotlib": {"service/web/plots"},
     "uvicorn": {"service/web"},
     "jinja2": {"service/templates", "service/web/pages"},
     "resiliparse": {"service/mail/html"},

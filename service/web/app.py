@@ -10,7 +10,21 @@ from starlette.exceptions import HTTPException
 from indexer.errors import SignpostError
 from indexer.knowledge import Knowledge
 from service.ledger import Ledger
-from service.web import account, api, assets, health, hooks, login, marks, pages, problems, receipts, search, wishes
+from service.web import (
+    account,
+    api,
+    assets,
+    figures,
+    health,
+    hooks,
+    login,
+    marks,
+    pages,
+    problems,
+    receipts,
+    search,
+    wishes,
+)
 from service.web.access import visitor_of
 from service.web.entering import Entering
 from service.web.feeds import router as feeds
@@ -44,6 +58,7 @@ def create(knowledge: Knowledge, ledger: Ledger, options: WebOptions) -> FastAPI
         receipts.router,
         marks.router,
         wishes.router,
+        figures.router,
         health.router,
         account.router,
         api.router,
