@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -74,6 +75,33 @@ def _() -> list[Change]:
 @_bug("takes an unknown visibility for everyone")
 def _() -> list[Change]:
     return _seeing("", "Everyone", "public", "group:")
+
+
+def _sharing(belongs: Callable[[set[str], frozenset[str], Policy], bool]) -> list[Change]:
+    """What is for a group may be in drafts by another rule than that all who read them belong to it."""
+
+    def wrong(told: Audience, policy: Policy) -> Viewer:
+        right = audience.viewer_of(told, policy)
+        reached = {a.email.lower() for a in told.to}
+        groups = (name for name, members in policy.groups.items() if belongs(reached, members, policy))
+        return replace(right, groups=frozenset(groups)) if right.inside else right
+
+    return [(decide, "viewer_of", wrong), (leaks_run, "viewer_of", wrong)]
+
+
+@_bug("forgets that others open the account, where the draft lies")
+def _() -> list[Change]:
+    return _sharing(lambda reached, members, policy: policy.require_proof and reached <= members)
+
+
+@_bug("shows groups to whoever is not proven to belong to them")
+def _() -> list[Change]:
+    return _sharing(lambda reached, members, policy: reached | policy.own <= members)
+
+
+@_bug("shows groups to the colleagues of who belongs to them")
+def _() -> list[Change]:
+    return _sharing(lambda reached, members, policy: policy.require_proof and policy.own <= members)
 
 
 @_bug("forgets to filter, and does not look again")

@@ -16,6 +16,8 @@ GROUPS = {
     "anna@freemail.example": frozenset({"board"}),
 }
 """Everybody who is inside, letter by letter, and the groups they are in. Whoever is not here is outside."""
+READERS = frozenset({"sales"})
+"""Groups to which all belong who open the watched account."""
 INSIDE = tuple(GROUPS)
 CUSTOMERS = ("einkauf@adler.example", "eva@bussard.example")
 STRANGERS = ("eve@evil.example", *CUSTOMERS)

@@ -8,7 +8,7 @@ from email.message import Message
 from email.utils import getaddresses
 from html import unescape
 
-from scripts.torturing.leaks_cast import GROUPS
+from scripts.torturing.leaks_cast import GROUPS, READERS
 from scripts.torturing.leaks_mails import Case
 from scripts.torturing.leaks_shelf import Marked
 
@@ -56,7 +56,8 @@ def _wrong(one: Marked, case: Case, reached: Sequence[str]) -> str:
         return "answers somebody who is not proven to be inside"
     visibility = one.document.visibility
     group = visibility.removeprefix("group:")
-    may = visibility == "everyone" or (visibility != group and all(group in GROUPS[email] for email in reached))
+    belong = group in READERS and all(group in GROUPS[email] for email in reached)
+    may = visibility == "everyone" or (visibility != group and belong and case.is_proven)
     return "" if may else f"shows {visibility or 'what has no visibility'}"
 
 

@@ -42,6 +42,11 @@ class Case:
         """Whether the sender is an inside person, plainly named, and to be believed."""
         return self.shown.inside and self.setup.believes(self.proof)
 
+    @property
+    def is_proven(self) -> bool:
+        """Whether the own server vouches for the sender."""
+        return bool(self.setup.authserv_id) and self.proof.truth == "proven"
+
 
 def case(number: int, shelf: list[Marked]) -> Case:
     """The case of this number about documents of this shelf: mostly one or two twists, sometimes all at once."""

@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 
 from indexer.asking import Viewer
 from indexer.knowledge import Knowledge
-from scripts.torturing.leaks_cast import BOX, FORWARDER, INTERNAL, OWN
+from scripts.torturing.leaks_cast import BOX, FORWARDER, GROUPS, INTERNAL, OWN, READERS
 from scripts.torturing.leaks_check import Leak, leaks, seen
 from scripts.torturing.leaks_mails import DIMENSIONS, Case, case
 from scripts.torturing.leaks_proof import SETUPS, Setup
@@ -103,9 +103,16 @@ def _written(judge: Judge, draft: Draft, reading: Reading) -> bytes:
     return raw
 
 
+def _members() -> dict[str, frozenset[str]]:
+    """Who belongs to each group, as settings say it."""
+    names = {group for groups in GROUPS.values() for group in groups}
+    people = {name: frozenset(email for email, groups in GROUPS.items() if name in groups) for name in names}
+    return {name: some | OWN if name in READERS else some for name, some in people.items()}
+
+
 def a_judge(knowledge: Knowledge, setup: Setup) -> Judge:
     """The steps of a watcher that is set up like this, sure of everything, so that as much as possible is drafted."""
-    policy = Policy(INTERNAL, OWN, enough=0.0, require_proof=setup.require_proof, site=SITE)
+    policy = Policy(INTERNAL, OWN, enough=0.0, require_proof=setup.require_proof, site=SITE, groups=_members())
     rules = ReadingRules(OWN, setup.authserv_id, INTERNAL, frozenset({FORWARDER}))
 
     def viewer(reading: Reading, by: Policy) -> Viewer:

@@ -59,6 +59,8 @@ def sender(froms: Sequence[Field]) -> tuple[Address | None, str]:
     if len(froms) != 1:
         return None, "no From header" if not froms else "several From headers"
     raw = froms[0].raw
+    if any(kind == "group" for kind, _ in _tokens(raw)):
+        return None, "From names a group"
     boxes = list(_mailboxes(raw))
     if len(boxes) != 1:
         return None, "From names nobody" if not boxes else "From names several senders"
@@ -90,9 +92,9 @@ def _shown_addresses(text: str) -> Iterator[str]:
 
 
 def _is_ambiguous(box: _Mailbox) -> bool:
-    """`Bob bob@x.example` without brackets, or an old source route before the address."""
+    """`Bob bob@x.example` or an encoded word without brackets, or an old source route before the address."""
     if box.angle is None:
-        return len("".join(box.name).split()) > 1
+        return "=?" in "".join(box.name) or len("".join(box.name).split()) > 1
     return "".join(box.angle).lstrip().startswith("@")
 
 

@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Collection
+from unicodedata import normalize
 
 from indexer.asking import NOBODY, Viewer
 from service.mail.letter import Address, Reading
 from service.replies.outcome import Audience, Policy
 
 _LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
+_OTHER_DOTS = re.compile("[\u3002\uff0e\uff61]")
 _HOST = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)(?:\.(?!-)[a-z0-9-]{1,63}(?<!-))*")
 
 
@@ -61,7 +63,12 @@ def is_plain(address: Address) -> bool:
 
 
 def ascii_domain(domain: str) -> str:
-    """The domain as DNS knows it, `brückner.example` as `xn--brckner-o2a.example`; empty where it is none."""
+    """The domain as DNS knows it, `brückner.example` as `xn--brckner-o2a.example`; empty where it is none.
+
+    Wide letters, ligatures and other dots are none: DNS programs turn them into plain ones, others do not.
+    """
+    if _OTHER_DOTS.search(domain) or normalize("NFKC", domain) != normalize("NFC", domain):
+        return ""
     try:
         host = domain.lower() if domain.isascii() else domain.encode("idna").decode("ascii").lower()
     except UnicodeError:
