@@ -134,7 +134,7 @@ def line(receipt: Receipt, seen: Collection[str], now: datetime, marks: Sequence
         sender=one_line(receipt.sender, 100) or "unknown sender",
         mailbox=receipt.mailbox,
         reason=short(receipt.reason, 80),
-        says=_veiled(receipt.says, receipt, seen),
+        says=veiled(receipt.says, receipt, seen),
         at=when(receipt.at, now),
         state=STATES.get(receipt.state, receipt.state),
         identity=receipt.identity,
@@ -167,7 +167,7 @@ def detail(receipt: Receipt, seen: Collection[str], now: datetime, marks: Sequen
         received=moment(receipt.received, now),
         message_id=short(receipt.message_id, 300),
         draft_message_id=short(receipt.draft_message_id, 300),
-        would_change=_veiled(receipt.would_change, receipt, seen),
+        would_change=veiled(receipt.would_change, receipt, seen),
         evidence=tuple(_evidence(receipt, n, seen, said[n]) for n in range(min(MOST_QUESTIONS, len(receipt.asked)))),
     )
 
@@ -210,7 +210,7 @@ def _near(near: Nearest, marks: Marks, linked: bool) -> Near:
     )
 
 
-def _veiled(sentence: str, receipt: Receipt, seen: Collection[str]) -> str:
+def veiled(sentence: str, receipt: Receipt, seen: Collection[str]) -> str:
     """The sentence without the titles of documents that the reader may not see."""
     titles = {n.title for a in receipt.asked for n in a.nearest if n.document_id not in seen and n.title}
     for title in sorted(titles, key=len, reverse=True):
