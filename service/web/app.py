@@ -13,6 +13,7 @@ from service.ledger import Ledger
 from service.web import (
     account,
     api,
+    api_receipts,
     assets,
     figures,
     health,
@@ -62,6 +63,7 @@ def create(knowledge: Knowledge, ledger: Ledger, options: WebOptions) -> FastAPI
         health.router,
         account.router,
         api.router,
+        api_receipts.router,
         api.reference,
     ):
         app.include_router(inside, dependencies=[Depends(visitor_of)])
