@@ -52,13 +52,17 @@ class Chromium:
     def look(self, url: str, width: int = 1280, dark: bool = False, scripts: bool = True) -> None:
         """Open a page as wide as this, in this colour scheme, with or without JavaScript."""
         self.complaints.clear()
-        wishes = {"prefers-color-scheme": "dark" if dark else "light", "prefers-reduced-motion": "reduce"}
-        self._ask("Emulation.setEmulatedMedia", features=[{"name": n, "value": v} for n, v in wishes.items()])
+        self.show(width, dark)
         self._ask("Emulation.setScriptExecutionDisabled", value=not scripts)
-        self._ask("Emulation.setDeviceMetricsOverride", width=width, height=900, deviceScaleFactor=1, mobile=False)
         self._loaded = False
         if "loaderId" in self._ask("Page.navigate", url=url):  # else only the part behind # changed
             self.arrive()
+
+    def show(self, width: int, dark: bool) -> None:
+        """Make the page as wide as this, in this colour scheme."""
+        wishes = {"prefers-color-scheme": "dark" if dark else "light", "prefers-reduced-motion": "reduce"}
+        self._ask("Emulation.setEmulatedMedia", features=[{"name": n, "value": v} for n, v in wishes.items()])
+        self._ask("Emulation.setDeviceMetricsOverride", width=width, height=900, deviceScaleFactor=1, mobile=False)
 
     def value(self, script: str) -> Any:
         """What a JavaScript expression is worth on the page."""

@@ -20,6 +20,29 @@ from tests.builders import NOW, a_card, a_note
 from tests.known import Shelf, knowing
 
 __all__ = ["Shelf", "knowing"]
+PAGES = [
+    "/",
+    "/?q=Who talks to Brückner Logistik?",
+    "/?kind=card&page=2",
+    "/?q=rail&customer=Bruckner&kind=note",
+    "/?q=pilot#filters",
+    "/documents/trello:sales:card:pilot",
+    "/companies/Brückner Logistik",
+    "/people/Anna Weber",
+    "/people/Ute Krämer-Okonkwo",
+    "/receipts",
+    "/receipts/identity-1",
+    "/health",
+    "/api",
+    "/figures",
+    "/searches",
+    "/help",
+    "/nowhere",
+    "/?kind=nonsense",
+]
+"""Every page as people meet it, and what it says where there is nothing or something is wrong."""
+OF_PEOPLE = ["/login", "/account", "/audit"]
+"""Pages that are there where people log in."""
 BASE = "http://127.0.0.1:8080"
 ANNA = Person("Anna Weber", "assignee", "anna@ours.example")
 TOM = Person("Tom Okafor", "author", "tom@ours.example")

@@ -12,26 +12,10 @@ from service.web.options import WebOptions
 from service.web.serving import serving
 from tests.builders import NOW
 from tests.chromium import BINARY, Chromium
-from tests.pages import a_nasty_document, a_receipt, differing_contacts, knowing, many_cards, some_documents
+from tests.pages import PAGES, a_nasty_document, a_receipt, differing_contacts, knowing, many_cards, some_documents
 
 pytestmark = [pytest.mark.server, pytest.mark.skipif(BINARY is None, reason="Chromium is not installed")]
 
-PAGES = [
-    "/",
-    "/?q=Who talks to Brückner Logistik?",
-    "/?kind=card&page=2",
-    "/?q=rail&customer=Bruckner&kind=note",
-    "/?q=pilot#filters",
-    "/documents/trello:sales:card:pilot",
-    "/companies/Brückner Logistik",
-    "/people/Anna Weber",
-    "/people/Ute Krämer-Okonkwo",
-    "/receipts",
-    "/receipts/identity-1",
-    "/health",
-    "/api",
-    "/nowhere",
-]
 FAINT = """(() => {
   const rgb = (c) => c.match(/[\\d.]+/g).map(Number);
   const light = (c) => [0.2126, 0.7152, 0.0722].reduce((sum, weight, i) => {
