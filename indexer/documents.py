@@ -86,6 +86,11 @@ class Document:
         order: tuple[Role, ...] = ("owner", "assignee", "author", "self")
         return next((p for role in order for p in self.people if p.role == role), None)
 
+    def is_at(self, link: str) -> bool:
+        """Whether a link is its own, perhaps with its name or a place in it behind."""
+        rest = link.removeprefix(self.url)
+        return bool(self.url) and rest != link and (not rest or rest[0] in "/?#")
+
 
 def plain(value: object) -> object:
     """A record of this module or a time as what JSON can hold, one level deep: for `json.dumps(…, default=plain)`."""

@@ -18,8 +18,11 @@ from indexer.documents import Document
 from indexer.embedding.protocol import Embedder, TokenEmbedder, Tokens, Vectors
 from indexer.engines.embedded import EmbeddedIndex
 from indexer.engines.protocol import Embedded, Index, Scope
-from indexer.entities import Entity
+from indexer.entities import Entity, entities_of
+from indexer.erasing import erase
 from indexer.errors import IndexProblem, NoIndex
+from indexer.forgetting import Forgotten
+from indexer.index_status import IndexStatus
 from indexer.remembering import RememberedChoices, RememberedNames, RememberedVectors
 from indexer.resembling import resembling
 from indexer.restating import restate
@@ -41,21 +44,8 @@ WRITE, FIRST_TEN = UpdateOptions(), AskOptions()
 MOST_AT_ONCE = 8
 """Sources that are read at the same time; each of them waits for a network most of the time."""
 Reports = tuple[SourceReport, ...]
+_Whom = Callable[[], Forgotten]
 _Do = Callable[[SourceUpdate, Source], SourceReport]
-
-
-@dataclass(frozen=True, slots=True)
-class IndexStatus:
-    """How the index stands. `says` is a sentence that tells what is wrong when it is not `healthy`."""
-
-    documents: int = 0
-    passages: int = 0
-    sequence: int = 0
-    by_source: tuple[tuple[str, int], ...] = ()
-    updated_at: datetime | None = None
-    model: str = ""
-    healthy: bool = True
-    says: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,18 +60,21 @@ class _Opened:
 class Knowledge:
     """An index in a folder and the model that reads for it. Threads may share one; processes may share the folder."""
 
-    def __init__(self, folder: Path, embedder: Callable[[], Embedder]) -> None:
+    def __init__(self, folder: Path, embedder: Callable[[], Embedder], forgotten: _Whom = Forgotten) -> None:
         """Prefer `Knowledge.open`."""
-        self._folder = folder
+        self._folder, self._forgotten = folder, forgotten
         self._vectors, self._tokens = RememberedVectors(embedder), RememberedTokens()
         self._lock, self._settling = Lock(), Lock()
         self._held: _Opened | None = None
         self._turn, self._writers, self._right = Lock(), 0, ExitStack()
 
     @classmethod
-    def open(cls, folder: Path, embedder: Callable[[], Embedder]) -> "Knowledge":
-        """What was indexed in a folder, which need not be there yet; the embedder is made when first needed."""
-        return cls(folder, embedder)
+    def open(cls, folder: Path, embedder: Callable[[], Embedder], forgotten: _Whom = Forgotten) -> "Knowledge":
+        """What was indexed in a folder, which need not be there yet; the embedder is made when first needed.
+
+        Whom `forgotten` tells at the time of an update is taken out of everything that sources tell.
+        """
+        return cls(folder, embedder, forgotten)
 
     def update(self, sources: Sequence[Source], options: UpdateOptions = WRITE) -> Report:
         """Bring the index up to its sources, all side by side. One that fails or is slow does not stop the others.
@@ -93,7 +86,7 @@ class Knowledge:
         index = self._opened(create=True).index
         with self._writing(index):
             with self._settling:
-                restate(index, self._vectors.embedder, datetime.now(UTC), options.progress or _quietly)
+                restate(index, self._vectors.embedder, datetime.now(UTC), options.progress or (lambda _: None))
             return Report(self._side_by_side(index, sources, options, lambda update, source: update.run(source)))
 
     def reread(self, asked: Mapping[Source, Sequence[str]], options: UpdateOptions = WRITE) -> Report:
@@ -106,7 +99,8 @@ class Knowledge:
         """Each source in a thread of its own; what one has told is to be found before the others are done."""
         now, stop = datetime.now(UTC), Event()
         halted = options.halted
-        options = replace(options, halted=lambda: stop.is_set() or halted())
+        struck = self._forgotten().document
+        options = replace(options, halted=lambda: stop.is_set() or halted(), struck=struck)
 
         def one(source: Source) -> SourceReport:
             report = do(SourceUpdate(index, lambda: self._vectors.embedder, options, now), source)
@@ -135,6 +129,19 @@ class Knowledge:
                 opened.index.settle()
                 opened.names.settle()
         return dropped
+
+    def erase(self, who: Forgotten) -> int:
+        """Take somebody out of everything, down to the last byte; how many documents named them. Raises as `forget`."""
+        opened = self._opened()
+        with self._writing(opened.index), self._settling:
+            erased = erase(opened.index, self._vectors.embedder, who, datetime.now(UTC))
+            opened.names.settle()
+        return erased
+
+    def every_entity(self) -> tuple[Entity, ...]:
+        """Companies and people of all documents, whoever may see them: to look after the index, to show nobody."""
+        index = self._opened().index
+        return entities_of(list(index.every_document(Scope(index.visibilities()))))
 
     def confirm(self, confirmations: Sequence[Confirmation]) -> int:
         """Let documents be found, from the next answer on, by questions that they answered; how many are new.
@@ -196,7 +203,7 @@ class Knowledge:
     def linked(self, link: str, viewer: Viewer) -> list[Document]:
         """The documents whose own link this is, or begins; reads every document that the viewer may see."""
         every = self._opened().index.every_document(Scope(viewer.visibilities))
-        return [document for document in every if document.url and _leads_to(link, document.url)]
+        return [document for document in every if document.is_at(link)]
 
     def choices(self, viewer: Viewer) -> dict[str, tuple[tuple[str, int], ...]]:
         """For each filter its values with how many documents have it, counting only what the viewer may see."""
@@ -296,13 +303,3 @@ class Knowledge:
                 index = stack.enter_context(closing(EmbeddedIndex.open(Path(empty), create=True)))
             update = SourceUpdate(index, lambda: self._vectors.embedder, options, now)
             return Report(tuple(update.run(source) for source in sources))
-
-
-def _quietly(progress: Progress) -> None:
-    """Tell nobody."""
-
-
-def _leads_to(link: str, url: str) -> bool:
-    """Whether a link is this one, perhaps with the name of what it leads to or a place in it behind."""
-    rest = link.removeprefix(url)
-    return rest != link and (not rest or rest[0] in "/?#")

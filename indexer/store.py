@@ -97,6 +97,11 @@ class Store:
                 raise
             connection.execute("COMMIT")
 
+    def compact(self) -> None:
+        """Write the file anew, so that nothing of what was deleted is left in it."""
+        for statement in ("VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"):
+            self.rows(statement)
+
     def check(self) -> list[str]:
         """What SQLite finds wrong in the whole file; slow on a large one."""
         told = [str(row[0]) for row in self.rows("PRAGMA quick_check")]

@@ -41,7 +41,8 @@ class UpdateOptions:
     """How to update: only look (`dry_run`), believe a sudden shrink (`allow_shrink`), whom to tell how far it is.
 
     Once `halted` says so, the batch in work is written and nothing more is asked for. `abandoned` is called when an
-    update is broken off (Ctrl-C): it may end whatever a source waits for.
+    update is broken off (Ctrl-C): it may end whatever a source waits for. `struck` takes out of a document what must
+    not be kept; None where nothing of it may.
     """
 
     dry_run: bool = False
@@ -49,6 +50,7 @@ class UpdateOptions:
     progress: Callable[[Progress], None] | None = None
     halted: Callable[[], bool] = lambda: False
     abandoned: Callable[[], None] = lambda: None
+    struck: Callable[[Document], Document | None] = lambda document: document
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +151,9 @@ class SourceUpdate:
         name = self._report.source
         if not document.id.startswith(f"{name}:"):
             return self._fail(f"{document.id!a} was left out: its id does not begin with “{name}:”.")
-        self._told.documents[document.id] = document
+        if (kept := self._options.struck(document)) is None:
+            return self._take(Delete(document.id, "it is forgotten"))
+        self._told.documents[document.id] = kept
         self._told.seen.add(document.id)
         self._told.buried.discard(document.id)
         self._tell("reading", len(self._told.seen), 0)

@@ -73,7 +73,8 @@ class App:
         """The index in the data folder."""
         keep_private(self.settings.data)
         model = self.settings.model
-        return Knowledge.open(self.settings.data / "index", partial(open_embedder, model.name, model.precision))
+        embedder = partial(open_embedder, model.name, model.precision)
+        return Knowledge.open(self.settings.data / "index", embedder, lambda: self.ledger.forgotten.all())
 
     @cached_property
     def ledger(self) -> Ledger:

@@ -16,7 +16,7 @@ import typer
 
 from indexer.asking import Archived, Filters, Sort
 from indexer.errors import SettingsError, SignpostError
-from service.cli_access import audit, people, tokens
+from service.cli_access import audit, forget, people, tokens
 from service.cli_learning import confirm
 from service.cli_mailboxes import login, pause, resume, retry
 from service.cli_quality import quality
@@ -210,6 +210,7 @@ cli.command()(resume)
 cli.command()(confirm)
 cli.command()(sync)
 cli.command()(audit)
+cli.command()(forget)
 cli.command("sources")(show_sources)
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from indexer.errors import SignpostError
-from service.terminal import Config, Json, opened, show
+from service.terminal import DONE, IN_PART, Config, Json, opened, show
 
 people = typer.Typer(help="Who may log in by a password ([access] login = local).", no_args_is_help=True)
 tokens = typer.Typer(help="Tokens by which programs use the API.", no_args_is_help=True)
@@ -109,6 +109,30 @@ def audit(
     line = "{0.at:%Y-%m-%d %H:%M}  {0.who}  {0.what}  {1}"
     lines = [line.format(e, ", ".join(f"{k}: {v}" for k, v in e.told.items())).rstrip() for e in told]
     show(told, as_json, lambda _: "\n".join(lines) or "Nothing yet.")
+
+
+def forget(
+    who: Annotated[str, typer.Argument(help="A person's mail address or full name.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask whether to.")] = False,
+    config: Config = None,
+    as_json: Json = False,
+) -> None:
+    """Forget a person: take them out of index and ledger, and of whatever sources tell later.
+
+    Sources and mailboxes are not touched: what stands there is removed there.
+    """
+    from service.erasing import Erasing
+    from service.printing import erased_text
+
+    with opened(config) as app:
+        erasing = Erasing(app.settings, app.knowledge, app.ledger)
+        names, addresses = erasing.who(who)
+        if not yes:
+            typer.confirm(f"Forget {', '.join([*names, *addresses])} for good?", abort=True)
+        told = erasing.erase(names, addresses, _now())
+        app.ledger.audit.note("", "person forgotten", {"documents": str(told.documents)}, _now())
+    show(told, as_json, erased_text)
+    raise typer.Exit(IN_PART if told.left else DONE)
 
 
 def _address(email: str) -> str:

@@ -17,6 +17,7 @@ from service.access.tokens import Tokens
 from service.confirmations import Confirmations
 from service.drafts.intents import Intents
 from service.drafts.lives import Lives
+from service.forgotten import ForgottenPeople
 from service.freshness import Freshness
 from service.mailbox.protocol import bare
 from service.narrowing import Count, Key, ReceiptFilter, rows_of
@@ -115,7 +116,7 @@ class SqliteFile:
         return sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=30)
 
     def _prepare(self) -> None:
-        for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+        for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "secure_delete = ON"):
             self._connection.execute(f"PRAGMA {pragma}")
         with self.writing():
             found = self._connection.execute("PRAGMA user_version").fetchone()[0]
@@ -167,6 +168,7 @@ class Ledger:
         self.sessions = Sessions(file)
         self.tokens = Tokens(file)
         self.audit = Audit(file)
+        self.forgotten = ForgottenPeople(file)
         self.pauses = Pauses(file)
         self.takebacks = TakeBacks(file)
         self.transaction = file.writing

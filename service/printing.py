@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from indexer.knowledge import Progress, Report, SourceReport
     from indexer.touches import People
     from service.app import State
+    from service.erasing import Erased
     from service.sourcing import Standing
 
 Show = Callable[["Progress"], None]
@@ -236,3 +237,14 @@ def state_text(state: "State") -> str:
     if state.quarantined:
         lines.append(f"quarantine: {state.quarantined:,}; `signpost retry` lists them and tries them again")
     return "\n".join([*lines, *(f"! {problem}" for problem in state.problems)])
+
+
+def erased_text(told: "Erased") -> str:
+    """What forgetting somebody did."""
+    whom = ", ".join([*told.names, *told.addresses])
+    lines = [f"{whom}: taken out of {told.documents:,} documents of the index and {told.rows:,} rows of the ledger."]
+    if told.left:
+        files = ", ".join(str(file) for file in told.left)
+        lines.append(f"Still named in {files}. Stop `signpost serve` and `signpost watch`, then forget them once more.")
+    lines.append("What stands in sources and mailboxes is removed there; whatever they tell later is struck out.")
+    return "\n".join(lines)

@@ -71,6 +71,9 @@ CREATE TABLE searches (
 ) WITHOUT ROWID;
 CREATE INDEX searches_by_email ON searches (email);
 
+-- Keyed hashes of names and mail addresses that must not be kept, and of how many words each is.
+CREATE TABLE forgotten (hash TEXT PRIMARY KEY, words INTEGER NOT NULL, at TEXT NOT NULL) WITHOUT ROWID;
+
 -- Mailboxes in which no drafts are to be written just now, and drafts that somebody wants taken back.
 CREATE TABLE pauses (mailbox TEXT PRIMARY KEY, at TEXT NOT NULL, who TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE takebacks (

@@ -247,7 +247,7 @@ def test_a_file_of_a_newer_signpost_is_left_alone(tmp_path: Path) -> None:
 
 
 BEFORE_ACCESS = "".join(
-    f"DROP TABLE {name};" for name in ("people", "sessions", "tokens", "audit", "searches", "pauses", "takebacks")
+    f"DROP TABLE {name};" for name in ("people", "sessions", "tokens", "audit", "searches", "pauses", "takebacks", "forgotten")
 )
 BEFORE_CONFIRMATIONS = f"{BEFORE_ACCESS} DROP TABLE sources; DROP TABLE labels; DROP TABLE confirmations;"
 BEFORE_QUARANTINE = BEFORE_CONFIRMATIONS + "DROP TABLE quarantine; DROP INDEX places_by_identity;"

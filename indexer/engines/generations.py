@@ -83,6 +83,14 @@ def publish(shelf: Path, facts: Facts, fill: Callable[[Path], None]) -> Generati
     return Generation(place, facts)
 
 
+def clear(*shelves: Path) -> None:
+    """Remove every generation, also the current one; they are made anew from what they were made of."""
+    for shelf in shelves:
+        _sweep(shelf)
+        for folder in folders(shelf):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
 def problems(*shelves: Path) -> list[str]:
     """A sentence for each newest generation that fails its check."""
     newest = [next(iter(folders(shelf)), None) for shelf in shelves]

@@ -1,0 +1,93 @@
+"""Who is to be forgotten for good, as hashes, and the ledger without them. Rows of the ledger."""
+
+import json
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import Any
+
+from indexer.forgetting import Forgotten, hash_of, ways_to_write
+from service.schema import File
+
+THEIRS = ("people", "sessions", "tokens", "searches")
+"""Tables whose rows belong to whoever has the address in `email`."""
+_KEPT_AS_IT_IS = frozenset({"secrets", "forgotten"})
+
+
+class ForgottenPeople:
+    """The hashes of names and addresses that are struck out wherever they come from."""
+
+    def __init__(self, file: File) -> None:
+        """Use the ledger's file."""
+        self._file = file
+
+    def all(self) -> Forgotten:
+        """Everybody who is forgotten."""
+        rows = self._file.rows("SELECT hash, words FROM forgotten")
+        return Forgotten(self._key(), frozenset(r[0] for r in rows), max((r[1] for r in rows), default=0))
+
+    def add(self, addresses: Iterable[str], names: Iterable[str], now: datetime) -> Forgotten:
+        """Forget these from now on, and return everybody who is forgotten by then."""
+        key = self._key()
+        told = {(address,) for address in addresses} | {way for name in names for way in ways_to_write(name)}
+        rows = [(hash_of(key, words), len(words), now.isoformat()) for words in told]
+        with self._file.writing():
+            self._file.put("INSERT OR IGNORE INTO forgotten (hash, words, at) VALUES (?, ?, ?)", rows)
+        return self.all()
+
+    def strike(self, who: Forgotten, addresses: Iterable[str]) -> int:
+        """Take them out of every row, and whole rows that are theirs; how many rows that were. One transaction."""
+        with self._file.writing():
+            emails = [(address,) for address in addresses]
+            gone = sum(max(0, self._file.put(f"DELETE FROM {t} WHERE email = ?", emails)) for t in THEIRS)
+            return gone + sum(self._strike(table, who) for table in self._tables())
+
+    def shrink(self) -> None:
+        """Write the file anew, so that nothing of what was taken out is left in it."""
+        self._file.rows("VACUUM")
+        self._file.rows("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def _strike(self, table: str, who: Forgotten) -> int:
+        columns = [row[1] for row in self._file.rows(f"PRAGMA table_info({table})")]
+        changed = 0
+        for row in self._file.rows(f"SELECT {', '.join(columns)} FROM {table}"):
+            struck = tuple(_struck(value, who.text) for value in row)
+            if struck != row:
+                where = " AND ".join(f"{column} IS ?" for column in columns)
+                sets = ", ".join(f"{column} = ?" for column in columns)
+                self._file.put(f"UPDATE OR REPLACE {table} SET {sets} WHERE {where}", [(*struck, *row)])
+                changed += 1
+        return changed
+
+    def _tables(self) -> list[str]:
+        found = self._file.rows("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
+        return [row[0] for row in found if row[0] not in _KEPT_AS_IT_IS]
+
+    def _key(self) -> bytes:
+        found: bytes = self._file.rows("SELECT value FROM secrets WHERE name = 'message id'")[0][0]
+        return found
+
+
+def _struck(value: Any, text: Callable[[str], str]) -> Any:
+    """A value of a row without whom it names. A mail's bytes that name them are not kept at all."""
+    if isinstance(value, bytes):
+        told = value.decode("utf-8", "replace")
+        return value if text(told) == told else None
+    if not isinstance(value, str):
+        return value
+    if value[:1] in ("{", "["):
+        try:
+            return json.dumps(_in_json(json.loads(value), text), ensure_ascii=False)
+        except ValueError:
+            return text(value)
+    return text(value)
+
+
+def _in_json(told: Any, text: Callable[[str], str]) -> Any:
+    match told:
+        case str():
+            return text(told)
+        case list():
+            return [_in_json(each, text) for each in told]
+        case dict():
+            return {text(name): _in_json(value, text) for name, value in told.items()}
+    return told
