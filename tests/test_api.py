@@ -1,10 +1,15 @@
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
 
+from indexer.documents import Customer
 from indexer.knowledge import Knowledge
+from service.access.visitor import Visitor
+from service.web.access import visitor_of
 from tests.builders import a_card
 from tests.pages import BASE, Page, a_client, knowing, many_cards, some_documents
 
@@ -143,8 +148,9 @@ def test_the_schema_describes_every_answer_the_api_gives(program: TestClient) ->
     search = schema["paths"][SEARCH]["get"]
 
     assert schema["openapi"].startswith("3.1")
-    assert set(schema["paths"]) == {SEARCH}
-    assert set(search["responses"]) == {"200", "422", "503"}
+    paths = ("answer", "documents/{document_id}", "entities", "entities/{kind}/{name}", "suggest")
+    assert {SEARCH, *(f"/api/v1/{path}" for path in paths)} <= set(schema["paths"])
+    assert {"200", "401", "403", "404", "422", "503"} <= set(search["responses"])
     assert {p["name"] for p in search["parameters"]} >= {"q", "source", "kind", "customer", "since", "limit", "offset"}
 
 
@@ -170,3 +176,96 @@ def test_people_can_read_the_schema_as_a_page(program: TestClient) -> None:
     shown = Page(program.get("/api").text).text
 
     assert all(word in shown for word in (SEARCH, "customer", "Changed on this day or later", "AnswerRecord", "curl"))
+
+
+def test_several_questions_are_answered_at_once_and_judged(knowledge: Knowledge) -> None:
+    program = a_client(knowledge, judged=lambda answer: replace(answer, probability=0.5, needed=0.75))
+    asked = {
+        "questions": [
+            {"text": "And who talks to them?", "windows": ["Brückner Logistik called. And who talks to them?"]},
+            {"text": "timetable software", "kind": "reference"},
+        ],
+        "narrowed": {"kind": ["card", "note"]},
+        "limit": 1,
+    }
+
+    first, second = program.post("/api/v1/answer", json=asked, headers={"Origin": BASE}).json()["answers"]
+
+    assert (first["mentions"][0]["name"], first["people"]["name"]) == ("Brückner Logistik", "Brückner Logistik")
+    assert (first["kind"], first["probability"], first["needed"]) == ("who", 0.5, 0.75)
+    assert [hit["document"]["title"] for hit in second["hits"]] == ["Timetable software for Nordwind"]
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [{}, {"questions": []}, {"questions": [{"text": " "}]}, {"questions": [{"text": "x"}] * 21}, {"questions": "x"},
+     {"questions": [{"text": "x", "colour": 1}]}, [],
+     {"questions": [{"text": "x"}], "narrowed": {"kind": ["trolley"]}}],
+)  # fmt: skip
+def test_questions_that_cannot_be_read_are_a_problem(program: TestClient, asked: Any) -> None:
+    answer = program.post("/api/v1/answer", json=asked, headers={"Origin": BASE})
+
+    assert (answer.status_code, answer.headers["content-type"]) == (422, "application/problem+json")
+
+
+def test_a_document_comes_whole_and_what_may_not_be_seen_does_not(program: TestClient) -> None:
+    told = program.get("/api/v1/documents/trello:sales:card:pilot").json()
+    hidden, none = (program.get(f"/api/v1/documents/trello:sales:card:{key}") for key in ("secret", "none"))
+
+    assert [section["kind"] for section in told["sections"]] == ["body", "comment"]
+    assert (told["fields"], told["people"][0]["name"]) == ({"Value": "120,000 EUR"}, "Anna Weber")
+    assert (hidden.status_code, hidden.json()["detail"]) == (404, none.json()["detail"])
+
+
+def test_all_companies_come_page_by_page(tmp_path: Path) -> None:
+    names = sorted(f"{name} {n}" for n in range(7) for name in ("Ärzte", "Zug", "brück"))
+    cards = [a_card(name, key=f"c{n}", customers=(Customer(name),)) for n, name in enumerate(names)]
+    program = a_client(knowing(tmp_path, cards))
+
+    seen, url = list[str](), "/api/v1/entities?kind=company&limit=4"
+    while url:
+        told = program.get(url).json()
+        seen += [one["name"] for one in told["entities"]]
+        url = told["next"]
+
+    assert sorted(seen) == names
+    assert seen == sorted(seen, key=lambda name: name.lower().replace("ä", "a").replace("ü", "u"))
+    assert len(program.get("/api/v1/entities?prefix=BRU").json()["entities"]) == 7
+
+
+def test_a_company_comes_with_who_is_in_touch_also_by_another_name(program: TestClient) -> None:
+    told = program.get("/api/v1/entities/company/brückner").json()
+
+    assert (told["name"], told["total"]) == ("Brückner Logistik", 2)
+    assert {one["name"] for one in told["people"]["team"]} == {"Tom Okafor", "Anna Weber"}
+    assert "Dr. Ute Krämer" in told["contacts"]
+    assert program.get("/api/v1/entities/company/Zorblax").status_code == 404
+
+
+def test_names_are_suggested_by_their_beginning(program: TestClient) -> None:
+    told = program.get("/api/v1/suggest?q=log&kind=company").json()
+
+    assert [(one["name"], one["documents"]) for one in told] == [("Brückner Logistik", 2)]
+    assert program.get("/api/v1/suggest?q=Hohen").json() == []
+
+
+def test_a_token_for_something_else_opens_no_search(program: TestClient) -> None:
+    app: Any = program.app
+    app.dependency_overrides[visitor_of] = lambda: Visitor("bot@ours.example", scopes=frozenset({"receipts"}))
+    told = [
+        program.get(f"/api/v1/{path}").status_code for path in ("search?q=x", "suggest?q=x", "entities", "documents/x")
+    ]
+    app.dependency_overrides.clear()
+
+    assert told == [403] * 4
+
+
+def test_every_operation_is_on_the_page_of_the_api_with_an_example(program: TestClient) -> None:
+    schema = program.get("/api/v1/openapi.json").json()
+    shown = Page(program.get("/api").text).text
+
+    for path, methods in schema["paths"].items():
+        assert path in shown
+        for method in methods.values():
+            assert method.get("x-example", "ROOT").count("ROOT") == 1
+            assert "422" in method["responses"]

@@ -1,32 +1,34 @@
 """The API for programs: the same search as the page, as JSON, with problems per RFC 9457."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
 
 from indexer.asking import Answer
-from service.web import links
-from service.web.access import Viewing
+from service.web import api_knowledge, links
+from service.web.access import Viewing, needs
+from service.web.api_knowledge import MISSING
 from service.web.reference import operations, records
-from service.web.schemas import AnswerRecord, ProblemRecord, hit_record, mention_records, near_records, people_record
+from service.web.schemas import AnswerRecord, hit_record, mention_records, near_records, people_record
 from service.web.search import answered
 from service.web.site import Here
 from service.web.wanted import LAST_OFFSET, WantedHits
 
-ROOT = "/api/v1"
+ROOT = api_knowledge.ROOT
 SCHEMA = f"{ROOT}/openapi.json"
-_PROBLEM = {"application/problem+json": {"schema": ProblemRecord.model_json_schema()}}
-_REFUSALS: dict[int | str, dict[str, Any]] = {
-    422: {"description": "A parameter cannot be read; the detail says which and why.", "content": _PROBLEM},
-    503: {"description": "Nothing is indexed yet, or the index cannot be used now.", "content": _PROBLEM},
-}
-
-router = APIRouter(prefix=ROOT, tags=["search"])
+router = APIRouter(prefix=ROOT, tags=["search"], dependencies=[Depends(needs("search"))])
+router.include_router(api_knowledge.router)
 reference = APIRouter(include_in_schema=False)
 
 
-@router.get("/search", responses=_REFUSALS, operation_id="search", response_description="What was found.")
+@router.get(
+    "/search",
+    responses=MISSING,
+    operation_id="search",
+    openapi_extra={"x-example": '"ROOT/search?q=who+talks+to+Brückner&limit=3"'},
+    response_description="What was found.",
+)
 def search(site: Here, viewer: Viewing, wanted: Annotated[WantedHits, Query()]) -> AnswerRecord:
     """Find where something already stands.
 

@@ -1,9 +1,10 @@
 """Names of companies, people and boards, found by how they or their later words begin. Pure."""
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain, islice, takewhile
 from typing import Literal
 
 from indexer.entities import Entity
@@ -42,6 +43,21 @@ class Sorted:
         keys = sorted((key, number) for number, one in enumerate(self.held) for key in _keys(one))
         self._keys, self._numbers = [key for key, _ in keys], [number for _, number in keys]
         self._begun: dict[str, Sequence[Suggestion]] = {}
+        self._whole = {
+            kind: sorted((plain(o.name), o.name, n) for n, o in enumerate(self.held) if o.kind == kind)
+            for kind in KINDS
+        }
+
+    def listed(self, kind: NameKind, prefix: str, after: str) -> Iterator[Suggestion]:
+        """All of a kind whose names begin like this, in the order of the alphabet, behind the name `after`."""
+        key, whole = plain(prefix), self._whole[kind]
+        first = bisect_left(whole, (key,))
+        if after:
+            first = max(first, bisect_right(whole, (plain(after), after, len(self.held))))
+        return (
+            self.held[number]
+            for told, _, number in takewhile(lambda one: one[0].startswith(key), islice(whole, first, None))
+        )
 
     def starting(self, key: str) -> Sequence[Suggestion]:
         """Names of which a word begins like this: whole names first, then those with the most documents."""
@@ -73,11 +89,9 @@ class Names:
         key = plain(text)
         return (one for part in self._parts if key for one in part.starting(key) if one.kind in kinds)
 
-    def listed(self, kind: NameKind, prefix: str = "") -> Sequence[Suggestion]:
-        """All names of a kind that begin like this, in the order of the alphabet."""
-        key = plain(prefix)
-        every = (one for part in self._parts for one in part.held if one.kind == kind)
-        return sorted((one for one in every if plain(one.name).startswith(key)), key=lambda o: (fold(o.name), o.name))
+    def listed(self, kind: NameKind, prefix: str = "", after: str = "") -> Iterator[Suggestion]:
+        """All names of a kind that begin like this, in the order of the alphabet, behind the name `after`."""
+        return chain.from_iterable(part.listed(kind, prefix, after) for part in self._parts)
 
 
 def of_entities(entities: Iterable[Entity]) -> Sorted:

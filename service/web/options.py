@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from indexer.asking import Answer
 from service.access.oidc import OpenIdConnect
 from service.access.rules import Rules
 from service.sourcing import Standing
@@ -20,6 +21,11 @@ def nothing_promised() -> Sequence[tuple[str, str]]:
     return ()
 
 
+def as_it_is(answer: Answer) -> Answer:
+    """Nothing is known beside the answer."""
+    return answer
+
+
 @dataclass(frozen=True, slots=True)
 class WebOptions:
     """How the pages are served.
@@ -30,7 +36,7 @@ class WebOptions:
     `quiet` is a trouble. `health` returns one sentence for each trouble that neither index nor ledger knows of;
     `promises` tells for each kind of question what is promised of its drafts. `sources` tells how each source stands;
     `rung` takes the message of a webhook: the source's name, headers, body → True if it proved itself, False if not,
-    None if nobody rings there.
+    None if nobody rings there. `judged` puts to an answer the probability that holds here, and what a draft needs.
     """
 
     base_url: str
@@ -46,3 +52,4 @@ class WebOptions:
     sources: Callable[[], Sequence[Standing]] = tuple
     rung: Callable[[str, Mapping[str, str], bytes], bool | None] = lambda name, headers, raw: None
     promises: Callable[[], Sequence[tuple[str, str]]] = nothing_promised
+    judged: Callable[[Answer], Answer] = as_it_is

@@ -86,13 +86,23 @@ def team(found: People, now: datetime) -> Team:
 
 def profile(site: Site, viewer: Viewer, name: str, kind: str) -> Profile | None:
     """The company or person of this name or alias as the viewer may know it; None where there is none."""
-    entities = [e for e in site.knowledge.entities(viewer) if e.kind == kind]
-    entity = _entity(entities, name) or _from_filters(site, viewer, name, kind)
+    entity = entity_called(site, viewer, name, kind)
     if entity is None:
         return None
+    entities = [e for e in site.knowledge.entities(viewer) if e.kind == kind]
+    return _profile(entity, documents_of(site, viewer, entity), _namesakes(entity, name, entities), site.now)
+
+
+def entity_called(site: Site, viewer: Viewer, name: str, kind: str) -> Entity | None:
+    """The company or person of this name, or whom it means; None where there is none that the viewer may know."""
+    entities = [e for e in site.knowledge.entities(viewer) if e.kind == kind]
+    return _entity(entities, name) or _from_filters(site, viewer, name, kind)
+
+
+def documents_of(site: Site, viewer: Viewer, entity: Entity) -> Sequence[Document]:
+    """The documents about a company or person, the last touch first."""
     # The newest ids are not known before reading; what lies beyond the cap is reached through the search.
-    documents = site.knowledge.documents(entity.document_ids[:MOST_DOCUMENTS], viewer)
-    return _profile(entity, timeline(documents), _namesakes(entity, name, entities), site.now)
+    return timeline(site.knowledge.documents(entity.document_ids[:MOST_DOCUMENTS], viewer))
 
 
 def _entity(entities: Sequence[Entity], name: str) -> Entity | None:

@@ -9,6 +9,7 @@ from indexer.knowledge import Knowledge
 from service.admission import provider_in, rules_in
 from service.ledger import Ledger
 from service.promising import Promising
+from service.replies.outcome import Policy
 from service.settings import Settings
 from service.sourcing import Sourcing
 from service.templates import Templates
@@ -34,5 +35,6 @@ def pages_of(settings: Settings, knowledge: Knowledge, ledger: Ledger, sourcing:
         sources=lambda: sourcing.standing(datetime.now(UTC)),
         rung=sourcing.rung,
         promises=partial(promising.says, settings.replies.enough),
+        judged=lambda answer: promising.kept_by(Policy(enough=settings.replies.enough)).judged(answer),
     )
     return create(knowledge, ledger, options)

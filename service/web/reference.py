@@ -35,6 +35,8 @@ class Operation:
     title: str
     says: tuple[str, ...]
     parameters: tuple[Parameter, ...]
+    body: str
+    example: str
     answers: tuple[Returned, ...]
 
 
@@ -71,8 +73,16 @@ def _operation(method: str, path: str, operation: Schema) -> Operation:
         title=str(operation.get("summary", path)),
         says=tuple(p for p in str(operation.get("description", "")).split("\n\n") if p),
         parameters=tuple(_parameter(p["name"], _given(p["schema"]), p) for p in operation.get("parameters", ())),
+        body=_body(operation),
+        example=str(operation.get("x-example", "")),
         answers=tuple(_returned(status, answer) for status, answer in operation["responses"].items()),
     )
+
+
+def _body(operation: Schema) -> str:
+    """The record that is sent, if one is."""
+    content = operation.get("requestBody", {}).get("content", {})
+    return next((type_of(told.get("schema", {})) for told in content.values()), "")
 
 
 def _given(shape: Schema) -> Schema:

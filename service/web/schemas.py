@@ -177,11 +177,12 @@ def people_record(answer: Answer, base_url: str) -> PeopleRecord | None:
     found = answer.people
     if found is None:
         return None
-    team = [_colleague_record(colleague, base_url) for colleague in found.team]
+    team = [colleague_record(colleague, base_url) for colleague in found.team]
     return PeopleRecord(name=found.name, team=team, owners=list(found.owners))
 
 
-def _colleague_record(colleague: Colleague, base_url: str) -> ColleagueRecord:
+def colleague_record(colleague: Colleague, base_url: str) -> ColleagueRecord:
+    """One of us who is in touch, for the API."""
     touch = colleague.touches[0]
     return ColleagueRecord(
         name=colleague.name,

@@ -41,8 +41,8 @@ _Statuses = Annotated[list[Status], Field(max_length=MOST), BeforeValidator(_wit
 _Day = Annotated[date | None, BeforeValidator(_blank_is_none)]
 
 
-class Wanted(BaseModel):
-    """A question and what narrows it. Several values of one filter mean any of them."""
+class Looked(BaseModel):
+    """What is looked for: a question, or a document whose likes are wanted."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -54,6 +54,13 @@ class Wanted(BaseModel):
     like: Annotated[str, StringConstraints(max_length=LONGEST_ID)] = Field(
         default="", description="The id of a document: what resembles it, where nothing is asked."
     )
+
+
+class Narrowed(BaseModel):
+    """What narrows a search. Several values of one filter mean any of them."""
+
+    model_config = ConfigDict(frozen=True)
+
     source: _Names = Field(default=[], description="Where it comes from, such as trello:sales.")
     kind: _Kinds = Field(default=[], description="What it is.")
     parent: _Names = Field(default=[], description="The board, company or deal it belongs to.")
@@ -67,6 +74,17 @@ class Wanted(BaseModel):
     archived: Annotated[Archived, BeforeValidator(lambda v: v or USUAL["archived"])] = Field(
         default="with", description="Whether archived documents are among the others, ranked lower."
     )
+
+    @property
+    def filters(self) -> Filters:
+        """What narrows the search, as the index understands it."""
+        lists: dict[str, Any] = {name: tuple(getattr(self, name)) for name in LISTS}
+        return Filters(**lists, since=self.since, until=self.until, archived=self.archived)
+
+
+class Wanted(Narrowed, Looked):
+    """What is looked for, what narrows it, and in which order it comes."""
+
     sort: Annotated[Sort, BeforeValidator(lambda v: v or USUAL["sort"])] = Field(
         default="best", description="The order. By time, only what has a name, words or a meaning in common counts."
     )
@@ -96,12 +114,6 @@ class Wanted(BaseModel):
     def question(self) -> Question:
         """The question as the watcher would ask it."""
         return Question(self.q, kind_of(self.q))
-
-    @property
-    def filters(self) -> Filters:
-        """What narrows the search, as the index understands it."""
-        lists: dict[str, Any] = {name: tuple(getattr(self, name)) for name in LISTS}
-        return Filters(**lists, since=self.since, until=self.until, archived=self.archived)
 
     @property
     def narrowed(self) -> tuple[tuple[str, str], ...]:
