@@ -20,7 +20,7 @@ from service.web.wording import day
 router = APIRouter(include_in_schema=False)
 # A drawing brings its own colours; nothing else may run or load from it, wherever it is opened.
 _ALONE = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
-SHOWN_GAPS, SHOWN_TOPICS = 15, 12
+SHOWN_GAPS, SHOWN_TOPICS = 10, 6
 
 
 class Drawn(Span):
