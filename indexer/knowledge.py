@@ -200,10 +200,9 @@ class Knowledge:
         """These documents in this order: those that exist and that the viewer may see."""
         return self._opened().index.documents(ids, Scope(viewer.visibilities))
 
-    def linked(self, link: str, viewer: Viewer) -> list[Document]:
-        """The documents whose own link this is, or begins; reads every document that the viewer may see."""
-        every = self._opened().index.every_document(Scope(viewer.visibilities))
-        return [document for document in every if document.is_at(link)]
+    def linked(self, links: Sequence[str], viewer: Viewer) -> list[Document]:
+        """The documents that these links lead to, in the order of the links."""
+        return self._opened().index.with_links(links, Scope(viewer.visibilities))
 
     def choices(self, viewer: Viewer) -> dict[str, tuple[tuple[str, int], ...]]:
         """For each filter its values with how many documents have it, counting only what the viewer may see."""

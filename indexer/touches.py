@@ -125,6 +125,12 @@ def last_touch(document: Document) -> datetime | None:
     return max(times, default=None)
 
 
+def newest_touch(document: Document) -> Touch | None:
+    """The last sign of contact in a document: what somebody signed, else who is named as owner, doer or author."""
+    dated = [touch for touch in _touches(document) if touch.at]
+    return max(dated, key=lambda touch: (touch.at or _NEVER, bool(touch.channel)), default=None)
+
+
 def colleagues(documents: Sequence[Document], about: Entity, now: datetime) -> tuple[Colleague, ...]:
     """Those of us who own, do or wrote something about this entity.
 

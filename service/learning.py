@@ -124,7 +124,7 @@ def document_at(knowledge: Knowledge, link: str, site: str, viewer: Viewer = EVE
     """
     page = site.rstrip("/") + links.document("")
     id_ = unquote(link[len(page) :]) if site and link.startswith(page) else link
-    found = knowledge.documents([id_], viewer) or knowledge.linked(link, viewer)
+    found = knowledge.documents([id_], viewer) or knowledge.linked([link], viewer)
     if not found:
         raise SignpostError(
             f"No document is at {link}. Copy the link of a hit of `signpost search`, or its id; "

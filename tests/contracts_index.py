@@ -309,6 +309,29 @@ class IndexContract:
         assert index.documents([full.id, "trello:sales:card:nobody"], ALL) == [full]
         assert list(index.every_document(ALL)) == [full]
 
+    @pytest.mark.parametrize(
+        "link",
+        [
+            RAIL.url,
+            f"{RAIL.url}/12-rail-signalling",
+            f"{RAIL.url}#comment-1",
+            f"{RAIL.url}?x=1/2",
+            f"{RAIL.url}x",
+            f"x{RAIL.url}",
+            "",
+            "https://trello.com/c",
+        ],
+    )
+    def test_a_document_is_found_by_what_leads_to_it(self, index: Index, link: str) -> None:
+        put(index, *WORLD)
+
+        assert index.with_links([link], ALL) == [d for d in (RAIL, CRANE, LUNCH) if d.is_at(link)]
+
+    def test_links_lead_to_documents_in_their_order_and_to_none_that_may_not_be_seen(self, index: Index) -> None:
+        put(index, *WORLD)
+
+        assert index.with_links([LUNCH.url, SECRET.url, f"{RAIL.url}/1", HIDDEN.url, RAIL.url], ALL) == [LUNCH, RAIL]
+
     def test_known_is_what_plan_needs(self, index: Index) -> None:
         put(index, *WORLD)
 

@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from service.connecting import Connected
 from service.freshness import Looked
 from service.sourcing import standing
 from tests.builders import NOW, a_card
-from tests.pages import BRUECKNER, Page, a_client, a_receipt, knowing, many_cards, some_documents
+from tests.pages import BRUECKNER, Page, a_client, a_receipt, a_web, knowing, many_cards, some_documents
 from tests.telling import Told
 
 
@@ -350,3 +351,39 @@ def test_the_health_page_tells_how_each_source_stands(knowledge: Knowledge) -> N
 def test_a_ring_for_a_source_that_nobody_reads_is_not_found(browser: TestClient) -> None:
     assert browser.post("/hooks/trello/sales", content=b"{}").status_code == 404
     assert browser.get("/hooks/trello/sales").status_code == 404
+
+
+def test_a_result_says_when_its_source_was_read(knowledge: Knowledge) -> None:
+    browser, ledger = a_web(knowledge)
+    ledger.freshness.keep([Looked("trello:sales", NOW - timedelta(minutes=2), NOW - timedelta(minutes=2))])
+
+    shown = page(browser, "/?q=pilot&kind=card").text
+
+    assert "Trello · sales, read 2 minutes ago" in shown
+    assert "read 2 minutes ago" in page(browser, "/documents/trello:sales:card:pilot").text
+
+
+def test_a_document_leads_to_those_that_its_text_links_and_to_others_about_its_company(tmp_path: Path) -> None:
+    text = "As in https://trello.com/c/nord/7-timetable-software, and https://trello.com/c/secret."
+    more = a_card("Offer for Brückner", text, key="offer", customers=(BRUECKNER,), updated_at=NOW - timedelta(days=2))
+    browser = a_client(knowing(tmp_path, [*some_documents(), more]))
+
+    shown = page(browser, "/documents/trello:sales:card:offer")
+
+    led = shown.text[shown.text.index("Linked in the text") : shown.text.index("Also about Brückner Logistik")]
+    beside = shown.text[shown.text.index("Also about Brückner Logistik") :]
+    assert ("Timetable software for Nordwind" in led, "Salary" in shown.text) == (True, False)
+    assert "Call with Brückner Logistik" in beside
+    assert "Offer for Brückner" not in beside
+    assert "/?customer=Br%C3%BCckner+Logistik" in shown.links
+
+
+def test_a_document_without_a_company_stands_beside_others_of_its_board(browser: TestClient) -> None:
+    assert "On Projects" not in page(browser, "/documents/trello:sales:card:nord").text
+
+
+def test_the_timeline_tells_by_which_channel_and_who(browser: TestClient) -> None:
+    shown = page(browser, "/companies/Brückner Logistik").text
+
+    assert "call" in shown[shown.index("Timeline") :]
+    assert "Tom Okafor" in shown[shown.index("Timeline") :]

@@ -192,6 +192,10 @@ class EmbeddedIndex:
         """These documents in this order, as far as they exist and are in scope."""
         return reading.documents(self._store, ids, scope)
 
+    def with_links(self, links: Sequence[str], scope: Scope) -> list[Document]:
+        """The documents in scope that these links lead to, in the order of the links."""
+        return reading.with_links(self._store, links, scope)
+
     def every_document(self, scope: Scope) -> Iterator[Document]:
         """All documents in scope."""
         return reading.every_document(self._store, scope)

@@ -188,6 +188,10 @@ class Index(Protocol):
         """These documents in this order, as far as they exist and are in scope."""
         ...
 
+    def with_links(self, links: Sequence[str], scope: Scope) -> list[Document]:
+        """The documents in scope that these links lead to (`Document.is_at`), in the order of the links."""
+        ...
+
     def every_document(self, scope: Scope) -> Iterator[Document]:
         """All documents in scope."""
         ...

@@ -85,4 +85,7 @@ MIGRATIONS = (
     CREATE INDEX questions_of ON questions (number);
     CREATE INDEX questions_by_text ON questions (text_hash);
     """,
+    """
+    CREATE INDEX records_by_link ON records (json_extract(record, '$.url'));
+    """,
 )

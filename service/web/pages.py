@@ -1,5 +1,6 @@
 """The pages of one document, one company, one person."""
 
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Query
@@ -7,10 +8,13 @@ from fastapi.responses import Response
 
 from indexer.asking import Viewer
 from service.web.access import Viewing
+from service.web.nearby import nearby
 from service.web.problems import NotFound
 from service.web.profiles import profile
 from service.web.reading import sheet
+from service.web.results import fresh
 from service.web.site import Here, Site
+from service.web.told import read_at
 
 router = APIRouter(include_in_schema=False)
 From = Annotated[int, Query(alias="from", ge=0, le=100_000)]
@@ -23,7 +27,9 @@ def document(site: Here, viewer: Viewing, document_id: str, first: From = 0) -> 
     if not found:
         raise NotFound("There is no document under this address, or you may not see it.")
     shown = sheet(found[0], first, site.now)
-    return site.show("document", shown.card.title, sheet=shown)
+    card = fresh(shown.card, found[0], read_at(site), site.now)
+    near = nearby(site, viewer, found[0]) if not first else None
+    return site.show("document", card.title, sheet=replace(shown, card=card), near=near)
 
 
 @router.get("/companies/{name:path}")

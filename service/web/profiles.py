@@ -9,7 +9,7 @@ from indexer.asking import AskOptions, Filters, Question, Viewer
 from indexer.documents import Document
 from indexer.entities import Directory, Entity
 from indexer.rolodex import person_card
-from indexer.touches import Colleague, People, customers, is_one_of_us, last_touch, people, timeline
+from indexer.touches import Colleague, People, customers, is_one_of_us, last_touch, newest_touch, people, timeline
 from service.web import links
 from service.web.contacts import ContactCard, contact_card
 from service.web.links import Named
@@ -50,11 +50,13 @@ class Team:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """A document on the timeline, with its last touch. `month` is set on the first of each month."""
+    """A document on the timeline and its last touch: which channel, who. `month` is set on the first of each month."""
 
     card: Card
     at: Moment | None
     month: str
+    channel: str
+    by: Named | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +190,8 @@ def _events(documents: Sequence[Document], now: datetime) -> tuple[Event, ...]:
     for document in documents:
         at = last_touch(document)
         month = f"{at:%B %Y}" if at else "Without a date"
-        events.append(Event(card(document, now), moment(at, now), month if month != before else ""))
+        touch = newest_touch(document)
+        channel, by = (CHANNELS.get(touch.channel, ""), called(touch.name, "person")) if touch else ("", None)
+        events.append(Event(card(document, now), moment(at, now), month if month != before else "", channel, by))
         before = month
     return tuple(events)

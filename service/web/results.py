@@ -1,7 +1,7 @@
 """Hits and documents as the pages show them: one card each, with where it stands and why it is there. Pure."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from indexer.asking import Answer, Hit, Mention, Near
@@ -40,6 +40,8 @@ class Card:
     owner: Named | None
     status: str
     changed: Moment | None
+    read: Moment | None = None
+    """When its source was last read, where that is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,16 +120,21 @@ def _owner(document: Document) -> Named | None:
     return called(owner.name, "person") if owner and owner.name else None
 
 
-def results(hits: Sequence[Hit], now: datetime) -> tuple[Result, ...]:
-    """The hits as results, in their order."""
-    return tuple(_result(hit, now) for hit in hits)
+def results(hits: Sequence[Hit], read: Mapping[str, datetime], now: datetime) -> tuple[Result, ...]:
+    """The hits as results, in their order; `read` tells when each source was last read."""
+    return tuple(_result(hit, read, now) for hit in hits)
 
 
-def _result(hit: Hit, now: datetime) -> Result:
+def fresh(shown: Card, document: Document, read: Mapping[str, datetime], now: datetime) -> Card:
+    """The card with when its source was last read."""
+    return replace(shown, read=moment(read.get(document.source), now))
+
+
+def _result(hit: Hit, read: Mapping[str, datetime], now: datetime) -> Result:
     repeats_title = hit.passage.strip() == hit.document.title.strip()
     passage = _opening(hit.document) if repeats_title else excerpt(hit.passage, hit.highlights)
     why = tuple((reason.lane, short(reason.says, 200)) for reason in hit.why[:6])
-    return Result(card(hit.document, now, hit.anchor), flowing(passage), why)
+    return Result(fresh(card(hit.document, now, hit.anchor), hit.document, read, now), flowing(passage), why)
 
 
 def _opening(document: Document) -> tuple[Piece, ...]:

@@ -17,6 +17,7 @@ from service.web.problems import NotFound
 from service.web.profiles import Profile, profile, team
 from service.web.results import Card, card, found, results, strangers_named, understood, verdict
 from service.web.site import Here, Site
+from service.web.told import read_at
 from service.web.wanted import LAST_PAGE, PAGE_SIZE, Wanted, WantedPage
 
 router = APIRouter(include_in_schema=False)
@@ -124,7 +125,7 @@ def _answered(site: Site, viewer: Viewer, answer: Answer, wanted: WantedPage) ->
         "people": people,
         "profile": _profile(site, viewer, answer) if first_page and not people else None,
         "unknown": strangers_named(answer, wanted.asking),
-        "results": results(answer.hits, site.now),
+        "results": results(answer.hits, read_at(site), site.now),
         "page": wanted.page,
         "pages": max(1, min(LAST_PAGE, -(-answer.total // PAGE_SIZE))),
     }

@@ -9,7 +9,7 @@ from html import escape
 from service.web import links
 
 Span = tuple[int, int]
-_URL = re.compile(r"https?://[^\s<>\"'\[\]{}|\\^`]+")
+URL = re.compile(r"https?://[^\s<>\"'\[\]{}|\\^`]+")
 XML_NEVER = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """Characters that no XML may hold (XML 1.0 2.2)."""
 _OPEN_LINE_END = re.compile(r"(?<=[\w)”\"%])[ \t]*\n\s*(?=\S)")
@@ -82,7 +82,7 @@ def linked(text: str) -> tuple[Piece, ...]:
     """The text with its web addresses as links; a full stop or bracket after one is not part of it."""
     pieces: list[Piece] = []
     done = 0
-    for found in _URL.finditer(text):
+    for found in URL.finditer(text):
         url = found.group().rstrip(".,;:!?)*_")
         if not links.safe(url):
             continue
