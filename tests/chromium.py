@@ -78,6 +78,18 @@ class Chromium:
         self._ask("Input.dispatchKeyEvent", type="keyDown", key=key, **text, **codes)
         self._ask("Input.dispatchKeyEvent", type="keyUp", key=key)
 
+    def write(self, text: str) -> None:
+        """Write into what has the focus."""
+        self._ask("Input.insertText", text=text)
+
+    def tab_to(self, selector: str, most: int = 80) -> None:
+        """Press Tab until what fits has the focus, as somebody without a mouse does; fails where it never does."""
+        for _ in range(most):
+            self.press("Tab")
+            if self.value(f"document.activeElement.matches({json.dumps(selector)})"):
+                return
+        raise AssertionError(f"Tab does not lead to {selector}")
+
     def click(self, selector: str) -> None:
         """Click the first element that fits."""
         self._loaded = False
