@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from indexer.documents import EVERYONE, Document, Kind, Status
+from indexer.documents import EVERYONE, PUBLIC, Document, Kind, Status
 from indexer.touches import People
 
 QuestionKind = Literal["who", "similar work", "reference", "other"]
@@ -32,11 +32,13 @@ class Question:
 class Viewer:
     """Who will read the answer. Sees what everyone may see and what belongs to one of `groups`.
 
-    "Everyone" is everyone inside the organisation: who is not `inside` sees nothing at all.
+    "Everyone" is everyone inside the organisation: who is not `inside` sees nothing at all, or with `reads_public` what
+    is for the public.
     """
 
     groups: frozenset[str] = frozenset()
     inside: bool = True
+    reads_public: bool = False
 
     def may_see(self, visibility: str) -> bool:
         """Whether a document of this visibility may be shown; anything unknown is private."""
@@ -45,11 +47,14 @@ class Viewer:
     @property
     def visibilities(self) -> frozenset[str]:
         """Every visibility value this viewer may see, for engines that filter by equality."""
-        return frozenset({EVERYONE} | {f"group:{g}" for g in self.groups}) if self.inside else frozenset()
+        if not self.inside:
+            return frozenset({PUBLIC}) if self.reads_public else frozenset()
+        return frozenset({EVERYONE, PUBLIC} | {f"group:{g}" for g in self.groups})
 
 
 EVERYBODY = Viewer()
 NOBODY = Viewer(inside=False)
+OUTSIDER = Viewer(inside=False, reads_public=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
@@ -12,6 +12,8 @@ Role = Literal["owner", "assignee", "author", "contact", "self"]
 
 EVERYONE = "everyone"
 PRIVATE = "private"
+PUBLIC = "public"
+"""For people outside as well. Only a document that names no customer stays so: one must not learn of another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,12 @@ class Document:
         """Whether a link is its own, perhaps with its name or a place in it behind."""
         rest = link.removeprefix(self.url)
         return bool(self.url) and rest != link and (not rest or rest[0] in "/?#")
+
+
+def published(document: Document) -> Document:
+    """The document, for everyone inside where it was called public but names a customer."""
+    hides = document.visibility == PUBLIC and (document.customers or document.kind in ("contact", "company", "deal"))
+    return replace(document, visibility=EVERYONE) if hides else document
 
 
 def plain(value: object) -> object:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from indexer.documents import Document, Passage
+from indexer.documents import Document, Passage, published
 from indexer.embedding.protocol import Embedder
 from indexer.engines.protocol import Batch, Embedded, Index
 from indexer.errors import SourceError
@@ -153,7 +153,7 @@ class SourceUpdate:
             return self._fail(f"{document.id!a} was left out: its id does not begin with “{name}:”.")
         if (kept := self._options.struck(document)) is None:
             return self._take(Delete(document.id, "it is forgotten"))
-        self._told.documents[document.id] = kept
+        self._told.documents[document.id] = published(kept)
         self._told.seen.add(document.id)
         self._told.buried.discard(document.id)
         self._tell("reading", len(self._told.seen), 0)

@@ -14,6 +14,7 @@ from pydantic import (
     field_validator,
 )
 
+from indexer.documents import PUBLIC
 from service.mail.letter import Address
 from service.mailbox.account import is_loopback
 from service.mailbox.protocol import INBOX
@@ -249,6 +250,7 @@ class Settings(Part):
             enough=self.replies.enough,
             max_links=self.replies.max_links,
             require_proof=bool(self.replies.authserv_id),
+            answers_outsiders=any(source.visibility == PUBLIC for source in self.sources),
             groups={name: frozenset(members) for name, members in self.entry.groups.items()},
             site=self.site(mailbox),
         )

@@ -120,9 +120,9 @@ class SourceSettings(BaseModel):
     )
     visibility: str = Field(
         default="",
-        pattern=r"^(everyone|private|group:.+)?$",
-        description='Who may find it: "everyone" (all colleagues), "group:NAME" or "private" (nobody). '
-        "By default as the source says, and private where it does not say.",
+        pattern=r"^(everyone|private|public|group:.+)?$",
+        description='Who may find it: "everyone" (all colleagues), "group:NAME", "private" (nobody) or "public" '
+        "(people outside get drafts of it too, unless it names a customer). By default as the source says, or private.",
         examples=["everyone"],
     )
     link: str = Field(

@@ -123,7 +123,8 @@ def _steps(settings: Settings, policy: Policy, learning: Learning) -> Steps:
         return viewer_of(audience_of(reading, by), by)
 
     def written(draft: Draft, writer: Address, message_id: str, now: datetime) -> bytes:
-        writing = Writing(writer, message_id, now, policy.site, settings.replies.language)
+        site = policy.site if viewer_of(draft.audience, policy).inside else ""
+        writing = Writing(writer, message_id, now, site, settings.replies.language)
         return compose(draft, writing, templates)
 
     def still_there(ids: Collection[str], reader: Viewer) -> frozenset[str]:

@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.asking import Answer, Mention, Near
-from indexer.documents import PRIVATE
+from indexer.asking import OUTSIDER, Answer, Mention, Near
+from indexer.documents import EVERYONE, PRIVATE, PUBLIC, Customer, Person, published
 from service.mail.letter import Address, Automatic, Reading, Trust
+from service.replies.audience import viewer_of
 from service.replies.decide import before_search, decide
 from service.replies.outcome import Draft, Pass, Policy, Reason
 from tests.builders import a_card, a_hit, a_reading, an_answer
@@ -243,3 +244,49 @@ def test_a_draft_has_one_to_most_links_none_twice_all_sure_and_a_pass_says_why(
     ids = [hit.document.id for answer in outcome.answers for hit in answer.hits]
     assert 1 <= len(ids) == len(set(ids)) <= most
     assert all(answer.probability >= POLICY.enough for answer in outcome.answers)
+
+
+OPEN = replace(POLICY, answers_outsiders=True, site="https://signpost.firma.example")
+GUIDE = a_hit(a_card("Guide to night trains", visibility=PUBLIC, people=(Person("Tom Okafor", "owner"),)))
+FROM_EVE = a_reading(sender=EVE)
+
+
+def test_where_boards_are_public_an_outsider_gets_what_is_public_without_who_of_us_did_it() -> None:
+    outcome = decide(FROM_EVE, [an_answer(BRÜCKNER, GUIDE)], OPEN)
+
+    assert isinstance(outcome, Draft)
+    assert [[hit.document.title for hit in answer.hits] for answer in outcome.answers] == [["Guide to night trains"]]
+    assert outcome.answers[0].hits[0].document.people == ()
+    assert viewer_of(outcome.audience, OPEN) == OUTSIDER
+
+
+def test_an_outsider_gets_nothing_of_what_is_for_everyone_inside() -> None:
+    assert isinstance(decide(FROM_EVE, [an_answer(BRÜCKNER)], OPEN), Pass)
+
+
+def test_an_outsider_is_never_sent_to_our_own_pages() -> None:
+    without_link = replace(GUIDE, anchor="", document=replace(GUIDE.document, url=""))
+
+    assert isinstance(decide(FROM_EVE, [an_answer(without_link)], OPEN), Pass)
+    assert isinstance(decide(a_reading(), [an_answer(without_link)], OPEN), Draft)
+
+
+@pytest.mark.parametrize(
+    "reading",
+    [
+        a_reading(reply_to=(EVE,)),
+        a_reading(sender=EVE, reply_to=(Address("other@evil.example"),)),
+        a_reading(sender=EVE, trust=Trust("forged", "DMARC failed.")),
+        a_reading(sender=None),
+    ],
+)
+def test_traps_and_forgeries_get_nothing_even_of_what_is_public(reading: Reading) -> None:
+    assert isinstance(decide(reading, [an_answer(GUIDE)], OPEN), Pass)
+
+
+def test_a_public_document_that_names_a_customer_is_for_colleagues_only() -> None:
+    named = a_card("Guide", visibility=PUBLIC, customers=(Customer("Brückner Logistik"),))
+
+    assert published(named).visibility == EVERYONE
+    assert published(replace(named, customers=())).visibility == PUBLIC
+    assert published(replace(named, customers=(), kind="contact")).visibility == EVERYONE

@@ -157,10 +157,11 @@ def source_from_json(text: str) -> Sought:
 def basis_from(text: str, words: bytes) -> Basis:
     """The basis that `_basis_to_json` wrote, with its shingles."""
     facts = json.loads(text)
-    viewer = Viewer(frozenset(facts["groups"]), facts["inside"])
+    viewer = Viewer(frozenset(facts["groups"]), facts["inside"], facts.get("public", False))
     return Basis(frozenset(facts["documents"]), viewer, words)
 
 
 def _basis_to_json(basis: Basis) -> str:
     viewer = {"groups": sorted(basis.viewer.groups), "inside": basis.viewer.inside}
+    viewer |= {"public": True} if basis.viewer.reads_public else {}
     return json.dumps({"documents": sorted(basis.documents), **viewer})

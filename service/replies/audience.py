@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection
 from unicodedata import normalize
 
-from indexer.asking import NOBODY, Viewer
+from indexer.asking import NOBODY, OUTSIDER, Viewer
 from service.mail.letter import Address, Reading
 from service.replies.outcome import Audience, Policy
 
@@ -29,7 +29,7 @@ def audience_of(reading: Reading, policy: Policy) -> Audience:
 
 
 def viewer_of(audience: Audience, policy: Policy) -> Viewer:
-    """What all of the audience may see together: what everyone inside may; with one outsider, nothing.
+    """What all of the audience may see together: what everyone inside may; with an outsider, what is public or nothing.
 
     Beside that, what is for a group to which all of them belong, and all who open the watched account, where the draft
     lies. A sender who need not be authenticated may be anybody, so then no group counts.
@@ -37,7 +37,7 @@ def viewer_of(audience: Audience, policy: Policy) -> Viewer:
     reached = (*audience.to, *audience.cc)
     inside = all(is_internal(a, policy.internal) for a in reached)
     if not reached or not inside or audience.outsiders:
-        return NOBODY
+        return OUTSIDER if reached and policy.answers_outsiders else NOBODY
     readers = {a.email.lower() for a in reached} | _lower(policy.own)
     shared = {name for name, members in policy.groups.items() if readers <= members} if policy.require_proof else ()
     return Viewer(frozenset(shared))

@@ -33,7 +33,9 @@ def decide(reading: Reading, answers: Sequence[Answer], policy: Policy) -> Draft
         return passed
     audience = audience_of(reading, policy)
     asker = reading.mail.sender.name if reading.mail.sender else ""
-    seen = [_shown(policy.judged(answer), viewer_of(audience, policy), asker) for answer in answers]
+    viewer = viewer_of(audience, policy)
+    policy = policy if viewer.inside else replace(policy, site="")
+    seen = [_shown(policy.judged(answer), viewer, asker) for answer in answers]
     linkable = [_openable(answer, policy.site) for answer in seen]
     asked = _asked(reading, linkable)
     if not _any_hits(linkable):
@@ -101,7 +103,7 @@ def _unreadable(reading: Reading, _: Policy) -> Pass | None:
 
 def _outside(reading: Reading, policy: Policy) -> Pass | None:
     sender = reading.mail.sender
-    if sender is None or is_internal(sender, policy.internal):
+    if sender is None or policy.answers_outsiders or is_internal(sender, policy.internal):
         return None
     says = f"{_shown_address(sender)} is outside, and internal links go to colleagues only."
     change = f"Only if these are colleagues: {sender.domain} among the internal_domains of the settings."
@@ -109,7 +111,8 @@ def _outside(reading: Reading, policy: Policy) -> Pass | None:
 
 
 def _led_outside(reading: Reading, policy: Policy) -> Pass | None:
-    outsiders = audience_of(reading, policy).outsiders
+    audience = audience_of(reading, policy)
+    outsiders = [address for address in audience.outsiders if address not in audience.to]
     if not outsiders:
         return None
     says = f"Its Reply-To leads outside, to {', '.join(map(_shown_address, outsiders[:3]))}."
@@ -117,8 +120,9 @@ def _led_outside(reading: Reading, policy: Policy) -> Pass | None:
 
 
 def _unproven(reading: Reading, policy: Policy) -> Pass | None:
-    verdict = reading.trust.verdict
-    if verdict == "proven" or (verdict == "unproven" and not policy.require_proof):
+    verdict, sender = reading.trust.verdict, reading.mail.sender
+    is_outside = policy.answers_outsiders and sender is not None and not is_internal(sender, policy.internal)
+    if verdict == "proven" or (verdict == "unproven" and (is_outside or not policy.require_proof)):
         return None
     change = "A sender that the own mail server vouches for in Authentication-Results."
     if verdict == "unproven":
@@ -136,6 +140,9 @@ def _asks_nothing(reading: Reading, _: Policy) -> Pass | None:
 def _shown(answer: Answer, viewer: Viewer, asker: str) -> Answer:
     """The search has filtered already. Asked again, for a draft cannot be called back once it is sent."""
     hits = tuple(h for h in answer.hits if viewer.may_see(h.document.visibility))
+    if not viewer.inside:  # who of us did something is nobody's business outside
+        hits = tuple(replace(h, document=replace(h.document, people=())) for h in hits)
+        answer = replace(answer, people=None, nearest=(), mentions=())
     return people.in_sight(replace(answer, hits=hits), viewer, asker)
 
 

@@ -40,6 +40,7 @@ class Policy:
     `require_proof` asks for an authenticated sender. `site` is the address of the search page, where documents without
     a link of their own can be opened. `groups` tells who belongs to each: what is for a group may be in a draft whose
     readers all belong to it, the people of the watched account among them, where senders have to be authenticated.
+    With `answers_outsiders` people outside get drafts too, of what is public and nothing else.
     """
 
     internal: frozenset[str] = frozenset()
@@ -50,6 +51,7 @@ class Policy:
     site: str = ""
     promises: Promises | None = None
     groups: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    answers_outsiders: bool = False
 
     def judged(self, answer: Answer) -> Answer:
         """The answer with the probability that holds here, and the one that a draft needs."""
