@@ -17,7 +17,7 @@ TOLD_EVERY = 100_000
 CHECKED = {
     "lost": ("lost", "stuck", "invented", "ending", "durable"),
     "doubled": ("doubled", "stray", "made again", "hasty", "thread"),
-    "touched": ("touched", "hands off"),
+    "touched": ("touched", "hands off", "paused"),
     "answered twice": ("answered", "useless", "old mail"),
     "held up": ("hostage", "restless", "escaped"),
 }

@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 
 from scripts.planting import Bugs, Change, changed, into
+from scripts.simulation.bugs_of_wishes import WISHES
 from scripts.simulation.disk import Disk
 from service.drafts import delivery, drafting, lifecycle, tending
 from service.drafts.delivery import Delivery
@@ -25,7 +26,7 @@ from service.watching.attempt import Failed
 from service.watching.progress import Progress, Watched
 from service.watching.settling import Settlement, Settler
 
-BUGS: Bugs = {}
+BUGS: Bugs = {**WISHES}
 """Every planted bug by what it does wrong, and what it replaces."""
 
 

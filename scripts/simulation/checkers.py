@@ -7,9 +7,10 @@ from itertools import combinations
 
 from scripts.simulation import mails
 from scripts.simulation.memories import Memory, Violation
-from scripts.simulation.plan import ASKS
+from scripts.simulation.plan import ASKS, Event
 from scripts.simulation.servers import PLAIN
 from scripts.simulation.troubles import calm
+from scripts.simulation.wishes import open_wishes, wish
 from scripts.simulation.world import OLD, World
 from service.drafts.drafting import MOST_TRIES
 from service.replies.outcome import Reason
@@ -44,6 +45,7 @@ def rest(world: World) -> None:
     world.elapsed += 65
     world.say("-- all trouble ends --")
     for mailbox in range(len(world.servers)):
+        wish(world, mailbox, Event("resumes the mailbox"))
         _come_to_rest(world, mailbox)
     for mailbox in range(len(world.servers)):
         if not world.violations:
@@ -125,7 +127,7 @@ def _one_state(world: World, mailbox: int) -> Iterator[Violation]:
         mail = memory.arrived.get(memory.places.get(told.identity, told.identity))
         if mail is None:
             yield Violation("invented", f"a receipt for {told.identity}, which never arrived")
-        elif told.state not in (*ENDS, ""):
+        elif told.state not in (*ENDS, "", *(("shadow",) if "paused" in memory.odd else ())):
             yield Violation("stuck", f"{told.identity} is {told.state} for ever")
         elif not _is_explained(told, mail.does, world, memory):
             yield Violation("ending", f"{told.identity} ({mail.does}) ended as {told.outcome}: {told.reason}")
@@ -150,6 +152,7 @@ def _explained(world: World, memory: Memory) -> set[str]:
     """The reasons for which a mail that asks something may get no draft in this run."""
     reasons = {Reason.CAP} if world.plan.sender_cap < 10 else set()
     reasons |= {Reason.REMOVED} if "removed from Drafts" in memory.odd else set()
+    reasons |= {Reason.PAUSED} if "paused" in memory.odd else set()
     reasons |= {Reason.NO_ANSWER} if "document went" in memory.odd else set()
     reasons |= {Reason.ANSWERED} if memory.odd & {"replied", "flagged"} or memory.handled else set()
     ids = Counter(number for mail in memory.arrived.values() for number in {*mail.names, mail.message_id} - {0})
@@ -179,6 +182,8 @@ def _drafts(world: World, mailbox: int) -> Iterator[Violation]:
     waiting = [key for key in lying if told[key].state == "written"]
     if pair := next((p for p in combinations(waiting, 2) if _in_one_thread(memory, *p)), None):
         yield Violation("thread", f"drafts for {' and '.join(pair)} wait in one thread")
+    for key in open_wishes(world, mailbox) & set(waiting):
+        yield Violation("useless", f"the draft for {key} still waits, although somebody wants it back")
     for key, receipt in told.items():
         if receipt.state == "written" and not lying[key]:
             yield Violation("lost", f"the draft for {key} is not in Drafts, its receipt says written")

@@ -22,7 +22,10 @@ class Violation:
 
 @dataclass(slots=True)
 class Visit:
-    """A pass under way: how the watched folders looked, and what people had done when it began."""
+    """A pass under way: how the watched folders looked, and what people had done when it began.
+
+    `paused`: its process stood still in it. `held`: a person had paused the mailbox.
+    """
 
     process: "Process"
     mailbox: int
@@ -30,6 +33,7 @@ class Visit:
     answered: frozenset[str]
     handled: frozenset[str]
     paused: bool = False
+    held: bool = False
 
 
 @dataclass(slots=True)

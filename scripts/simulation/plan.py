@@ -46,6 +46,8 @@ PEOPLE = (
     *("sends edited draft", "deletes draft", "trashes draft", "marks draft deleted"),
 )
 
+WISHES = ("pauses the mailbox", "pauses the mailbox", "resumes the mailbox", "wants a draft back", "wants a draft back")
+
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
@@ -103,8 +105,18 @@ def plan(seed: int) -> Plan:
         removes=rng.choice(("expunge", "expunge", "move", "")),
         same_host=rng.random() < 0.5,
         sender_cap=2 if rng.random() < 0.1 else 10,
-        events=tuple(_Author(rng).write()),
+        events=_with_wishes(seed, _Author(rng).write()),
     )
+
+
+def _with_wishes(seed: int, events: list[Event]) -> tuple[Event, ...]:
+    """In two of five runs people want something of the watcher; drawn apart, so that all else stays as it was."""
+    rng = Random(f"wishes of {seed}")
+    for _ in range(rng.randint(1, 5) if seed % 5 in (1, 3) else 0):
+        after, mailbox = rng.choice((1, 8, 60, 200)), int(rng.random() < 0.3)
+        wish = Event(rng.choice(WISHES), after, mailbox, rng.randrange(1000))
+        events.insert(rng.randint(3, len(events)), wish)
+    return tuple(events)
 
 
 class _Author:

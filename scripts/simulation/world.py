@@ -10,10 +10,11 @@ from scripts.simulation import mails
 from scripts.simulation.disk import Disk
 from scripts.simulation.memories import Folder, Memory, Violation, Visit
 from scripts.simulation.people import act
-from scripts.simulation.plan import ASKS, PEOPLE, Event, Plan, Recipe
+from scripts.simulation.plan import ASKS, PEOPLE, WISHES, Event, Plan, Recipe
 from scripts.simulation.processes import Killed, Process
 from scripts.simulation.servers import PLAIN, Server
 from scripts.simulation.troubles import strike
+from scripts.simulation.wishes import is_paused, wish
 from service.mailbox.memory import Stored
 from service.watching.presence import is_over
 
@@ -94,7 +95,8 @@ class World:
             return self.arrive(mailbox, event.mail, event.pick)
         if event.verb == "process restarts":
             return self._restart(event.pick % 2)
-        (act if event.verb in PEOPLE else strike)(self, mailbox, event)
+        happens = act if event.verb in PEOPLE else wish if event.verb in WISHES else strike
+        happens(self, mailbox, event)
 
     def arrive(self, mailbox: int, mail: Recipe, pick: int = 0) -> None:
         """A mail comes into one of the watched folders."""
@@ -144,6 +146,8 @@ class World:
         """A watcher hands a draft over: there must be no reason against it that was there before its pass."""
         visit = self.visits[-1]
         self.count("appends")
+        if visit.held and is_paused(self, mailbox):
+            self.broke("paused", f"a draft for {identity} was written although the mailbox is paused")
         if identity in visit.answered:
             self.broke("answered", f"{identity} had been answered when a draft for it was written")
         if identity in visit.handled:
@@ -234,6 +238,7 @@ class World:
     def _visit(self, process: Process, mailbox: int) -> Iterator[Visit]:
         handled = frozenset(self.memories[mailbox].handled)
         visit = Visit(process, mailbox, self._seen(mailbox), self.answered_now(mailbox), handled)
+        visit.held = is_paused(self, mailbox)
         self.visits.append(visit)
         yield visit
         self.visits.pop()
