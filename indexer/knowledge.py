@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 from threading import Event, Lock
 
 from indexer.answering import Answering, Reader
-from indexer.asking import Answer, AskOptions, Filters, Mention, Near, Question, Viewer
+from indexer.asking import Answer, AskOptions, Filters, Question, Viewer
 from indexer.close_reading import RememberedTokens
 from indexer.confirming import Confirmation, usable
 from indexer.documents import Document
@@ -23,7 +23,7 @@ from indexer.erasing import erase
 from indexer.errors import IndexProblem, NoIndex
 from indexer.forgetting import Forgotten
 from indexer.index_status import IndexStatus
-from indexer.remembering import RememberedChoices, RememberedNames, RememberedVectors
+from indexer.remembering import Known, RememberedChoices, RememberedNames, RememberedVectors
 from indexer.resembling import resembling
 from indexer.restating import restate
 from indexer.roll import Roll
@@ -224,19 +224,13 @@ class Knowledge:
         """Companies, then people, as far as documents that the viewer may see speak of them."""
         return self._opened().names.of(viewer.visibilities).entities
 
-    def entities_lately(self, viewer: Viewer) -> tuple[Entity, ...]:
-        """The same, at once: where names change often, as they were a moment ago. Ask `visible` before one is shown."""
-        return self._opened().names.lately(viewer.visibilities).entities
+    def known_lately(self, viewer: Viewer) -> Known:
+        """The same, at once, and who bears which name: as it was a moment ago. Ask `visible` before one is shown."""
+        return self._opened().names.lately(viewer.visibilities)
 
     def visible(self, ids: Sequence[str], viewer: Viewer) -> frozenset[str]:
         """Which of these documents the viewer may see now."""
         return self._opened().index.among(ids, Scope(viewer.visibilities))
-
-    def nearest(self, name: str, viewer: Viewer) -> list[Near]:
-        """The known companies and people nearest to a name that nobody bears, as far as the viewer may know them."""
-        directory = self._opened().names.lately(viewer.visibilities).directory
-        near = {n: directory.documents_of(Mention(n.written, n.name, n.kind, 0.0)) for n in directory.nearest(name)}
-        return [one for one, ids in near.items() if self.visible(tuple(ids), viewer)]
 
     def status(self) -> IndexStatus:
         """How the index stands, quickly; `check` looks closer."""

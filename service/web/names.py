@@ -43,6 +43,10 @@ class Sorted:
         keys = sorted((key, number) for number, one in enumerate(self.held) for key in _keys(one))
         self._keys, self._numbers = [key for key, _ in keys], [number for _, number in keys]
         self._begun: dict[str, Sequence[Suggestion]] = {}
+        self._bearers: dict[str, list[int]] = {}
+        for number, one in enumerate(self.held):
+            for name in {name.casefold() for name in (one.name, *one.aliases)}:
+                self._bearers.setdefault(name, []).append(number)
         self._whole = {
             kind: sorted((plain(o.name), o.name, n) for n, o in enumerate(self.held) if o.kind == kind)
             for kind in KINDS
@@ -58,6 +62,10 @@ class Sorted:
             self.held[number]
             for told, _, number in takewhile(lambda one: one[0].startswith(key), islice(whole, first, None))
         )
+
+    def bearing(self, names: Iterable[str]) -> list[int]:
+        """The places of those who bear one of these names, in upper or lower case."""
+        return sorted({number for name in names for number in self._bearers.get(name.casefold(), ())})
 
     def starting(self, key: str) -> Sequence[Suggestion]:
         """Names of which a word begins like this: whole names first, then those with the most documents."""

@@ -7,14 +7,15 @@ from itertools import islice
 
 from indexer.asking import AskOptions, Filters, Question, Viewer
 from indexer.documents import Document
-from indexer.entities import Directory, Entity
+from indexer.entities import Entity
 from indexer.rolodex import person_card
 from indexer.touches import Colleague, People, customers, is_one_of_us, last_touch, newest_touch, people, timeline
 from service.web import links
 from service.web.contacts import ContactCard, contact_card
 from service.web.links import Named
 from service.web.results import Card, Moment, called, card, moment
-from service.web.site import Site
+from service.web.site import NamesRead, Site
+from service.web.suggest import names_read
 from service.web.wording import short
 
 MOST_DOCUMENTS = 500
@@ -91,14 +92,17 @@ def profile(site: Site, viewer: Viewer, name: str, kind: str) -> Profile | None:
     entity = entity_called(site, viewer, name, kind)
     if entity is None:
         return None
-    entities = [e for e in site.knowledge.entities(viewer) if e.kind == kind]
-    return _profile(entity, documents_of(site, viewer, entity), _namesakes(entity, name, entities), site.now)
+    read = names_read(site, viewer, site.knowledge.entities(viewer))
+    return _profile(entity, documents_of(site, viewer, entity), _namesakes(entity, name, read), site.now)
 
 
 def entity_called(site: Site, viewer: Viewer, name: str, kind: str) -> Entity | None:
     """The company or person of this name, or whom it means; None where there is none that the viewer may know."""
-    entities = [e for e in site.knowledge.entities(viewer) if e.kind == kind]
-    return _entity(entities, name) or _from_filters(site, viewer, name, kind)
+    read = names_read(site, viewer, site.knowledge.entities(viewer))
+    bearing = [e for n in read.sorted.bearing([name]) if (e := read.entities[n]).kind == kind]
+    exact = next((e for e in bearing if e.name == name), None)
+    called = exact or next(iter(bearing), None) or _understood(site, viewer, read, name, kind)
+    return called or _from_filters(site, viewer, name, kind)
 
 
 def documents_of(site: Site, viewer: Viewer, entity: Entity) -> Sequence[Document]:
@@ -107,28 +111,20 @@ def documents_of(site: Site, viewer: Viewer, entity: Entity) -> Sequence[Documen
     return timeline(site.knowledge.documents(entity.document_ids[:MOST_DOCUMENTS], viewer))
 
 
-def _entity(entities: Sequence[Entity], name: str) -> Entity | None:
-    exact = next((e for e in entities if e.name == name), None)
-    return exact or _called(entities, name.casefold()) or _understood(entities, name)
-
-
-def _namesakes(entity: Entity, asked: str, entities: Sequence[Entity]) -> tuple[Named, ...]:
+def _namesakes(entity: Entity, asked: str, read: NamesRead) -> tuple[Named, ...]:
     """The others who bear its name, or that under which it was asked for."""
     plain = [name for name in entity.aliases if entity.name.startswith(f"{name} (")]
-    own = {name.casefold() for name in (entity.name, *plain, asked)}
-    alike = (e for e in entities if e != entity and not own.isdisjoint(n.casefold() for n in (e.name, *e.aliases)))
+    bearing = (read.entities[n] for n in read.sorted.bearing((entity.name, *plain, asked)))
+    alike = (e for e in bearing if e.kind == entity.kind and e != entity)
     return tuple(called(e.name, e.kind) for e in islice(alike, MOST_NAMESAKES))
 
 
-def _called(entities: Sequence[Entity], folded: str) -> Entity | None:
-    return next((e for e in entities if folded in {n.casefold() for n in (e.name, *e.aliases)}), None)
-
-
-def _understood(entities: Sequence[Entity], name: str) -> Entity | None:
+def _understood(site: Site, viewer: Viewer, read: NamesRead, name: str, kind: str) -> Entity | None:
     """Whom the name means where it is written otherwise: without "GmbH", with a typing mistake."""
-    meant = Directory(entities).find(name)
+    meant = [m for m in site.knowledge.known_lately(viewer).directory.find(name) if m.kind == kind]
     sure = meant[0].name if len(meant) == 1 and not meant[0].others else None
-    return next((e for e in entities if e.name == sure), None)
+    bearing = (read.entities[n] for n in (read.sorted.bearing([sure]) if sure else ()))
+    return next((e for e in bearing if (e.kind, e.name) == (kind, sure)), None)
 
 
 def _from_filters(site: Site, viewer: Viewer, name: str, kind: str) -> Entity | None:

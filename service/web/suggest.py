@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query
 from fastapi.responses import JSONResponse, Response
 
 from indexer.asking import Viewer
+from indexer.entities import Entity
 from indexer.errors import NoIndex
 from service.web.access import Viewing
 from service.web.completing import Visible, completions
@@ -36,7 +37,12 @@ def suggest(site: Here, viewer: Viewing, q: Annotated[str, Query(max_length=2_00
 
 def names_of(site: Site, viewer: Viewer) -> Names:
     """All names that the viewer may know, read a moment ago at the latest."""
-    entities, choices = site.knowledge.entities_lately(viewer), site.choices(viewer)
+    return names_read(site, viewer, site.knowledge.known_lately(viewer).entities).names
+
+
+def names_read(site: Site, viewer: Viewer, entities: tuple[Entity, ...]) -> NamesRead:
+    """The names of these companies and people, and of the boards that the viewer may know; sorted once a change."""
+    choices = site.choices(viewer)
     held = site.names.get(viewer.visibilities)
     if held is None or held.entities is not entities or held.choices is not choices:
         people = held.sorted if held and held.entities is entities else of_entities(entities)
@@ -45,7 +51,7 @@ def names_of(site: Site, viewer: Viewer) -> Names:
         companies = {name for name, _ in choices.get("customer", ())}
         boards = of_boards((name, count) for name, count in choices.get("parent", ()) if name not in companies)
         held = site.names[viewer.visibilities] = NamesRead(entities, choices, people, Names(people, boards))
-    return held.names
+    return held
 
 
 def visible(site: Site, viewer: Viewer) -> Visible:
@@ -64,7 +70,13 @@ def visible(site: Site, viewer: Viewer) -> Visible:
 def known(site: Site, viewer: Viewer, name: str, kind: NameKind) -> list[str]:
     """Known names that a written one may stand for: those that begin like it, else those a few letters away."""
     begun = islice(visible(site, viewer)(names_of(site, viewer).starting(name, (kind,))), 3)
-    return [one.name for one in begun] or [n.name for n in site.knowledge.nearest(name, viewer) if n.kind == kind]
+    return [one.name for one in begun] or _nearest(site, viewer, name, kind)
+
+
+def _nearest(site: Site, viewer: Viewer, name: str, kind: NameKind) -> list[str]:
+    near = (n.name for n in site.knowledge.known_lately(viewer).directory.nearest(name) if n.kind == kind)
+    names = names_of(site, viewer)
+    return [one.name for one in visible(site, viewer)(filter(None, (names.called(n, kind) for n in near)))]
 
 
 def aliases(site: Site, viewer: Viewer, name: str, kind: str) -> tuple[str, ...]:
