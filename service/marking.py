@@ -72,12 +72,15 @@ class Marking:
 
     def marks(self, receipt: Receipt) -> list[Marks]:
         """What was said of each question of a receipt so far."""
-        labels = self.ledger.verdicts.said([key(receipt.identity, asked.text) for asked in receipt.asked])
-        told = self.ledger.confirmations.said_of([asked.text for asked in receipt.asked])
-        return [
-            _marks(labels.get(key(receipt.identity, asked.text), ""), told.get(asked.text, {}))
-            for asked in receipt.asked
-        ]
+        return self.marks_of([receipt])[0]
+
+    def marks_of(self, receipts: Sequence[Receipt]) -> list[list[Marks]]:
+        """The same for many at once."""
+        asked = [(key(receipt.identity, a.text), a.text) for receipt in receipts for a in receipt.asked]
+        labels = self.ledger.verdicts.said([which for which, _ in asked])
+        told = self.ledger.confirmations.said_of([text for _, text in asked])
+        found = iter([_marks(labels.get(which, ""), told.get(text, {})) for which, text in asked])
+        return [[next(found) for _ in receipt.asked] for receipt in receipts]
 
     def mark(self, receipt: Receipt, number: int, said: Said, now: datetime, document_id: str = "") -> None:
         """Say of one question that a document answers it, or does not, or that none does.

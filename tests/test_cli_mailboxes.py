@@ -1,4 +1,4 @@
-"""`signpost retry` and `explain --raw`: what was given up is listed, handed out and put back, in sentences."""
+"""`retry`, `explain --raw`, `pause` and `resume`: what looks after mailboxes says what it did, in sentences."""
 
 import json
 from contextlib import closing
@@ -80,3 +80,20 @@ def test_a_mail_is_handed_out_as_it_came_in_for_its_owner_and_over_no_other_file
     assert file.stat().st_mode & 0o777 == 0o600
     assert isinstance(signpost(config, "explain", "<mail-1@x>", "--raw", str(file)).exception, FileExistsError)
     assert "not in quarantine" in problem(signpost(config, "explain", "<mail-2@x>", "--raw", str(file)))
+
+
+def test_a_mailbox_is_paused_and_goes_on(config: Path) -> None:
+    assert signpost(config, "pause").output == "No mailbox is paused.\n"
+
+    told = signpost(config, "pause", "sales@brueckner.example").output
+
+    assert told == "sales@brueckner.example is paused. Go on: signpost resume sales@brueckner.example\n"
+    assert "sales@brueckner.example is paused at this machine, since " in signpost(config, "pause").output
+    assert json.loads(signpost(config, "pause", "--json").output)[0]["who"] == "here"
+    assert "was paused already" in signpost(config, "pause", "sales@brueckner.example").output
+    assert signpost(config, "resume", "sales@brueckner.example").output == "sales@brueckner.example goes on.\n"
+    assert "was not paused" in signpost(config, "resume", "sales@brueckner.example").output
+
+
+def test_only_mailboxes_of_the_settings_are_paused(config: Path) -> None:
+    assert "there are sales@brueckner.example" in problem(signpost(config, "pause", "support"))

@@ -4,6 +4,7 @@ import csv
 import gzip
 import io
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from xml.etree import ElementTree
 
@@ -16,7 +17,7 @@ from hypothesis import strategies as st
 from indexer.knowledge import Knowledge
 from service.access.visitor import Visitor
 from service.analytics import Topic, figures
-from service.receipts import Asked, Receipt
+from service.receipts import Asked, Nearest, Receipt
 from service.web import plots
 from service.web.access import visitor_of
 from service.web.plots import Look
@@ -162,3 +163,19 @@ def test_no_cell_is_a_formula_and_none_is_lost(cells: list[tuple[str]]) -> None:
 
     assert [cell[:1] for cell in found if cell[:1] in tuple("=+-@\t\r")] == []
     assert [cell.removeprefix("'") for cell in found] == [cell.removeprefix("'") for (cell,) in cells]
+
+
+@pytest.mark.parametrize("url", ["/figures", "/receipts", "/receipts/nasty", "/receipts?outcome=draft"])
+@pytest.mark.parametrize(
+    "words", ["<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "{{ 7 * 7 }}", "' javascript:alert(1)//"]
+)
+def test_what_strangers_wrote_stays_text(knowledge: Knowledge, url: str, words: str) -> None:
+    nearest = (Nearest(words, words, words, 0.9, (words,)), Nearest("trello:sales:card:pilot", words, words, 0.9))
+    facts = {"subject": words, "sender": words, "reason": words, "says": words, "state_says": words, "mailbox": words}
+    told = [a_receipt(key, **facts, asked=(Asked(words, words, 0.9, nearest),)) for key in ("nasty", "2")]
+    told += [asked(str(n), words, n, **facts) for n in (3, 4)]
+
+    shown = Page(a_client(knowledge, [replace(told[0], identity="nasty"), *told[1:]]).get(url).text)
+
+    assert shown.alarms == []
+    assert "49" not in shown.text

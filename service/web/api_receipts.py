@@ -75,8 +75,8 @@ def figures(site: Here, visitor: Visiting, span: Annotated[Span, Query()]) -> Fi
 
 def _told(site: Site, visitor: Visitor, receipts: list[Receipt]) -> list[ReceiptRecord]:
     seen = visible(site, visitor.viewer, receipts)
-    marks = marking(site)
-    return [receipt_record(one, seen, marks.marks(one), site.options.base_url) for one in receipts]
+    marks = marking(site).marks_of(receipts)
+    return [receipt_record(one, seen, said, site.options.base_url) for one, said in zip(receipts, marks, strict=True)]
 
 
 def _number(known: Receipt, question: int | str) -> int:

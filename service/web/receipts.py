@@ -37,7 +37,7 @@ def every(site: Here, visitor: Visiting, viewer: Viewing, listed: Annotated[List
     query = listed.narrowed(readable)
     found = site.ledger.receipts(query, PAGE_SIZE + 1, listed.last)
     shown = found[:PAGE_SIZE]
-    seen = visible(site, viewer, shown)
+    seen, said = visible(site, viewer, shown), marking(site).marks_of(shown)
     counts = site.ledger.counts(replace(query, outcome="", reason="", state=""))
     return site.show(
         "receipts",
@@ -49,7 +49,7 @@ def every(site: Here, visitor: Visiting, viewer: Viewing, listed: Annotated[List
         kinds=KINDS,
         tabs=tabs(counts, listed),
         states=states(counts, listed),
-        lines=[line(receipt, seen, site.now, marking(site).marks(receipt)) for receipt in shown],
+        lines=[line(receipt, seen, site.now, marks) for receipt, marks in zip(shown, said, strict=True)],
         script=site.assets.url("receipts.js"),
         older=listed.after(shown[-1]) if len(found) > PAGE_SIZE else "",
     )
