@@ -17,7 +17,7 @@ def resembling(store: Store, neighbours: Neighbours, document_id: str, allowed: 
     own = np.array(reading.passages_of(store, [document_id]), dtype=np.int64)
     middle = neighbours.vectors(own).mean(axis=0) if len(own) else np.zeros(neighbours.dimension, dtype=np.float32)
     length = float(np.linalg.norm(middle))
-    others = Allowed(allowed.ids[~Allowed(own).among(allowed.ids)])
+    others = allowed.without(own)
     if not length or not len(others):
         return []
     found = neighbours.nearest((middle / length)[np.newaxis].astype(np.float32), DEPTH, others)[0]
