@@ -118,7 +118,7 @@ def test_feedback_that_cannot_be_is_a_problem(web: tuple[TestClient, Ledger], gi
     answer = browser.post(f"{API}/feedback", json=given)
 
     assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json")
-    assert ledger.confirmations.standing() == ledger.audit.latest() == []
+    assert (ledger.confirmations.standing(), ledger.audit.latest()) == ([], [])
 
 
 def test_figures_are_those_of_the_page(web: tuple[TestClient, Ledger]) -> None:
