@@ -114,4 +114,7 @@ def states(counts: Sequence[Count], listed: Listed) -> tuple[Tab, ...]:
             there[count.state] = there.get(count.state, 0) + count.number
     known = [state for state in STATES if state in there]
     every = Tab("All drafts", f"{sum(there.values()):,}", listed.url(state=""), not listed.state)
-    return every, *(Tab(STATES[s].capitalize(), f"{there[s]:,}", listed.url(state=s), listed.state == s) for s in known)
+    return every, *(
+        Tab(STATES[s][:1].upper() + STATES[s][1:], f"{there[s]:,}", listed.url(state=s), listed.state == s)
+        for s in known
+    )
