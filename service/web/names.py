@@ -4,7 +4,8 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain, islice, takewhile
+from functools import cached_property
+from itertools import chain, compress, islice, takewhile
 from typing import Literal
 
 from indexer.entities import Entity
@@ -19,8 +20,8 @@ SHOWN_BY = 50
 _UMLAUT = re.compile("([aou])e")
 _WORD = re.compile(r"\w+")
 _LAST = "\U0010ffff"
-SHORT, MANY = 3, 2_000
-"""What begins with so few letters is remembered; among so many names none comes first for its first word."""
+SHORT = 3
+"""What begins with so few letters is remembered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,21 +41,25 @@ class Sorted:
     def __init__(self, names: Iterable[Suggestion]) -> None:
         """Take these names."""
         self.held = tuple(names)
-        keys = sorted((key, number) for number, one in enumerate(self.held) for key in _keys(one))
-        self._keys, self._numbers = [key for key, _ in keys], [number for _, number in keys]
         self._begun: dict[str, Sequence[Suggestion]] = {}
         self._bearers: dict[str, list[int]] = {}
         for number, one in enumerate(self.held):
             for name in {name.casefold() for name in (one.name, *one.aliases)}:
                 self._bearers.setdefault(name, []).append(number)
-        self._whole = {
-            kind: sorted((plain(o.name), o.name, n) for n, o in enumerate(self.held) if o.kind == kind)
-            for kind in KINDS
-        }
+
+    @cached_property
+    def _alphabet(self) -> dict[NameKind, list[tuple[str, str, int]]]:
+        """The names of each kind in their order, sorted when first asked for."""
+        every = [(plain(one.name), one.name, number) for number, one in enumerate(self.held)]
+        return {kind: sorted(told for told in every if self.held[told[2]].kind == kind) for kind in KINDS}
+
+    @cached_property
+    def _beginnings(self) -> "_Beginnings":
+        return _Beginnings(self.held)
 
     def listed(self, kind: NameKind, prefix: str, after: str) -> Iterator[Suggestion]:
         """All of a kind whose names begin like this, in the order of the alphabet, behind the name `after`."""
-        key, whole = plain(prefix), self._whole[kind]
+        key, whole = plain(prefix), self._alphabet[kind]
         first = bisect_left(whole, (key,))
         if after:
             first = max(first, bisect_right(whole, (plain(after), after, len(self.held))))
@@ -69,15 +74,28 @@ class Sorted:
 
     def starting(self, key: str) -> Sequence[Suggestion]:
         """Names of which a word begins like this: whole names first, then those with the most documents."""
-        if key in self._begun:
-            return self._begun[key]
-        first, last = bisect_left(self._keys, key), bisect_left(self._keys, key + _LAST)
-        found = [self.held[number] for number in dict.fromkeys(self._numbers[first:last])]
-        whole = {one for one in found if plain(one.name).startswith(key)} if len(found) < MANY else frozenset(found)
-        told = sorted(found, key=lambda one: (one not in whole, -one.documents, one.name))
+        told = self._begun.get(key)
+        if told is None:
+            told = self._beginnings.starting(key)
         if len(key) <= SHORT:
             self._begun[key] = told
         return told
+
+
+class _Beginnings:
+    """Every beginning of a word of a name, sorted, with the rank of the name: those with most documents come first."""
+
+    def __init__(self, names: Iterable[Suggestion]) -> None:
+        self._ranked = sorted(names, key=lambda one: (-one.documents, one.name))
+        keys = sorted((key, rank, whole) for rank, one in enumerate(self._ranked) for key, whole in _keys(one).items())
+        self._keys, self._ranks = [key for key, _, _ in keys], [rank for _, rank, _ in keys]
+        self._are_whole = [whole for _, _, whole in keys]
+
+    def starting(self, key: str) -> Sequence[Suggestion]:
+        first, last = bisect_left(self._keys, key), bisect_left(self._keys, key + _LAST)
+        found = self._ranks[first:last]
+        whole = set(compress(found, self._are_whole[first:last]))
+        return [self._ranked[rank] for rank in (*sorted(whole), *sorted(set(found) - whole))]
 
 
 class Names:
@@ -122,8 +140,11 @@ def _suggestion(entity: Entity) -> Suggestion:
     return Suggestion(entity.name, entity.kind, len(ids), ids[:SHOWN_BY], entity.aliases)
 
 
-def _keys(one: Suggestion) -> set[str]:
-    """Every beginning of a word in the name or another spelling of it, with what follows."""
-    spellings = dict.fromkeys(plain(name[:200]) for name in (one.name, *one.aliases[:MOST_SPELLINGS]))
-    starts = ((told, [m.start() for m in _WORD.finditer(told)][:MOST_WORDS]) for told in spellings)
-    return {told[start:] for told, all_ in starts for start in all_}
+def _keys(one: Suggestion) -> dict[str, bool]:
+    """Every beginning of a word in the name or another spelling, with what follows; whether it is that of the name."""
+    keys: dict[str, bool] = {}
+    for spelling in (*one.aliases[:MOST_SPELLINGS], one.name):
+        told = plain(spelling[:200])
+        starts = [found.start() for found in _WORD.finditer(told)][:MOST_WORDS]
+        keys |= {told[start:]: not start and spelling == one.name for start in starts}
+    return keys
