@@ -26,6 +26,8 @@ PAGES = [
     "/?kind=card&page=2",
     "/?q=rail&customer=Bruckner&kind=note",
     "/?q=pilot#filters",
+    "/?q=pilot&sort=newest&archived=without",
+    "/?like=trello:sales:card:pilot",
     "/documents/trello:sales:card:pilot",
     "/companies/Brückner Logistik",
     "/people/Anna Weber",
