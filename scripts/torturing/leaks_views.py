@@ -80,7 +80,7 @@ def _world(draw: Random) -> tuple[list[Document], list[Document]]:
 
 def _twin(draw: Random, one: Marked) -> Document:
     """A document about the same people, with the same words and more, for other eyes."""
-    name, domain = CUSTOMERS[one.customer or "B"]
+    name, domain = CUSTOMERS[one.customer]
     rare = draw.choice(("Hohenzollern", "severance", one.word))
     return replace(
         one.document,
@@ -152,7 +152,7 @@ def _looks(
 
 
 def _question(draw: Random, one: Document) -> Question:
-    name = draw.choice([*one.customers, Customer("Adler Werke")]).name
+    name = draw.choice(one.customers).name
     somebody = draw.choice(one.people).name
     text = draw.choice(
         (
@@ -181,7 +181,7 @@ def _filters(draw: Random, one: Document) -> Filters:
             {"source": (one.source,)},
             {"kind": (one.kind,)},
             {"parent": (one.parent,)},
-            {"customer": ("Adler Werke", "Hohenzollern AG")},
+            {"customer": (one.customers[0].name,)},
             {"person": (one.people[-1].name,)},
             {"since": date(2026, 1, 1)},
         )

@@ -1,1 +1,0 @@
-"""The index on a PostgreSQL server with pgvector, for more than one machine."""
