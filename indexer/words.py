@@ -10,6 +10,7 @@ import re
 import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -51,7 +52,6 @@ class Words:
         """Search an index made by `build` or `opened`."""
         self._schema = index.schema
         self._searcher = index.searcher()
-        self._analyzers = {STEMS: _analyzer(stemmed=True), PLAIN: _analyzer(stemmed=False)}
 
     def __len__(self) -> int:
         return int(self._searcher.num_docs)
@@ -62,9 +62,7 @@ class Words:
 
     def terms(self, text: str) -> list[Term]:
         """What is looked for where a text is asked, each once."""
-        texts = folded(text)
-        found = ((field, term) for field, one in self._analyzers.items() for term in one.analyze(texts[field]))
-        return list(dict.fromkeys(found))
+        return list(dict.fromkeys(read(text)))
 
     def having(self, term: Term) -> int:
         """How many passages have a term."""
@@ -82,7 +80,7 @@ class Words:
 
     def _weighed(self, term: Term, idf: float) -> Query:
         """Tantivy knows what a term is worth among the passages here alone."""
-        query, here = Query.term_query(self._schema, *term), _idf(self.having(term), len(self))
+        query, here = Query.term_query(self._schema, *term), rarity(self.having(term), len(self))
         return query if idf == here else Query.boost_query(query, idf / here)
 
     def _allowed(self, query: Query, count: int, allowed: Allowed) -> list[tuple[int, float]]:
@@ -108,10 +106,10 @@ def best(among: Sequence[Words], text: str, count: int, allowed: Allowed) -> lis
 
     A long text is asked by its rarest terms; those that occur nowhere count as rare.
     """
-    whole = sum(map(len, among))
-    if not whole or not len(allowed):
+    size = sum(map(len, among))
+    if not size or not len(allowed):
         return []
-    idfs = {term: _idf(sum(one.having(term) for one in among), whole) for term in among[0].terms(text)}
+    idfs = {term: rarity(sum(one.having(term) for one in among), size) for term in among[0].terms(text)}
     rarest = dict(sorted(idfs.items(), key=lambda pair: -pair[1])[:TERMS])
     most = sum(rarest.values()) * SATURATION
     found = [hit for one in among for hit in one.hits(rarest, count, allowed)]
@@ -119,8 +117,9 @@ def best(among: Sequence[Words], text: str, count: int, allowed: Allowed) -> lis
     return [(passage, min(1.0, score / most)) for passage, score in first]
 
 
-def _idf(having: int, whole: int) -> float:
-    return math.log(1 + max(0.0, whole - having + 0.5) / (having + 0.5))
+def rarity(having: int, size: int) -> float:
+    """What a term is worth that so many of all passages have (BM25's idf)."""
+    return math.log(1 + max(0.0, size - having + 0.5) / (having + 0.5))
 
 
 def build(entries: Iterable[Entry], folder: Path | None = None) -> Words:
@@ -148,6 +147,16 @@ def load(folder: Path) -> Words:
     return Words(_with_analyzers(Index.open(str(folder))))
 
 
+def read(text: str) -> list[Term]:
+    """Every word of a text as each field has it, as often as it stands there: for indexes that are not tantivy's."""
+    return [(field, term) for field, told in folded(text).items() for term in _analyzers()[field].analyze(told)]
+
+
+def whole(entry: Entry) -> str:
+    """What is indexed of a passage; its context twice: what a passage is about outweighs what it mentions."""
+    return f"{entry.context}\n{entry.context}\n{entry.text}"
+
+
 def folded(text: str) -> dict[str, str]:
     """What each field is given of a text: letters that tantivy leaves are folded; plain words take "ue" for "ü" too."""
     text = text.encode(errors="replace").decode().translate(LETTERS)
@@ -167,9 +176,14 @@ def _analyzer(stemmed: bool) -> TextAnalyzer:
     return (builder.filter(Filter.stemmer("english")) if stemmed else builder).build()
 
 
+@cache
+def _analyzers() -> Mapping[str, TextAnalyzer]:
+    return {STEMS: _analyzer(stemmed=True), PLAIN: _analyzer(stemmed=False)}
+
+
 def _with_analyzers(index: Index) -> Index:
-    index.register_tokenizer(STEMS, _analyzer(stemmed=True))
-    index.register_tokenizer(PLAIN, _analyzer(stemmed=False))
+    for field, analyzer in _analyzers().items():
+        index.register_tokenizer(field, analyzer)
     return index
 
 
@@ -189,7 +203,6 @@ def _write(index: Index, entries: Iterable[Entry], gone: Sequence[int]) -> Words
 def _document(entry: Entry) -> Document:
     document = Document()
     document.add_unsigned(ID, entry.id)
-    # The context twice: what a passage is about outweighs what it mentions.
-    for field, text in folded(f"{entry.context}\n{entry.context}\n{entry.text}").items():
+    for field, text in folded(whole(entry)).items():
         document.add_text(field, text)
     return document

@@ -11,6 +11,7 @@ ROOT = Path(__file__).parents[1]
 FILES = sorted(p for top in ("indexer", "service") for p in (ROOT / top).rglob("*.py"))
 DOORS = {
     "sqlite3": {"indexer/store", "service/ledger"},
+    "psycopg": {"indexer/engines/postgres/server"},
     "faiss": {"indexer/vectors"},
     "tantivy": {"indexer/words"},
     "torch": {"indexer/embedding"},

@@ -138,14 +138,14 @@ def documents(store: Store, ids: Sequence[str], scope: Scope) -> list[Document]:
 def with_links(store: Store, links: Sequence[str], scope: Scope) -> list[Document]:
     """The documents in scope that these links lead to, in the order of the links."""
     where, values = condition(scope)
-    begun = list(dict.fromkeys(part for link in links for part in _begun_by(link)))
+    begun = list(dict.fromkeys(part for link in links for part in begun_by(link)))
     statement = f"SELECT r.record, r.checksum {RECORDS} WHERE json_extract(r.record, '$.url') IN {THESE} AND {where}"
     found = [_intact(store, row) for row in store.rows(statement, (json.dumps(begun), *values))]
     place = {link: n for n, link in enumerate(begun)}
     return sorted(found, key=lambda document: (place[document.url], document.id))
 
 
-def _begun_by(link: str) -> list[str]:
+def begun_by(link: str) -> list[str]:
     """The link itself, and all that it may be without a place in it or the name of what it leads to."""
     ends = [n for n, c in enumerate(link) if n and c in "/?#"]
     return [link, *(link[:n] for n in reversed(ends))]

@@ -1,0 +1,36 @@
+"""What a PostgreSQL server complains of → a sentence with a way out. Pure."""
+
+from indexer.errors import BusyIndex, DamagedIndex, IndexProblem
+
+LOST = "Nothing of this step was kept; try again once the server is back."
+_SENTENCES = {
+    "28": "refuses the user or password of the index URL. Check SIGNPOST_INDEX_URL.",
+    "3D000": "does not exist on its server. Create it, or correct SIGNPOST_INDEX_URL.",
+    "25006": "only reads: it is a standby. Name the primary in SIGNPOST_INDEX_URL, or both hosts and "
+    "target_session_attrs=read-write.",
+    "42501": "does not let this user do what the index needs. Let the user own the database, or grant CREATE on it.",
+    "53100": "has no room left on its disk. Nothing of this step was kept.",
+    "53300": "takes no more connections. Raise max_connections, or run fewer processes.",
+    "0A000": "lacks something that the index needs. It must be PostgreSQL 16 or newer with pgvector 0.8 or newer.",
+    "58P01": "lacks pgvector. Install it on the server (Debian: postgresql-16-pgvector).",
+    "22P05": "cannot keep every character. Create it with ENCODING 'UTF8'.",
+}
+_GONE = ("08", "57P")
+_BUSY = ("40", "55P03")
+_DAMAGED = ("XX001", "XX002", "58030")
+
+
+def problem(state: str | None, told: str, where: str) -> IndexProblem:
+    """The error for an SQLSTATE and what was told with it, about the database `where`; without a state it was lost."""
+    first = told.strip().split("\n")[0]
+    if state is None or state.startswith(_GONE):
+        return IndexProblem(f"{where} cannot be reached ({first}). {LOST}")
+    if state.startswith(_BUSY):
+        return BusyIndex(f"Another process is writing to {where}. Try again in a moment.")
+    if state in _DAMAGED:
+        return DamagedIndex(
+            f"{where} is damaged ({first}). Restore it, or drop its schema signpost and run `signpost reindex`; "
+            "everything in it can be made again; questions that were confirmed come back from the ledger."
+        )
+    known = next((said for begin, said in _SENTENCES.items() if state.startswith(begin)), None)
+    return IndexProblem(f"{where} {known}" if known else f"{where} refused a statement ({state}: {first}).")

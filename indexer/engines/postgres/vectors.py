@@ -1,0 +1,52 @@
+"""Vectors on the server: kept under the texts they were made of, in spaces of which one is searched."""
+
+from collections.abc import Sequence
+
+from indexer.engines.postgres.server import Halves, Transaction
+from indexer.engines.protocol import Embedded
+
+
+def embed(transaction: Transaction, embedded: Embedded) -> None:
+    """Keep vectors under their texts; what is there already stays."""
+    space = _space(transaction, embedded.fingerprint, embedded.vectors.shape[1])
+    rows = [
+        (space, bytes.fromhex(text_hash), Halves(vector))
+        for text_hash, vector in zip(embedded.hashes, embedded.vectors, strict=True)
+    ]
+    kept = "INSERT INTO vectors (space, text_hash, vector) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING"
+    transaction.run_many(kept, rows)
+
+
+def adopt(transaction: Transaction, fingerprint: str, dimension: int) -> None:
+    """Make this the space that is searched; the vectors of all others go."""
+    space = {"space": _space(transaction, fingerprint, dimension), "fingerprint": fingerprint}
+    others = transaction.run("SELECT number FROM spaces WHERE number <> %(space)s", space)
+    transaction.run("DELETE FROM vectors WHERE space <> %(space)s", space)
+    transaction.run("DELETE FROM spaces WHERE number <> %(space)s", space)
+    for (number,) in others:
+        transaction.run(f"DROP INDEX IF EXISTS vectors_of_{number}")
+    transaction.run("UPDATE meta SET sequence = sequence + 1, fingerprint = %(fingerprint)s", space)
+
+
+def tidy(transaction: Transaction) -> None:
+    """Forget vectors of texts that were lost and that no passage or question has any more."""
+    transaction.run(
+        """DELETE FROM vectors v USING (SELECT DISTINCT text_hash FROM loose) l WHERE v.text_hash = l.text_hash
+        AND NOT EXISTS (SELECT 1 FROM passages p WHERE p.text_hash = l.text_hash)
+        AND NOT EXISTS (SELECT 1 FROM questions q WHERE q.text_hash = l.text_hash)"""
+    )
+    transaction.run("DELETE FROM loose")
+
+
+def loosen(transaction: Transaction, hashes: Sequence[bytes]) -> None:
+    """Remember texts that something has lost, for `tidy`."""
+    transaction.run_many("INSERT INTO loose VALUES (%s)", [(text_hash,) for text_hash in hashes])
+
+
+def _space(transaction: Transaction, fingerprint: str, dimension: int) -> int:
+    values = {"fingerprint": fingerprint, "dimension": dimension}
+    transaction.run(
+        "INSERT INTO spaces (fingerprint, dimension) VALUES (%(fingerprint)s, %(dimension)s) ON CONFLICT DO NOTHING",
+        values,
+    )
+    return int(transaction.run("SELECT number FROM spaces WHERE fingerprint = %(fingerprint)s", values)[0][0])
