@@ -6,7 +6,8 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from indexer.asking import Viewer
+from indexer import updating
+from indexer.asking import Answer, Viewer
 from indexer.documents import EVERYONE
 from indexer.engines import confirmed, reading
 from indexer.engines.protocol import Scope
@@ -74,7 +75,7 @@ def _() -> list[Change]:
 
 @_bug("takes an unknown visibility for everyone")
 def _() -> list[Change]:
-    return _seeing("", "Everyone", "public", "group:")
+    return _seeing("", "Everyone", "group:")
 
 
 def _sharing(belongs: Callable[[set[str], frozenset[str], Policy], bool]) -> list[Change]:
@@ -102,6 +103,19 @@ def _() -> list[Change]:
 @_bug("shows groups to the colleagues of who belongs to them")
 def _() -> list[Change]:
     return _sharing(lambda reached, members, policy: policy.require_proof and policy.own <= members)
+
+
+@_bug("shows people outside what names a customer")
+def _() -> list[Change]:
+    return [(updating, "published", lambda document: document)]
+
+
+@_bug("names our people to people outside")
+def _() -> list[Change]:
+    def wrong(answer: Answer, viewer: Viewer, asker: str) -> Answer:
+        return replace(answer, hits=tuple(h for h in answer.hits if viewer.may_see(h.document.visibility)))
+
+    return [(decide, "_shown", wrong)]
 
 
 @_bug("forgets to filter, and does not look again")

@@ -30,6 +30,7 @@ class Seen:
     """What a draft shows, by the marks that stand in it, and every address that it would reach."""
 
     shown: tuple[Marked, ...]
+    named: tuple[Marked, ...]
     reached: tuple[str, ...]
 
 
@@ -38,27 +39,40 @@ def seen(draft: bytes, case: Case, shelf: Sequence[Marked]) -> Seen:
     message = message_from_bytes(draft)
     told = unescape("\n".join([draft.decode("utf-8", "replace"), *_headers(message), *_texts(message)])).lower()
     shown = (one for one in shelf if any(mark in told and mark not in case.brings for mark in (one.word, one.key)))
+    people = (one for one in shelf if one.who in told)
     named = [str(value) for name in REACHING for value in message.get_all(name, [])]
-    return Seen(tuple(shown), tuple(email.lower() for _, email in getaddresses(named)))
+    return Seen(tuple(shown), tuple(people), tuple(email.lower() for _, email in getaddresses(named)))
 
 
 def leaks(draft: Seen, case: Case) -> list[Leak]:
     """Every document that the draft shows and that somebody whom it reaches may not see."""
-    wrong = ((one.document.visibility, _wrong(one, case, draft.reached)) for one in draft.shown)
+    wrong = [(one.document.visibility, _wrong(one, case, draft.reached)) for one in draft.shown]
+    wrong += [(one.document.visibility, _too_much(one, case, draft)) for one in draft.named]
     return [Leak(case.number, says, visibility, draft.reached) for visibility, says in wrong if says]
 
 
+def _too_much(one: Marked, case: Case, draft: Seen) -> str:
+    """Whom a draft names is of a document that its readers may see, and for people outside nobody at all."""
+    if _outside(draft.reached):
+        return "names one of us to somebody outside"
+    return _wrong(one, case, draft.reached)
+
+
 def _wrong(one: Marked, case: Case, reached: Sequence[str]) -> str:
-    outside = [email for email in reached if email not in GROUPS]
-    if outside or not reached:
-        return f"reaches {', '.join(outside) or 'nobody knows whom'}"
+    if outside := _outside(reached):
+        may = case.setup.is_public and one.is_for_all and reached
+        return "" if may else f"reaches {', '.join(outside)}"
     if not case.may_be_answered:
         return "answers somebody who is not proven to be inside"
     visibility = one.document.visibility
     group = visibility.removeprefix("group:")
     belong = group in READERS and all(group in GROUPS[email] for email in reached)
-    may = visibility == "everyone" or (visibility != group and belong and case.is_proven)
+    may = visibility in ("everyone", "public") or (visibility != group and belong and case.is_proven)
     return "" if may else f"shows {visibility or 'what has no visibility'}"
+
+
+def _outside(reached: Sequence[str]) -> list[str]:
+    return [email for email in reached if email not in GROUPS] or ([] if reached else ["nobody knows whom"])
 
 
 def _headers(message: Message) -> Iterator[str]:

@@ -62,6 +62,8 @@ class Setup:
 
     authserv_id: str
     require_proof: bool
+    is_public: bool = False
+    """Whether people outside are answered with what is for all."""
 
     def believes(self, proof: Proof) -> bool:
         """Whether a mail with this proof may be taken for its sender's."""
@@ -73,4 +75,6 @@ SETUPS = {
     "no server is named": Setup("", False),
     "a server is named": Setup(SERVER, True),
     "a server is named, proof not asked": Setup(SERVER, False),
+    "a source is public": Setup(SERVER, True, True),
+    "a source is public, no server is named": Setup("", False, True),
 }

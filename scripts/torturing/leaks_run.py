@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from indexer.asking import Viewer
 from indexer.knowledge import Knowledge
@@ -112,13 +113,15 @@ def _members() -> dict[str, frozenset[str]]:
 
 def a_judge(knowledge: Knowledge, setup: Setup) -> Judge:
     """The steps of a watcher that is set up like this, sure of everything, so that as much as possible is drafted."""
-    policy = Policy(INTERNAL, OWN, enough=0.0, require_proof=setup.require_proof, site=SITE, groups=_members())
+    facts: dict[str, Any] = {"site": SITE, "groups": _members(), "answers_outsiders": setup.is_public}
+    policy = Policy(INTERNAL, OWN, enough=0.0, require_proof=setup.require_proof, **facts)
     rules = ReadingRules(OWN, setup.authserv_id, INTERNAL, frozenset({FORWARDER}))
 
     def viewer(reading: Reading, by: Policy) -> Viewer:
         return viewer_of(audience_of(reading, by), by)
 
     def write(draft: Draft, sender: Address, message_id: str, now: object) -> bytes:
-        return compose(draft, Writing(sender, message_id, NOW, SITE), TEMPLATES)
+        site = SITE if viewer_of(draft.audience, policy).inside else ""
+        return compose(draft, Writing(sender, message_id, NOW, site), TEMPLATES)
 
     return Judge(knowledge, Steps(partial(read, rules=rules), before_search, viewer, decide, write), policy)

@@ -57,8 +57,8 @@ def _() -> list[Change]:
 
 @_bug("finds any document by its link")
 def _() -> list[Change]:
-    right = reading.every_document
-    return [(reading, "every_document", lambda store, scope: right(store, Scope(EVERYTHING)))]
+    right = reading.with_links
+    return [(reading, "with_links", lambda store, links, scope: right(store, links, Scope(EVERYTHING)))]
 
 
 @_bug("leaves words on the shelf of those who saw them before")

@@ -80,7 +80,7 @@ def _world(draw: Random) -> tuple[list[Document], list[Document]]:
 
 def _twin(draw: Random, one: Marked) -> Document:
     """A document about the same people, with the same words and more, for other eyes."""
-    name, domain = CUSTOMERS[one.customer]
+    name, domain = CUSTOMERS[one.customer or "B"]
     rare = draw.choice(("Hohenzollern", "severance", one.word))
     return replace(
         one.document,
@@ -148,11 +148,11 @@ def _looks(
     yield "count", "", lambda k: k.count(viewer)
     yield "entities", "", lambda k: k.entities(viewer)
     yield "documents", str(ids), lambda k: k.documents(ids, viewer)
-    yield "linked", one.url, lambda k: k.linked(one.url, viewer)
+    yield "linked", one.url, lambda k: k.linked([one.url], viewer)
 
 
 def _question(draw: Random, one: Document) -> Question:
-    name = draw.choice(one.customers).name
+    name = draw.choice([*one.customers, Customer("Adler Werke")]).name
     somebody = draw.choice(one.people).name
     text = draw.choice(
         (
@@ -181,7 +181,7 @@ def _filters(draw: Random, one: Document) -> Filters:
             {"source": (one.source,)},
             {"kind": (one.kind,)},
             {"parent": (one.parent,)},
-            {"customer": (one.customers[0].name,)},
+            {"customer": ("Adler Werke", "Hohenzollern AG")},
             {"person": (one.people[-1].name,)},
             {"since": date(2026, 1, 1)},
         )
