@@ -246,9 +246,8 @@ def test_a_file_of_a_newer_signpost_is_left_alone(tmp_path: Path) -> None:
         Ledger.open(tmp_path / "ledger.db")
 
 
-BEFORE_ACCESS = "".join(
-    f"DROP TABLE {name};" for name in ("people", "sessions", "tokens", "audit", "searches", "pauses", "takebacks", "forgotten")
-)
+NEW = ("people", "sessions", "tokens", "audit", "searches", "pauses", "takebacks", "forgotten")
+BEFORE_ACCESS = "".join(f"DROP TABLE {name};" for name in NEW)
 BEFORE_CONFIRMATIONS = f"{BEFORE_ACCESS} DROP TABLE sources; DROP TABLE labels; DROP TABLE confirmations;"
 BEFORE_QUARANTINE = BEFORE_CONFIRMATIONS + "DROP TABLE quarantine; DROP INDEX places_by_identity;"
 

@@ -18,7 +18,8 @@ HIDDEN = """(() => {
   const top = document.elementFromPoint(Math.min(Math.max((box.left + box.right) / 2, 0), innerWidth - 1),
     Math.min(Math.max((box.top + box.bottom) / 2, 0), innerHeight - 1));
   const seen = inside && (!top || at.contains(top) || top.contains(at) || at.labels?.[0]?.contains(top));
-  const ring = style.outlineStyle !== "none" || style.boxShadow !== "none" || at.matches("main, body, input[type=date]");
+  const drawn = style.outlineStyle !== "none" || style.boxShadow !== "none";
+  const ring = drawn || at.matches("main, body, input[type=date]");
   return seen && ring ? "" : `${seen ? "no ring" : "hidden"}: ${at.outerHTML.slice(0, 160)}`;
 })()"""
 FOCUSED = "document.activeElement.textContent.trim() || document.activeElement.name"

@@ -251,3 +251,14 @@ def test_a_document_with_far_too_much_on_it_stays_small(tmp_path: Path) -> None:
 
     for url in ("/", "/?kind=card", "/documents/trello:sales:card:much", "/receipts", "/receipts/identity-1"):
         assert len(browser.get(url).content) <= 50_000, url
+
+
+def test_styles_and_scripts_come_small_to_whoever_takes_them_so_and_pages_never_do(browser: TestClient) -> None:
+    (style,) = re.findall(r'href="(/static/site.css[^"]*)"', browser.get("/").text)
+    plain = browser.get(style, headers={"Accept-Encoding": "identity"})
+    small = browser.get(style, headers={"Accept-Encoding": "gzip"})
+
+    assert small.headers["content-encoding"] == "gzip"
+    assert int(small.headers["content-length"]) * 2 < int(plain.headers["content-length"])
+    assert small.text == plain.text
+    assert "content-encoding" not in browser.get("/", headers={"Accept-Encoding": "gzip"}).headers
