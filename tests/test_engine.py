@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from indexer.documents import PRIVATE, Document, Section
-from indexer.engines import generations
+from indexer.engines import generations, reading
 from indexer.engines.embedded import EmbeddedIndex
 from indexer.engines.protocol import Query, Scope
 from indexer.errors import BusyIndex, DamagedIndex, IndexProblem
@@ -56,6 +57,20 @@ def files(folder: Path) -> list[Path]:
 
 class TestEmbeddedIndex(IndexContract):
     pass
+
+
+@pytest.mark.parametrize("oldest", [False, True])
+def test_many_documents_come_in_the_order_in_which_few_do(
+    index: EmbeddedIndex, monkeypatch: pytest.MonkeyPatch, oldest: bool
+) -> None:
+    dated = [a_card(f"Card {n}", key=f"b{n}", updated_at=NOW - timedelta(days=n % 7)) for n in range(30)]
+    put(index, *dated, *(a_card(f"Undated {n}", key=f"u{n}", updated_at=None) for n in range(5)))
+    places = [(limit, offset) for limit in (1, 4, 50) for offset in (0, 2, 28, 33, 40)]
+
+    few = [index.browse(ALL, *place, oldest=oldest) for place in places]
+    monkeypatch.setattr(reading, "FEW", 0)
+
+    assert [index.browse(ALL, *place, oldest=oldest) for place in places] == few
 
 
 def spoil(path: Path, seed: int) -> None:
