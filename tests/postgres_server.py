@@ -97,9 +97,13 @@ class Postgres:
 
     def _end(self, how: signal.Signals) -> None:
         process = _RUNNING.pop(self.folder)
-        for pid in [*_children(process.pid), process.pid]:
+        # The first process first: it would otherwise mend what happened to the others
+        pids = [process.pid, *_children(process.pid)]
+        for pid in pids:
             os.kill(pid, how)
         process.wait(timeout=30)
+        while any(_lives(pid) for pid in pids):
+            time.sleep(0.01)
 
     def _answers(self) -> bool:
         try:
@@ -167,3 +171,10 @@ def _own(path: Path) -> None:
 def _children(pid: int) -> list[int]:
     told = Path(f"/proc/{pid}/task/{pid}/children")
     return [int(child) for child in told.read_text().split()] if told.exists() else []
+
+
+def _lives(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
+    except FileNotFoundError:
+        return False

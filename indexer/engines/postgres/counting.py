@@ -6,9 +6,10 @@ those wanted, the common ones need not be looked for at all (MaxScore), and noth
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from indexer.engines.postgres.narrowing import Condition
-from indexer.engines.postgres.server import Transaction
+from indexer.engines.postgres.server import Int8, Transaction
 from indexer.engines.postgres.terms import asked
 from indexer.words import SATURATION, TERMS, rarity
 
@@ -31,14 +32,17 @@ TOTAL = """
     ON CONFLICT (visibility) DO UPDATE
         SET passages = c.passages + excluded.passages, tokens = c.tokens + excluded.tokens
 """
-BEST = """
-    SELECT w.passage, sum(q.idf * c.tf / (c.tf + {k1} * ({a} + {b} * w.tokens / %(mean)s))) * {saturation} AS score
-    FROM words w JOIN documents d ON d.number = w.number
-    CROSS JOIN unnest(%(terms)s::bigint[], %(idfs)s::float8[]) q (term, idf)
-    CROSS JOIN LATERAL (SELECT w.counts[array_position(w.terms, q.term)]::float8 AS tf) c
-    WHERE w.terms && %(sought)s::bigint[] AND {where}
-    GROUP BY w.passage ORDER BY score DESC, w.passage LIMIT %(count)s
+BEST = f"""
+    SELECT w.passage, {SATURATION} * ({{score}}) AS score
+    FROM (
+        SELECT w.passage, w.terms, w.counts, {K1} * ({1 - B} + {B} * w.tokens / %(mean)s) AS k
+        FROM words w JOIN documents d ON d.number = w.number
+        WHERE w.terms && %(sought)s::bigint[] AND {{where}} OFFSET 0
+    ) w
+    ORDER BY 2 DESC, 1 LIMIT %(count)s
 """
+OF_TERM = "coalesce(%(idf{0})s / (1 + k / counts[array_position(terms, %(term{0})s)]), 0)"
+"""BM25 of one term, tf / (tf + k) written with one tf; all are summed up in one expression, without grouping."""
 
 
 def count(transaction: Transaction, numbers: Sequence[int], sign: int) -> None:
@@ -93,32 +97,30 @@ class Lane:
         there = [term for term in rarest if self.statistics.having.get(term)]
         if not there:
             return {}
-        values = {"terms": there, "idfs": [rarest[term] for term in there], "count": most}
-        found = self._found(values, within)
+        found = self._found({term: rarest[term] for term in there}, most, within)
         return {passage: min(1.0, score / top) for passage, score in found}
 
-    def _found(self, values: Mapping[str, object], within: Condition) -> list[tuple[int, float]]:
-        terms, idfs, most = list(values["terms"]), list(values["idfs"]), values["count"]  # type: ignore[call-overload]
-        reach = EXACTLY
+    def _found(self, idfs: Mapping[int, float], most: int, within: Condition) -> list[tuple[int, float]]:
+        terms, reach = list(idfs), EXACTLY
         while True:
-            sought = self._rarest(terms, reach) if not within[0] else len(terms)
-            found = self._asked({**values, "sought": terms[:sought]}, within)
-            beyond = sum(idfs[sought:]) * SATURATION
+            sought = len(terms) if within[0] else self._rarest(terms, reach)
+            found = self._asked(idfs, terms[:sought], most, within)
+            beyond = sum(idfs[term] for term in terms[sought:]) * SATURATION
             if sought == len(terms) or (len(found) == most and found[-1][1] >= beyond):
                 return found
             reach *= WIDER
 
     def _rarest(self, terms: Sequence[int], reach: int) -> int:
         """How many of the terms, the rarest first, bring up so many passages."""
-        total = 0
-        for place, term in enumerate(terms):
-            total += self.statistics.having.get(term, 0)
-            if total >= reach:
-                return place + 1
-        return len(terms)
+        totals = accumulate(self.statistics.having[term] for term in terms)
+        return next((place for place, total in enumerate(totals, 1) if total >= reach), len(terms))
 
-    def _asked(self, values: Mapping[str, object], within: Condition) -> list[tuple[int, float]]:
+    def _asked(
+        self, idfs: Mapping[int, float], sought: Sequence[int], most: int, within: Condition
+    ) -> list[tuple[int, float]]:
         where = f"{self.where[0]} AND {within[0]}" if within[0] else self.where[0]
-        statement = BEST.format(k1=K1, a=1 - B, b=B, saturation=SATURATION, where=where)
-        told = {**values, **self.where[1], **within[1], "mean": self.statistics.mean}
-        return [(int(passage), float(score)) for passage, score in self.transaction.run(statement, told)]
+        statement = BEST.format(score=" + ".join(OF_TERM.format(n) for n in range(len(idfs))), where=where)
+        values: dict[str, object] = {"sought": list(sought), "count": most, "mean": self.statistics.mean}
+        for place, (term, idf) in enumerate(idfs.items()):
+            values |= {f"term{place}": Int8(term), f"idf{place}": idf}
+        return self.transaction.run(statement, {**values, **self.where[1], **within[1]})

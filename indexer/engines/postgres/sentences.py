@@ -1,5 +1,7 @@
 """What a PostgreSQL server complains of → a sentence with a way out. Pure."""
 
+import re
+
 from indexer.errors import BusyIndex, DamagedIndex, IndexProblem
 
 LOST = "Nothing of this step was kept; try again once the server is back."
@@ -15,6 +17,11 @@ _SENTENCES = {
     "58P01": "lacks pgvector. Install it on the server (Debian: postgresql-16-pgvector).",
     "22P05": "cannot keep every character. Create it with ENCODING 'UTF8'.",
 }
+_CONNECTING = {
+    "password authentication failed|no pg_hba.conf entry|no password supplied": "28P01",
+    "database .* does not exist": "3D000",
+    "too many clients|remaining connection slots": "53300",
+}
 _GONE = ("08", "57P")
 _BUSY = ("40", "55P03")
 _DAMAGED = ("XX001", "XX002", "58030")
@@ -22,7 +29,10 @@ _DAMAGED = ("XX001", "XX002", "58030")
 
 def problem(state: str | None, told: str, where: str) -> IndexProblem:
     """The error for an SQLSTATE and what was told with it, about the database `where`; without a state it was lost."""
-    first = told.strip().split("\n")[0]
+    first = told.strip().split("\n")[0].rpartition("FATAL:")[2].strip()
+    if state is None:
+        # While a connection is made libpq tells the text alone
+        state = next((known for text, known in _CONNECTING.items() if re.search(text, first)), None)
     if state is None or state.startswith(_GONE):
         return IndexProblem(f"{where} cannot be reached ({first}). {LOST}")
     if state.startswith(_BUSY):
