@@ -1,5 +1,6 @@
 """A real browser for tests: Chromium without a window, spoken to over two pipes (Chrome DevTools Protocol)."""
 
+import base64
 import json
 import os
 import select
@@ -77,6 +78,13 @@ class Chromium:
         codes = {"windowsVirtualKeyCode": 9} if key == "Tab" else {}
         self._ask("Input.dispatchKeyEvent", type="keyDown", key=key, **text, **codes)
         self._ask("Input.dispatchKeyEvent", type="keyUp", key=key)
+
+    def picture(self, height: int) -> bytes:
+        """The upper part of the page, so many pixels of it, as a PNG."""
+        size = self.value("[innerWidth, Math.min(document.documentElement.scrollHeight, 20000)]")
+        clip = {"x": 0, "y": 0, "width": size[0], "height": min(height, size[1]), "scale": 1}
+        shot = self._ask("Page.captureScreenshot", format="png", clip=clip, captureBeyondViewport=True)
+        return base64.b64decode(shot["data"])
 
     def write(self, text: str) -> None:
         """Write into what has the focus."""
