@@ -34,8 +34,10 @@ ROOT = "/api/v1"
 NEWEST = 25
 _PROBLEM = {"application/problem+json": {"schema": ProblemRecord.model_json_schema()}}
 REFUSALS: dict[int | str, dict[str, Any]] = {
+    400: {"description": "What was sent is no text at all.", "content": _PROBLEM},
     401: {"description": "Nobody is logged in, or the token is none.", "content": _PROBLEM},
     403: {"description": "The token was not made for this.", "content": _PROBLEM},
+    414: {"description": "The address is too long."},
     422: {"description": "A parameter cannot be read; the detail says which and why.", "content": _PROBLEM},
     429: {"description": "Too many requests; Retry-After says when to come back."},
     503: {"description": "Nothing is indexed yet, or the index cannot be used now.", "content": _PROBLEM},

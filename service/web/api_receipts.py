@@ -9,6 +9,7 @@ from service.access.visitor import Visitor
 from service.receipts import Receipt
 from service.web.access import Viewing, Visiting, needs
 from service.web.api import ROOT
+from service.web.api_knowledge import MISSING
 from service.web.counting import Span, counted
 from service.web.listing import Listed, Short
 from service.web.marks import Saying, keep
@@ -24,7 +25,7 @@ from service.web.schemas_receipts import (
 )
 from service.web.site import Here, Site
 
-router = APIRouter(prefix=ROOT)
+router = APIRouter(prefix=ROOT, responses=MISSING)
 _READ = [Depends(needs("receipts"))]
 _SAY = [Depends(needs("feedback"))]
 

@@ -22,6 +22,7 @@ from service.ledger import Ledger
 from service.narrowing import ReceiptFilter
 from service.web.listing import Short
 from service.web.site import Site
+from service.web.wanted import Day
 
 USUAL = 26 * WEEK
 MOST = 20_000
@@ -35,8 +36,8 @@ class Span(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     mailbox: Short = ""
-    since: date | None = None
-    until: date | None = None
+    since: Day = None
+    until: Day = None
 
     def narrowed(self, readable: frozenset[str] | None, now: datetime) -> ReceiptFilter:
         """The same as the ledger understands it; half a year where nothing is said."""

@@ -3,7 +3,8 @@
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic_core import PydanticCustomError
 
 from indexer.asking import Answer, Question, QuestionKind
 from indexer.documents import Document, Role
@@ -30,6 +31,21 @@ from service.web.wanted import LONGEST_QUESTION, Narrowed
 
 EntityKind = Literal["company", "person"]
 MOST_QUESTIONS, MOST_WINDOWS = 20, 5
+
+
+def _asking(text: str) -> str:
+    """The text without blanks around it; one of blanks alone asks nothing."""
+    if not text.strip():
+        raise PydanticCustomError("asks_nothing", "asks nothing")
+    return text.strip()
+
+
+_Asking = Annotated[
+    str,
+    StringConstraints(max_length=LONGEST_QUESTION),
+    AfterValidator(_asking),
+    Field(json_schema_extra={"pattern": r"\S"}),
+]
 _Text = Annotated[str, StringConstraints(max_length=LONGEST_QUESTION, strip_whitespace=True)]
 
 
@@ -107,7 +123,7 @@ class AskedRecord(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    text: Annotated[_Text, Field(min_length=1)]
+    text: _Asking
     kind: QuestionKind | None = Field(default=None, description="Told from the words where it is left out.")
     windows: list[_Text] = Field(default=[], max_length=MOST_WINDOWS, description="Wider cuts of the same text.")
     domains: list[Annotated[str, StringConstraints(max_length=253)]] = Field(

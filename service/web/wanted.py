@@ -6,6 +6,7 @@ from datetime import date
 from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic_core import PydanticCustomError
 
 from indexer.asking import Archived, AskOptions, Filters, Question, Sort
 from indexer.documents import Kind, Status
@@ -21,6 +22,7 @@ LAST_OFFSET = 1_000
 LONGEST_LINK, LONGEST_ID = 1_000, 1_000
 LISTS = ("source", "kind", "parent", "lane", "customer", "person", "status")
 DATES = ("since", "until")
+_ISO = re.compile(r"\d{4}-\d\d-\d\d")
 USUAL = {"archived": "with", "sort": "best"}
 """What an address says nothing of."""
 
@@ -30,7 +32,10 @@ def _without_blanks(value: Any) -> Any:
     return [v for v in value if v != ""] if isinstance(value, list) else value
 
 
-def _blank_is_none(value: Any) -> Any:
+def _day(value: Any) -> Any:
+    """A day as it is written, and not a number of seconds, which a date could be read from too."""
+    if isinstance(value, str) and value and not _ISO.fullmatch(value):
+        raise PydanticCustomError("date_type", "no day")
     return None if value == "" else value
 
 
@@ -38,7 +43,7 @@ _Name = Annotated[str, StringConstraints(max_length=LONGEST_VALUE, strip_whitesp
 _Names = Annotated[list[_Name], Field(max_length=MOST), BeforeValidator(_without_blanks)]
 _Kinds = Annotated[list[Kind], Field(max_length=MOST), BeforeValidator(_without_blanks)]
 _Statuses = Annotated[list[Status], Field(max_length=MOST), BeforeValidator(_without_blanks)]
-_Day = Annotated[date | None, BeforeValidator(_blank_is_none)]
+Day = Annotated[date | None, BeforeValidator(_day)]
 
 
 class Looked(BaseModel):
@@ -68,8 +73,8 @@ class Narrowed(BaseModel):
     customer: _Names = Field(default=[], description="The company it is about.")
     person: _Names = Field(default=[], description="Somebody it names.")
     status: _Statuses = Field(default=[], description="Its state.")
-    since: _Day = Field(default=None, description="Changed on this day or later (YYYY-MM-DD).")
-    until: _Day = Field(default=None, description="Changed on this day or before (YYYY-MM-DD).")
+    since: Day = Field(default=None, description="Changed on this day or later (YYYY-MM-DD).")
+    until: Day = Field(default=None, description="Changed on this day or before (YYYY-MM-DD).")
 
     archived: Annotated[Archived, BeforeValidator(lambda v: v or USUAL["archived"])] = Field(
         default="with", description="Whether archived documents are among the others, ranked lower."
