@@ -198,7 +198,7 @@ def test_several_questions_are_answered_at_once_and_judged(knowledge: Knowledge)
 
 @pytest.mark.parametrize(
     "asked",
-    [{}, {"questions": []}, {"questions": [{"text": " "}]}, {"questions": [{"text": "x"}] * 21}, {"questions": "x"},
+    [{}, {"questions": []}, {"questions": [{"text": ""}]}, {"questions": [{"text": "x"}] * 21}, {"questions": "x"},
      {"questions": [{"text": "x", "colour": 1}]}, [],
      {"questions": [{"text": "x"}], "narrowed": {"kind": ["trolley"]}}],
 )  # fmt: skip
