@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 from indexer.engines.postgres.narrowing import Condition
-from indexer.engines.postgres.server import Int8, Transaction
-from indexer.engines.postgres.terms import asked
+from indexer.engines.postgres.server import Transaction
+from indexer.engines.postgres.terms import asked, sparse
 from indexer.words import SATURATION, TERMS, rarity
 
 EXACTLY = 2_000
@@ -37,12 +37,13 @@ BEST = f"""
     FROM (
         SELECT w.passage, w.terms, w.counts, {K1} * ({1 - B} + {B} * w.tokens / %(mean)s) AS k
         FROM words w JOIN documents d ON d.number = w.number
-        WHERE w.terms && %(sought)s::bigint[] AND {{where}} OFFSET 0
+        WHERE w.terms && %(sought)s::integer[] AND {{where}} OFFSET 0
     ) w
     ORDER BY 2 DESC, 1 LIMIT %(count)s
 """
-OF_TERM = "coalesce(%(idf{0})s / (1 + k / counts[array_position(terms, %(term{0})s)]), 0)"
-"""BM25 of one term, tf / (tf + k) written with one tf; all are summed up in one expression, without grouping."""
+OF_TERM = "coalesce(%(idf{0})s / (1 + k / nullif(-(counts <#> %(term{0})s::sparsevec), 0)), 0)"
+"""BM25 of one term, tf / (tf + k) written with one tf. Counts are a sparse vector, because a product of two tells one
+of them several times as fast as looking through an array does; and they are summed up in one expression, ungrouped."""
 
 
 def count(transaction: Transaction, numbers: Sequence[int], sign: int) -> None:
@@ -67,7 +68,7 @@ def statistics(transaction: Transaction, visibilities: Sequence[str], terms: Seq
     ((passages, tokens),) = transaction.run(f"{whole} WHERE visibility = ANY(%(visibilities)s)", values)
     having = transaction.run(
         """SELECT term, sum(passages)::bigint FROM word_counts
-        WHERE visibility = ANY(%(visibilities)s) AND term = ANY(%(terms)s::bigint[]) GROUP BY 1""",
+        WHERE visibility = ANY(%(visibilities)s) AND term = ANY(%(terms)s::integer[]) GROUP BY 1""",
         values,
     )
     return Statistics(passages, max(1.0, tokens / max(1, passages)), dict(having))
@@ -122,5 +123,5 @@ class Lane:
         statement = BEST.format(score=" + ".join(OF_TERM.format(n) for n in range(len(idfs))), where=where)
         values: dict[str, object] = {"sought": list(sought), "count": most, "mean": self.statistics.mean}
         for place, (term, idf) in enumerate(idfs.items()):
-            values |= {f"term{place}": Int8(term), f"idf{place}": idf}
+            values |= {f"term{place}": sparse({term: 1}), f"idf{place}": idf}
         return self.transaction.run(statement, {**values, **self.where[1], **within[1]})

@@ -98,6 +98,11 @@ class PostgresIndex:
         with self._server.reading() as transaction:
             return reading.lacking(transaction, fingerprint, limit)
 
+    def vectors(self, fingerprint: str, hashes: Sequence[str]) -> Embedded:
+        """The vectors in that space of these text hashes, as far as there are any."""
+        with self._server.reading() as transaction:
+            return vectors.told(transaction, fingerprint, hashes)
+
     def write(self, batch: Batch, now: datetime) -> None:
         """Take a batch, durably and whole."""
         with self._server.writing() as transaction:

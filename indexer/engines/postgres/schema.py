@@ -73,14 +73,14 @@ MIGRATIONS = (
     CREATE TABLE words (
         passage bigint PRIMARY KEY REFERENCES passages ON DELETE CASCADE,
         number bigint NOT NULL,
-        terms bigint[] NOT NULL,
-        counts smallint[] NOT NULL,
+        terms integer[] NOT NULL,
+        counts sparsevec NOT NULL,
         tokens integer NOT NULL
-    );
+    ) WITH (toast_tuple_target = 8160);
     CREATE INDEX words_of ON words (number);
     CREATE INDEX words_by_term ON words USING gin (terms);
     CREATE TABLE word_counts (
-        visibility text NOT NULL, term bigint NOT NULL, passages bigint NOT NULL, PRIMARY KEY (visibility, term)
+        visibility text NOT NULL, term integer NOT NULL, passages bigint NOT NULL, PRIMARY KEY (visibility, term)
     ) WITH (fillfactor = 70);
     CREATE TABLE word_totals (visibility text PRIMARY KEY, passages bigint NOT NULL, tokens bigint NOT NULL);
     CREATE TABLE spaces (

@@ -16,7 +16,6 @@ import psycopg
 from psycopg.adapt import AdaptersMap, Buffer, Dumper
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.pq import Format
-from psycopg.types.numeric import Int8
 from psycopg.types.string import StrDumperUnknown, TextLoader
 
 from indexer.embedding.protocol import Vectors
@@ -24,7 +23,6 @@ from indexer.engines.postgres.escaping import escaped, unescaped
 from indexer.engines.postgres.sentences import LOST, problem
 from indexer.errors import BusyIndex, IndexProblem
 
-__all__ = ["Halves", "Int8", "Row", "Server", "Transaction"]
 Row = tuple[Any, ...]
 Values = Mapping[str, object]
 MOST = 8

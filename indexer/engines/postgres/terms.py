@@ -1,23 +1,23 @@
 """A passage or a question → its terms as numbers, how often each stands there. The same words as on one machine."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
 
 from indexer.documents import Passage
 from indexer.words import Entry, Term, read, whole
 
-MOST = 32_767
-"""As often as a column can count."""
+SPACE = 1_000_000_000
+"""As many dimensions as a sparse vector of pgvector has: of a million terms one in a thousand shares its number."""
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """The terms of a passage with how often each stands there, and the words of its longest field."""
+    """The terms of a passage, how often each stands there as a sparse vector, and the words of its longest field."""
 
     terms: list[int]
-    counts: list[int]
+    counts: str
     tokens: int
 
 
@@ -27,19 +27,20 @@ def told(passage: Passage) -> Told:
     fields: Counter[str] = Counter()
     for (field, _), times in found.items():
         fields[field] += times
-    counts = [min(times, MOST) for times in found.values()]
-    return Told([number(term) for term in found], counts, max(fields.values(), default=0))
+    counts = {number(term): times for term, times in found.items()}
+    return Told(list(counts), sparse(counts), max(fields.values(), default=0))
 
 
 def asked(text: str) -> list[int]:
     """What is looked for where a text is asked, each once."""
-    return _numbers(dict.fromkeys(read(text)))
+    return [*dict.fromkeys(number(term) for term in read(text))]
 
 
 def number(term: Term) -> int:
-    """A term as 64 bits: of a million terms two are the same once in tens of millions of indexes."""
-    return int.from_bytes(blake2b("\x00".join(term).encode(errors="replace"), digest_size=8).digest(), signed=True)
+    """A term as a number from 1 to SPACE."""
+    return 1 + int.from_bytes(blake2b("\x00".join(term).encode(errors="replace"), digest_size=8).digest()) % SPACE
 
 
-def _numbers(terms: Iterable[Term]) -> list[int]:
-    return [number(term) for term in terms]
+def sparse(counts: Mapping[int, int]) -> str:
+    """A sparse vector as pgvector reads it."""
+    return f"{{{','.join(f'{term}:{times}' for term, times in counts.items())}}}/{SPACE}"

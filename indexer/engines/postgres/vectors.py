@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from indexer.engines.postgres.server import Halves, Transaction
 from indexer.engines.protocol import Embedded
 
@@ -15,6 +17,16 @@ def embed(transaction: Transaction, embedded: Embedded) -> None:
     ]
     kept = "INSERT INTO vectors (space, text_hash, vector) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING"
     transaction.run_many(kept, rows)
+
+
+def told(transaction: Transaction, fingerprint: str, hashes: Sequence[str]) -> Embedded:
+    """The vectors in a space of these text hashes, as far as there are any."""
+    statement = """SELECT v.text_hash, v.vector::real[] FROM vectors v JOIN spaces s ON s.number = v.space
+        WHERE s.fingerprint = %(fingerprint)s AND v.text_hash = ANY(%(hashes)s::bytea[])"""
+    values = {"fingerprint": fingerprint, "hashes": [bytes.fromhex(one) for one in hashes]}
+    rows = transaction.run(statement, values)
+    matrix = np.array([row[1] for row in rows], dtype=np.float32).reshape(len(rows), -1 if rows else 0)
+    return Embedded(fingerprint, tuple(row[0].hex() for row in rows), matrix)
 
 
 def adopt(transaction: Transaction, fingerprint: str, dimension: int) -> None:

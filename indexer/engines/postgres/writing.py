@@ -23,9 +23,7 @@ PUT_PASSAGE = """
     INSERT INTO passages (id, number, ordinal, kind, context, text, anchor, words, text_hash)
     VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)
 """
-PUT_WORDS = (
-    "INSERT INTO words (passage, number, terms, counts, tokens) VALUES (%s, %s, %s::bigint[], %s::smallint[], %s)"
-)
+PUT_WORDS = "INSERT INTO words (passage, number, terms, counts, tokens) VALUES (%s, %s, %s::integer[], %s, %s)"
 LOOSEN = """INSERT INTO loose SELECT text_hash FROM passages WHERE {0} = ANY(%(these)s::bigint[])
     UNION SELECT text_hash FROM questions WHERE number = ANY(%(numbers)s::bigint[])"""
 
