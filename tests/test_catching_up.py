@@ -86,7 +86,7 @@ def test_signpost_itself_puts_them_back(tmp_path: Path) -> None:
     (tmp_path / "signpost.toml").write_text('[[sources]]\nkind = "trello-export"\npath = "sales.json"\n', "utf-8")
     with App.open(tmp_path) as app:
         app.reindex()
-        (card,) = app.knowledge.linked("https://trello.com/c/brueck01", EVERYBODY)
+        (card,) = app.knowledge.linked(["https://trello.com/c/brueck01"], EVERYBODY)
         confirm(app.learning, ASKED, card, NOW)
     shutil.rmtree(tmp_path / "signpost-data" / "index")
 
