@@ -37,13 +37,20 @@ BEST = f"""
     FROM (
         SELECT w.passage, w.terms, w.counts, {K1} * ({1 - B} + {B} * w.tokens / %(mean)s) AS k
         FROM words w JOIN documents d ON d.number = w.number
-        WHERE w.terms && %(sought)s::integer[] AND {{where}} OFFSET 0
+        WHERE {{where}} OFFSET 0
     ) w
     ORDER BY 2 DESC, 1 LIMIT %(count)s
 """
 OF_TERM = "coalesce(%(idf{0})s / (1 + k / nullif(-(counts <#> %(term{0})s::sparsevec), 0)), 0)"
 """BM25 of one term, tf / (tf + k) written with one tf. Counts are a sparse vector, because a product of two tells one
 of them several times as fast as looking through an array does; and they are summed up in one expression, ungrouped."""
+
+
+SOUGHT = "w.terms && %(sought)s::integer[]"
+BY_INDEX, AS_EVER = "SET LOCAL enable_seqscan = off", "SET LOCAL enable_seqscan = on"
+"""Whether a passage has a term is for the index to say: asked of each row it costs more than all the rest."""
+MUCH = 4
+"""Where a quarter of all passages is sought, every passage is weighed; it is as quick, and needs no index."""
 
 
 def count(transaction: Transaction, numbers: Sequence[int], sign: int) -> None:
@@ -119,9 +126,13 @@ class Lane:
     def _asked(
         self, idfs: Mapping[int, float], sought: Sequence[int], most: int, within: Condition
     ) -> list[tuple[int, float]]:
-        where = f"{self.where[0]} AND {within[0]}" if within[0] else self.where[0]
+        much = sum(self.statistics.having[term] for term in sought) * MUCH >= self.statistics.passages
+        where = " AND ".join([self.where[0], *([within[0]] if within[0] else [] if much else [SOUGHT])])
         statement = BEST.format(score=" + ".join(OF_TERM.format(n) for n in range(len(idfs))), where=where)
         values: dict[str, object] = {"sought": list(sought), "count": most, "mean": self.statistics.mean}
         for place, (term, idf) in enumerate(idfs.items()):
             values |= {f"term{place}": sparse({term: 1}), f"idf{place}": idf}
-        return self.transaction.run(statement, {**values, **self.where[1], **within[1]})
+        self.transaction.run(BY_INDEX if SOUGHT in where else AS_EVER)
+        found = self.transaction.run(statement, {**values, **self.where[1], **within[1]})
+        self.transaction.run(AS_EVER)
+        return [(passage, score) for passage, score in found if score]
