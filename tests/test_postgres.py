@@ -13,7 +13,7 @@ from indexer.asking import Filters
 from indexer.documents import PRIVATE, Document
 from indexer.embedding.protocol import Vectors
 from indexer.engines.embedded import EmbeddedIndex
-from indexer.engines.postgres import meaning
+from indexer.engines.postgres import counting, meaning
 from indexer.engines.postgres.escaping import escaped, unescaped
 from indexer.engines.postgres.index import PostgresIndex
 from indexer.engines.postgres.server import Halves
@@ -99,6 +99,17 @@ def test_what_one_may_not_see_changes_no_score(
         alone = words_of(index, text)
         put(index, *cards)
         assert words_of(index, text) == alone
+
+
+def test_in_a_large_index_common_words_bring_up_nothing_beside_rarer_ones(
+    index: PostgresIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cards = [a_card(f"Card {n}", "Tram." if n else "Tram pilot.", key=f"c{n}") for n in range(30)]
+    put(index, *cards)
+    monkeypatch.setattr(counting, "WHOLE", 50)
+
+    assert {document for document, _, _ in words_of(index, "pilot of the tram")} == {cards[0].id}
+    assert len({document for document, _, _ in words_of(index, "tram")}) == 30
 
 
 def test_words_are_counted_anew_with_every_change(index: PostgresIndex) -> None:

@@ -1,7 +1,8 @@
 """How rare words are among what may be seen, kept beside the words; and BM25 by it, in SQL.
 
 Terms are looked for from the rarest on. When the passages that have none of them cannot come to more than the worst of
-those wanted, the common ones need not be looked for at all (MaxScore), and nothing is lost by that.
+those wanted, the common ones need not be looked for at all (MaxScore), and nothing is lost by that. Very common ones
+bring up nothing by themselves in a large index.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,6 +17,9 @@ from indexer.words import SATURATION, TERMS, rarity
 EXACTLY = 2_000
 """Passages that the rarest terms may bring up before it is looked whether those are enough."""
 WIDER = 16
+WHOLE, COMMON = 10_000, 20
+"""Of more passages than this, one needs a word that fewer than a twentieth have to be brought up, where the text has
+such a word: all others would have to be weighed each, and come last."""
 K1, B = SATURATION - 1, 0.75
 COUNT = """
     INSERT INTO word_counts AS c (visibility, term, passages)
@@ -110,13 +114,19 @@ class Lane:
 
     def _found(self, idfs: Mapping[int, float], most: int, within: Condition) -> list[tuple[int, float]]:
         terms, reach = list(idfs), EXACTLY
+        telling = len(terms) if within[0] else self._telling(terms)
         while True:
-            sought = len(terms) if within[0] else self._rarest(terms, reach)
+            sought = telling if within[0] else self._rarest(terms[:telling], reach)
             found = self._asked(idfs, terms[:sought], most, within)
             beyond = sum(idfs[term] for term in terms[sought:]) * SATURATION
-            if sought == len(terms) or (len(found) == most and found[-1][1] >= beyond):
+            if sought == telling or (len(found) == most and found[-1][1] >= beyond):
                 return found
             reach *= WIDER
+
+    def _telling(self, terms: Sequence[int]) -> int:
+        """How many of the terms, the rarest first, may bring up passages that have no rarer one."""
+        rare = sum(self.statistics.having[term] * COMMON <= self.statistics.passages for term in terms)
+        return rare if rare and self.statistics.passages > WHOLE else len(terms)
 
     def _rarest(self, terms: Sequence[int], reach: int) -> int:
         """How many of the terms, the rarest first, bring up so many passages."""
