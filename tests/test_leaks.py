@@ -11,7 +11,7 @@ from concurrent.futures import ProcessPoolExecutor
 import pytest
 
 from scripts.planting import changed
-from scripts.torturing.leaks import DRAFTED, EVERY, MANY, compared, is_alike, is_good, lines, never, tallies
+from scripts.torturing.leaks import DRAFTED, EVERY, FRESH, MANY, compared, is_alike, is_good, lines, never, tallies
 from scripts.torturing.leaks import told as told_of
 from scripts.torturing.leaks_bugs import BUGS
 from scripts.torturing.leaks_run import TOGETHER, Tally, run
@@ -53,7 +53,7 @@ def found(name: str) -> int:
 @pytest.fixture(scope="module")
 def caught() -> Iterator[dict[str, int]]:
     """How soon each planted bug is seen."""
-    with ProcessPoolExecutor(WORKERS) as pool:
+    with ProcessPoolExecutor(WORKERS, FRESH) as pool:
         yield dict(zip(BUGS, pool.map(found, BUGS), strict=True))
 
 
@@ -107,7 +107,7 @@ def differs(name: str) -> int:
 @pytest.fixture(scope="module")
 def told_apart() -> Iterator[dict[str, int]]:
     """How soon each planted mistake of the search is seen."""
-    with ProcessPoolExecutor(WORKERS) as pool:
+    with ProcessPoolExecutor(WORKERS, FRESH) as pool:
         yield dict(zip(VIEW_BUGS, pool.map(differs, VIEW_BUGS), strict=True))
 
 

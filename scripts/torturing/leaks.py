@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from itertools import starmap
+from multiprocessing import get_context
 from typing import TypeVar
 
 from scripts.torturing.leaks_cast import COPIES, HARMLESS_REPLIES, PLAIN, REPLY_TO, SENDERS
@@ -21,6 +22,8 @@ from scripts.torturing.leaks_shelf import CUSTOMERS
 from scripts.torturing.leaks_views import LOOKS, Views, views
 from scripts.torturing.leaks_views import TOGETHER as SEARCHES
 
+FRESH = get_context("spawn")
+"""Workers start afresh: one that is forked may wait for ever for a lock that a thread of the model held just then."""
 T = TypeVar("T")
 EVERY = dict(
     zip(DIMENSIONS, map(tuple, (SENDERS, REPLY_TO, COPIES, PROOFS, SETUPS, BODIES, ASKED, CUSTOMERS)), strict=True)
@@ -69,7 +72,7 @@ def _shared(do: Callable[[int, int], T], shares: Sequence[tuple[int, int]], work
     if workers == 1:
         yield from starmap(do, shares)
         return
-    with ProcessPoolExecutor(workers) as pool:
+    with ProcessPoolExecutor(workers, FRESH) as pool:
         yield from pool.map(do, *zip(*shares, strict=True))
 
 
