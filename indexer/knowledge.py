@@ -16,7 +16,7 @@ from indexer.close_reading import RememberedTokens
 from indexer.confirming import Confirmation, usable
 from indexer.documents import Document
 from indexer.embedding.protocol import Embedder, TokenEmbedder, Tokens, Vectors
-from indexer.engines.embedded import EmbeddedIndex
+from indexer.engines.opening import open_index
 from indexer.engines.protocol import Embedded, Index, Scope
 from indexer.entities import Entity, entities_of
 from indexer.erasing import erase
@@ -45,6 +45,7 @@ MOST_AT_ONCE = 8
 """Sources that are read at the same time; each of them waits for a network most of the time."""
 Reports = tuple[SourceReport, ...]
 _Whom = Callable[[], Forgotten]
+_Make = Callable[[], Embedder]
 _Do = Callable[[SourceUpdate, Source], SourceReport]
 
 
@@ -60,21 +61,21 @@ class _Opened:
 class Knowledge:
     """An index in a folder and the model that reads for it. Threads may share one; processes may share the folder."""
 
-    def __init__(self, folder: Path, embedder: Callable[[], Embedder], forgotten: _Whom = Forgotten) -> None:
+    def __init__(self, folder: Path, embedder: _Make, forgotten: _Whom = Forgotten, url: str = "") -> None:
         """Prefer `Knowledge.open`."""
-        self._folder, self._forgotten = folder, forgotten
+        self._folder, self._forgotten, self._url = folder, forgotten, url
         self._vectors, self._tokens = RememberedVectors(embedder), RememberedTokens()
         self._lock, self._settling = Lock(), Lock()
         self._held: _Opened | None = None
         self._turn, self._writers, self._right = Lock(), 0, ExitStack()
 
     @classmethod
-    def open(cls, folder: Path, embedder: Callable[[], Embedder], forgotten: _Whom = Forgotten) -> "Knowledge":
-        """What was indexed in a folder, which need not be there yet; the embedder is made when first needed.
+    def open(cls, folder: Path, embedder: _Make, forgotten: _Whom = Forgotten, url: str = "") -> "Knowledge":
+        """What was indexed in a folder or at a URL, if it was yet; the embedder is made when first needed.
 
         Whom `forgotten` tells at the time of an update is taken out of everything that sources tell.
         """
-        return cls(folder, embedder, forgotten)
+        return cls(folder, embedder, forgotten, url)
 
     def update(self, sources: Sequence[Source], options: UpdateOptions = WRITE) -> Report:
         """Bring the index up to its sources, all side by side. One that fails or is slow does not stop the others.
@@ -135,7 +136,7 @@ class Knowledge:
         opened = self._opened()
         with self._writing(opened.index), self._settling:
             erased = erase(opened.index, self._vectors.embedder, who, datetime.now(UTC))
-            opened.names.settle()
+            opened.names.settle(anew=True)
         return erased
 
     def every_entity(self) -> tuple[Entity, ...]:
@@ -255,7 +256,7 @@ class Knowledge:
     def _opened(self, create: bool = False) -> _Opened:
         with self._lock:
             if self._held is None:
-                index = EmbeddedIndex.open(self._folder, create)
+                index = open_index(self._folder, self._url, create)
                 names = RememberedNames(index, Roll(self._folder / "names", index.identity))
                 self._held = _Opened(index, names, RememberedChoices(index))
             return self._held
@@ -293,6 +294,6 @@ class Knowledge:
             try:
                 index = self._opened().index
             except NoIndex:
-                index = stack.enter_context(closing(EmbeddedIndex.open(Path(empty), create=True)))
+                index = stack.enter_context(closing(open_index(Path(empty), create=True)))
             update = SourceUpdate(index, lambda: self._vectors.embedder, options, now)
             return Report(tuple(update.run(source) for source in sources))

@@ -98,8 +98,13 @@ class RememberedNames:
         young = known is not None and known.seconds > COSTLY and time.monotonic() < known.at + PAUSE * known.seconds
         return known if known and young else self.of(visibilities)
 
-    def settle(self) -> None:
-        """Write down who is known to everybody, for processes that start later. Only for whoever may write."""
+    def settle(self, anew: bool = False) -> None:
+        """Write down who is known to everybody, for processes that start later; `anew` leaves nothing of who was known.
+
+        Only for whoever may write.
+        """
+        if anew:
+            self._roll.clear()
         known = self.of(EVERYBODY.visibilities)
         self._roll.keep(known.sequence, known.entities)
 

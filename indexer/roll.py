@@ -40,6 +40,10 @@ class Roll:
             facts = self._facts(sequence, len(entities))
             generations.publish(self._folder, facts, lambda folder: _write(folder, told))
 
+    def clear(self) -> None:
+        """Forget whoever was written down."""
+        generations.clear(self._folder)
+
     def _facts(self, sequence: int, count: int) -> Facts:
         return Facts(self._identity, sequence, FORMAT, count=count)
 

@@ -70,11 +70,12 @@ class App:
 
     @cached_property
     def knowledge(self) -> Knowledge:
-        """The index in the data folder."""
+        """The index in the data folder, or in the database that the settings name."""
         keep_private(self.settings.data)
         model = self.settings.model
         embedder = partial(open_embedder, model.name, model.precision)
-        return Knowledge.open(self.settings.data / "index", embedder, lambda: self.ledger.forgotten.all())
+        place = self.settings.data / "index"
+        return Knowledge.open(place, embedder, lambda: self.ledger.forgotten.all(), self.settings.index_at)
 
     @cached_property
     def ledger(self) -> Ledger:

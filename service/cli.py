@@ -17,6 +17,7 @@ import typer
 from indexer.asking import Archived, Filters, Sort
 from indexer.errors import SettingsError, SignpostError
 from service.cli_access import audit, forget, people, tokens
+from service.cli_index import index
 from service.cli_learning import confirm
 from service.cli_mailboxes import login, pause, resume, retry
 from service.cli_quality import quality
@@ -33,6 +34,7 @@ cli = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 cli.add_typer(quality)
+cli.add_typer(index, name="index")
 cli.add_typer(people, name="people")
 cli.add_typer(tokens, name="tokens")
 

@@ -214,6 +214,11 @@ class Settings(Part):
     data: FilePath = Field(
         default=Path("signpost-data"), description="The folder for index and ledger. Back up the ledger.db in it."
     )
+    index_url: SecretStr | None = Field(
+        default=None,
+        description="Never in this file: where the index is to be in a PostgreSQL database (docs/scaling.md), its "
+        "postgresql:// URL, in SIGNPOST_INDEX_URL.",
+    )
     sources: tuple[SourceSettings, ...] = Field(default=(), description="Where content comes from, a table each.")
     mailboxes: tuple[MailboxSettings, ...] = Field(default=(), description="The mail accounts to watch, a table each.")
     replies: ReplySettings = Field(default=ReplySettings(), description="Who gets a draft, and how sure it has to be.")
@@ -228,6 +233,11 @@ class Settings(Part):
         default=None, description="Never in this file: the client secret of oidc, in SIGNPOST_ACCESS_SECRET."
     )
     model: ModelSettings = Field(default=ModelSettings(), description="The model that turns text into vectors.")
+
+    @property
+    def index_at(self) -> str:
+        """The URL of the database that holds the index; empty where it is in the data folder."""
+        return self.index_url.get_secret_value() if self.index_url else ""
 
     @property
     def entry(self) -> AccessOptions:

@@ -345,6 +345,16 @@ class IndexContract:
         assert index.unembedded(EMBEDDER.fingerprint, [*had, "ab" * 32]) == {"ab" * 32}
         assert index.unembedded("another model", had) == frozenset(had)
 
+    def test_vectors_are_told_as_they_were_kept(self, index: Index) -> None:
+        put(index, RAIL)
+        texts = {p.text_hash: p.embedded_text for p in passages(RAIL)}
+
+        told = index.vectors(EMBEDDER.fingerprint, [*texts, "ab" * 32])
+
+        assert set(told.hashes) == set(texts)
+        assert np.allclose(told.vectors, EMBEDDER.embed([texts[one] for one in told.hashes]), atol=1e-3)
+        assert index.vectors("another model", list(texts)).hashes == ()
+
     def test_a_cursor_is_kept_with_its_batch(self, index: Index) -> None:
         with index.writing():
             index.write(a_batch(RAIL, cursor="2026-03-02"), NOW)

@@ -42,6 +42,7 @@ DOORS = {
         "service/cli_mailboxes",
         "service/cli_sources",
         "service/cli_access",
+        "service/cli_index",
         "service/terminal",
     },
     "rich": {"service/printing"},

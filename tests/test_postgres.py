@@ -1,6 +1,7 @@
 """The engine on a server: it keeps the contract, on a PostgreSQL that is really running, and what else it promises."""
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
 
@@ -227,6 +228,23 @@ def test_readers_see_a_batch_whole_or_not_at_all(index: PostgresIndex, url: str)
     assert {first.id, *(document.id for document in streamed)} >= {RAIL.id}
     assert RAIL.id not in {document.id for document in other.every_document(ALL)}
     other.close()
+
+
+def test_many_ask_while_one_writes(index: PostgresIndex) -> None:
+    put(index, *WORLD)
+    cards = [a_card(f"Tram {n}", f"Depot number {n}", key=f"t{n}") for n in range(20)]
+
+    def asks(_: int) -> list[str]:
+        every = [document.id for document in index.every_document(ALL) if index.documents([document.id], ALL)]
+        return [RAIL.id] if RAIL.id in every and found(index, "interlocking")[0].document_id == RAIL.id else []
+
+    with ThreadPoolExecutor(24) as pool, index.writing():
+        told = pool.map(asks, range(48))
+        for card in cards:
+            index.write(a_batch(card), NOW)
+
+    assert list(told) == [[RAIL.id]] * 48
+    assert {card.id for card in cards} <= set(index.browse(ALL, 50, 0)[0])
 
 
 def test_who_lost_the_right_to_write_writes_no_more(index: PostgresIndex, server: Postgres, url: str) -> None:

@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 import pytest
 
 from indexer.engines.postgres.index import PostgresIndex
+from indexer.engines.protocol import Query
 from indexer.errors import IndexProblem
 from tests.builders import NOW, a_card
-from tests.contracts_index import ALL, EMBEDDER, Query, a_batch, ids
+from tests.contracts_index import ALL, EMBEDDER, a_batch, ids
 from tests.postgres_server import NEWEST, Postgres, postgres
 
 pytestmark = pytest.mark.server

@@ -66,6 +66,7 @@ def test_the_example_holds_every_setting_but_secrets() -> None:
         "token",
         "webhook_secret",
         "access_secret",
+        "index_url",
     }
     assert max(map(len, example().splitlines())) <= 120
 

@@ -115,6 +115,10 @@ class EmbeddedIndex:
         """Up to `limit` (text hash, text) without a vector in that space, and how many there are."""
         return reading.lacking(self._store, fingerprint, limit)
 
+    def vectors(self, fingerprint: str, hashes: Sequence[str]) -> Embedded:
+        """The vectors in that space of these text hashes, as far as there are any."""
+        return replay.vectors_of(self._store, fingerprint, hashes)
+
     def write(self, batch: Batch, now: datetime) -> None:
         """Take a batch, durably and whole."""
         with self._store.transaction() as transaction:

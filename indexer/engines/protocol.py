@@ -117,6 +117,10 @@ class Index(Protocol):
         """Which of these text hashes have no vector in that space."""
         ...
 
+    def vectors(self, fingerprint: str, hashes: Sequence[str]) -> Embedded:
+        """The vectors in that space of these text hashes, as far as there are any."""
+        ...
+
     def write(self, batch: Batch, now: datetime) -> None:
         """Take a batch, durably and whole."""
         ...

@@ -1,7 +1,7 @@
 """What caches read from the store: all that lives, and the tail behind what they have."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
 import numpy as np
@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from indexer.allowed import Allowed, Ids
 from indexer.embedding.protocol import Vectors
+from indexer.engines.protocol import Embedded
 from indexer.store import Row, Store
 from indexer.words import Entry
 
@@ -78,6 +79,21 @@ def _vectors(store: Store, statement: str, fingerprint: str, last: int) -> Itera
             sound = _sound(vectors)
             if sound.any():
                 yield np.array([number for number, _ in some], dtype=np.int64)[sound], vectors[sound]
+
+
+def vectors_of(store: Store, fingerprint: str, hashes: Sequence[str]) -> Embedded:
+    """The sound vectors of these text hashes in a space."""
+    told, rows = list[str](), list[Vectors]()
+    for space, dimension in store.rows("SELECT number, dimension FROM spaces WHERE fingerprint = ?", (fingerprint,)):
+        for first in range(0, len(hashes), MANY):
+            some = [bytes.fromhex(text_hash) for text_hash in hashes[first : first + MANY]]
+            asked = f"text_hash IN ({', '.join('?' * len(some))})"
+            found = store.rows(f"SELECT text_hash, vector FROM vectors WHERE space = ? AND {asked}", (space, *some))
+            vectors = _matrix([blob for _, blob in found], dimension)
+            sound = _sound(vectors)
+            told += [found[n][0].hex() for n in np.flatnonzero(sound)]
+            rows.append(vectors[sound])
+    return Embedded(fingerprint, tuple(told), np.concatenate(rows) if rows else np.empty((0, 0), dtype=np.float32))
 
 
 def unsound(store: Store, fingerprint: str) -> list[bytes]:

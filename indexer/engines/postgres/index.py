@@ -190,7 +190,7 @@ class PostgresIndex:
 
     def every_document(self, scope: Scope) -> Iterator[Document]:
         """All documents in scope."""
-        with self._server.reading() as transaction:
+        with self._server.streaming() as transaction:
             yield from reading.every_document(transaction, scope)
 
     def among(self, ids: Sequence[str], scope: Scope) -> frozenset[str]:

@@ -115,7 +115,13 @@ class Server:
 
     @contextmanager
     def reading(self) -> Iterator[Transaction]:
-        """One state of everything, however long it is looked at."""
+        """One state of everything."""
+        with self._explained(), self._room, self._begun(BEGIN) as connection:
+            yield Transaction(connection)
+
+    @contextmanager
+    def streaming(self) -> Iterator[Transaction]:
+        """The same for who looks at it long, and may ask for more meanwhile: it takes nobody's turn."""
         with self._explained(), self._begun(BEGIN) as connection:
             yield Transaction(connection)
 
@@ -127,7 +133,7 @@ class Server:
                 with self._right.transaction():
                     yield Transaction(self._right)
                 return
-            with self._begun("BEGIN") as connection:
+            with self._room, self._begun("BEGIN") as connection:
                 yield Transaction(connection)
 
     @contextmanager
@@ -157,13 +163,12 @@ class Server:
 
     @contextmanager
     def _begun(self, begin: str) -> Iterator[psycopg.Connection[Row]]:
-        with self._room:
-            connection = self._began(begin)
-            try:
-                yield connection
-                connection.execute("COMMIT")
-            finally:
-                self._give_back(connection)
+        connection = self._began(begin)
+        try:
+            yield connection
+            connection.execute("COMMIT")
+        finally:
+            self._give_back(connection)
 
     def _began(self, begin: str) -> psycopg.Connection[Row]:
         """A connection that has begun; one that was idle may have died with its server, and so may all others."""

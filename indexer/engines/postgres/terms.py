@@ -3,9 +3,11 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import blake2b
 
 from indexer.documents import Passage
+from indexer.wording import REMEMBERED
 from indexer.words import Entry, Term, read, whole
 
 SPACE = 1_000_000_000
@@ -36,6 +38,7 @@ def asked(text: str) -> list[int]:
     return [*dict.fromkeys(number(term) for term in read(text))]
 
 
+@lru_cache(maxsize=REMEMBERED)
 def number(term: Term) -> int:
     """A term as a number from 1 to SPACE."""
     return 1 + int.from_bytes(blake2b("\x00".join(term).encode(errors="replace"), digest_size=8).digest()) % SPACE

@@ -1,0 +1,53 @@
+"""The commands that look after the index itself: where it is kept."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from service.terminal import DONE, IN_PART, Config, Json, opened, show
+
+if TYPE_CHECKING:
+    from indexer.engines.moving import Moved
+
+index = typer.Typer(help="Where the index is kept: docs/scaling.md.", no_args_is_help=True)
+
+
+@index.callback()
+def about() -> None:
+    """Where the index is kept: docs/scaling.md."""
+
+
+@index.command("move")
+def move(
+    to: Annotated[
+        str,
+        typer.Option(
+            help="postgresql://…, or a folder. The password may stand in ~/.pgpass or PGPASSWORD instead.",
+            metavar="PLACE",
+        ),
+    ],
+    config: Config = None,
+    as_json: Json = False,
+) -> None:
+    """Copy the index to another place, without embedding anything again, and compare the two."""
+    from service.moving import move_index
+    from service.printing import progress_bar
+
+    with opened(config) as app, progress_bar(as_json) as bar:
+        told = move_index(app.settings, to, bar or (lambda _: None))
+    show(told, as_json, _text)
+    raise typer.Exit(IN_PART if told.problems else DONE)
+
+
+def _text(moved: "Moved") -> str:
+    now, lines = moved.after, list(moved.problems)
+    lines.append(
+        f"{now.documents} documents with {now.passages} passages and {now.confirmed} confirmed questions are there; "
+        f"{moved.copied} documents were copied just now."
+    )
+    lines.append(f"Of the first hits for {moved.asked} titles, {moved.overlap:.1%} are the same.")
+    if not moved.problems:
+        lines.append(
+            "To use it: SIGNPOST_INDEX_URL is its URL; without one, it is the folder index in the data folder."
+        )
+    return "\n".join(lines)
