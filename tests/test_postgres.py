@@ -290,6 +290,24 @@ def test_what_is_wrong_is_a_sentence_without_the_password(server: Postgres, url:
         assert "falsch" not in str(told.value)
 
 
+def test_whoever_owns_the_database_needs_no_other_rights(server: Postgres) -> None:
+    server.run(
+        "CREATE ROLE owner LOGIN PASSWORD 'geheim-Ärger@7'",
+        "CREATE DATABASE theirs TEMPLATE template0 ENCODING 'UTF8' OWNER owner",
+    )
+    theirs = server.url("theirs", "owner")
+    with pytest.raises(IndexProblem, match="let an administrator run CREATE EXTENSION vector"):
+        PostgresIndex.open(theirs, create=True)
+    server.run("CREATE EXTENSION vector", database="theirs")
+
+    with closing(PostgresIndex.open(theirs, create=True)) as index:
+        put(index, *WORLD)
+        assert found(index, "interlocking")[0].document_id == RAIL.id
+        with index.writing():
+            index.purge()
+        assert index.check() == []
+
+
 def test_a_database_without_an_index_says_so_and_stays_empty(server: Postgres) -> None:
     empty = server.database()
 

@@ -10,7 +10,8 @@ _SENTENCES = {
     "3D000": "does not exist on its server. Create it, or correct SIGNPOST_INDEX_URL.",
     "25006": "only reads: it is a standby. Name the primary in SIGNPOST_INDEX_URL, or both hosts and "
     "target_session_attrs=read-write.",
-    "42501": "does not let this user do what the index needs. Let the user own the database, or grant CREATE on it.",
+    "42501": "does not let this user do what the index needs. Let the user own the database; and where it lacks "
+    "pgvector, let an administrator run CREATE EXTENSION vector in it once.",
     "53100": "has no room left on its disk. Nothing of this step was kept.",
     "53300": "takes no more connections. Raise max_connections, or run fewer processes.",
     "0A000": "lacks something that the index needs. It must be PostgreSQL 16 or newer with pgvector 0.8 or newer.",

@@ -108,8 +108,9 @@ def _version(transaction: Transaction) -> int:
 def _take_steps(transaction: Transaction, version: int) -> None:
     """Bring the tables from a version to this one."""
     if not version:
-        transaction.run("CREATE EXTENSION IF NOT EXISTS vector")
+        # The schema first: where the extension is not there yet it goes into it, for `public` may be closed
         transaction.run(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}")
+        transaction.run("CREATE EXTENSION IF NOT EXISTS vector")
         transaction.run("CREATE TABLE version (number integer NOT NULL)")
         transaction.run("INSERT INTO version VALUES (0)")
     for step in MIGRATIONS[version:]:
