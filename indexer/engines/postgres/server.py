@@ -34,7 +34,7 @@ CONNECTING = {"connect_timeout": "5", "application_name": "signpost", "keepalive
 BEGIN = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 HABITS = """
     SET search_path = signpost, public, extensions; SET timezone = 'UTC'; SET jit = off;
-    SET hnsw.ef_search = 200; SET hnsw.iterative_scan = strict_order; SET hnsw.max_scan_tuples = 200000;
+    SET hnsw.ef_search = 200; SET hnsw.iterative_scan = relaxed_order; SET hnsw.max_scan_tuples = 200000;
     SET idle_in_transaction_session_timeout = '10min';
     SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'
 """
