@@ -15,8 +15,8 @@ from indexer.engines.postgres.narrowing import Condition
 from indexer.engines.postgres.reading import Space
 from indexer.engines.postgres.server import Halves, Row, Transaction
 
-EXACT = 5_000
-"""So many passages under a condition are compared one by one: about as quick as a walk, and misses nothing."""
+EXACT = 20_000
+"""So many passages under a condition are compared one by one: slower than a walk, and misses nothing."""
 FARTHER = 2
 """So many times what is wanted is walked to: under a filter the order of the walk is not quite that of nearness."""
 BROUGHT_UP = 20
