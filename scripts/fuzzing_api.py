@@ -114,7 +114,7 @@ def _is_blank(case: Any, surprise: BaseException) -> bool:
     sent = [
         value for values in (case.query or {}).values() for value in (values if isinstance(values, list) else [values])
     ]
-    is_blank = any(value in ("", {}) for value in sent)  # {} is sent as nothing behind the sign, as a form does
+    is_blank = any(value in ("", {}, None) for value in sent)  # all are sent as nothing behind the sign, as a form does
     in_body = '""' in json.dumps(case.body, default=str)
     return isinstance(surprise, AcceptedNegativeData) and (is_blank or in_body)
 
