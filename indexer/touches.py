@@ -142,7 +142,8 @@ def colleagues(documents: Sequence[Document], about: Entity, now: datetime) -> t
     key = _Keys(touches)
     for touch in touches:
         of_each[key(touch)].append(touch)
-    ordered = sorted(of_each.values(), key=lambda of_one: (-_weight(of_one, now), of_one[0].name))
+    # Weights are compared to the ninth digit: of two who did the same, the clock would else say who comes first
+    ordered = sorted(of_each.values(), key=lambda of_one: (-round(_weight(of_one, now), 9), of_one[0].name))
     return tuple(_colleague(of_one, now) for of_one in ordered)
 
 

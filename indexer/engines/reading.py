@@ -115,11 +115,12 @@ def passages_of(store: Store, ids: Sequence[str]) -> list[int]:
     return [row[0] for row in store.rows(statement, (json.dumps(list(ids)),))]
 
 
-def facts(store: Store, ids: Sequence[int]) -> dict[int, tuple[str, bool, int]]:
-    """Passage id → its document, whether it is the title, its length in words."""
-    statement = f"""SELECT p.id, d.id, p.kind = 'title', p.words
+def facts(store: Store, ids: Sequence[int]) -> dict[int, tuple[str, int, bool, int]]:
+    """Passage id → its document, its place in there, whether it is the title, its length in words."""
+    statement = f"""SELECT p.id, d.id, p.ordinal, p.kind = 'title', p.words
         FROM passages p JOIN documents d ON d.number = p.number WHERE p.id IN {THESE}"""
-    return {row[0]: (row[1], bool(row[2]), row[3]) for row in store.rows(statement, (json.dumps(list(ids)),))}
+    rows = store.rows(statement, (json.dumps(list(ids)),))
+    return {row[0]: (row[1], row[2], bool(row[3]), row[4]) for row in rows}
 
 
 def passages(store: Store, ids: Sequence[int]) -> dict[int, Passage]:

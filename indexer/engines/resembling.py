@@ -23,7 +23,7 @@ def resembling(store: Store, neighbours: Neighbours, document_id: str, allowed: 
     found = neighbours.nearest((middle / length)[np.newaxis].astype(np.float32), DEPTH, others)[0]
     facts = reading.facts(store, [passage for passage, _ in found])
     return [
-        Candidate(passage, facts[passage][0], min(1.0, cosine), is_title=facts[passage][1], length=facts[passage][2])
+        Candidate(passage, facts[passage][0], min(1.0, cosine), is_title=facts[passage][2], length=facts[passage][3])
         for passage, cosine in found
         if passage in facts
     ]

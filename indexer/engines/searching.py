@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain
 from typing import TypeVar
 
@@ -13,6 +14,7 @@ from indexer.asking import Before, Candidate
 from indexer.embedding.protocol import Vectors
 from indexer.engines import confirmed, reading
 from indexer.engines.confirmed import Confirmed
+from indexer.engines.cutting import Places, Scored, firsts
 from indexer.engines.meaning import Meaning
 from indexer.engines.protocol import Query
 from indexer.shelved import Shelved
@@ -35,6 +37,38 @@ class Held:
     confirmed: Confirmed | None = None
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Lanes:
+    """Both lanes within what is allowed."""
+
+    neighbours: Neighbours | None
+    words: Shelved
+    allowed: Allowed
+    places: Places
+
+    def nearest(self, queries: Sequence[Query], count: int) -> list[dict[int, float]]:
+        """For each query the `count` passages nearest in meaning, with their cosines; none without a vector."""
+        found: list[dict[int, float]] = [{} for _ in queries]
+        rows = [row for row, query in enumerate(queries) if query.vector is not None]
+        if self.neighbours is None or not rows or not len(self.allowed):
+            return found
+        vectors = np.stack([query.vector for query in queries if query.vector is not None])
+        look = partial(self.neighbours.nearest, allowed=self.allowed)
+        for n, pairs in enumerate(look(vectors, count + 1)):
+            again = partial(_only_one, look, vectors[n : n + 1])
+            found[rows[n]] = dict(firsts(pairs, count, again, self.places))
+        return found
+
+    def worded(self, text: str, count: int) -> dict[int, float]:
+        """The `count` passages best by words."""
+        again = partial(self.words.best, text, allowed=self.allowed)
+        return dict(firsts(again(count + 1), count, again, self.places))
+
+
+def _only_one(look: Callable[[Vectors, int], list[Scored]], vector: Vectors, count: int) -> Scored:
+    return look(vector, count)[0]
+
+
 def candidates(
     store: Store, held: Held, queries: Sequence[Query], allowed: Allowed, asked_before: Allowed
 ) -> list[tuple[Candidate, ...]]:
@@ -43,20 +77,26 @@ def candidates(
     Only `allowed` passages, and among confirmed questions only those of `asked_before`.
     """
     neighbours, words = held.meaning.neighbours if held.meaning else None, held.words
+    places = partial(_places, store)
     before = confirmed.nearest(store, held.confirmed, [query.vector for query in queries], asked_before)
-    near, worded = _brought_up(neighbours, words, queries, allowed)
+    near, worded = _brought_up(_Lanes(neighbours, words, allowed, places), queries)
     for documents, rows in _together(queries, lambda query: query.documents).items():
-        named = _named(store, documents, allowed)
-        for row, found in zip(rows, _closest(neighbours, [queries[row] for row in rows], named), strict=True):
+        lanes = _Lanes(neighbours, words, _named(store, documents, allowed), places)
+        for row, found in zip(rows, _closest(lanes, [queries[row] for row in rows]), strict=True):
             near[row].update(found)
-            worded[row].update(words.best(queries[row].text, NAMED, named))
+            worded[row].update(lanes.worded(queries[row].text, NAMED))
     for row, answered in enumerate(before):
         # Their own passages too, for a question is no evidence that anybody could read
         if answered:
-            near[row].update(_closest(neighbours, [queries[row]], _named(store, frozenset(answered), allowed))[0])
+            lanes = _Lanes(neighbours, words, _named(store, frozenset(answered), allowed), places)
+            near[row].update(_closest(lanes, [queries[row]])[0])
     _complete(neighbours, queries, near, worded)
     told = _told(store, near, worded)
     return [(*one, *_answered(found)) for one, found in zip(told, before, strict=True)]
+
+
+def _places(store: Store, passages: Sequence[int]) -> dict[int, tuple[str, int]]:
+    return {passage: told[:2] for passage, told in reading.facts(store, passages).items()}
 
 
 def _together(queries: Sequence[Query], of: Callable[[Query], Key]) -> dict[Key, list[int]]:
@@ -67,16 +107,14 @@ def _together(queries: Sequence[Query], of: Callable[[Query], Key]) -> dict[Key,
     return rows
 
 
-def _brought_up(
-    neighbours: Neighbours | None, words: Shelved, queries: Sequence[Query], allowed: Allowed
-) -> tuple[list[dict[int, float]], list[dict[int, float]]]:
+def _brought_up(lanes: _Lanes, queries: Sequence[Query]) -> tuple[list[dict[int, float]], list[dict[int, float]]]:
     """What each lane brings up for each query; a text that several questions have in common is looked for once."""
     near: list[dict[int, float]] = [{} for _ in queries]
     worded: list[dict[int, float]] = [{} for _ in queries]
     alike = list(_together(queries, _look).values())
-    firsts = [queries[rows[0]] for rows in alike]
-    for rows, found, query in zip(alike, _nearest(neighbours, firsts, allowed), firsts, strict=True):
-        best = words.best(query.text, DEPTH, allowed)
+    asked = [queries[rows[0]] for rows in alike]
+    for rows, found, query in zip(alike, lanes.nearest(asked, DEPTH), asked, strict=True):
+        best = lanes.worded(query.text, DEPTH)
         for row in rows:
             near[row], worded[row] = dict(found), dict(best)
     return near, worded
@@ -86,29 +124,18 @@ def _look(query: Query) -> tuple[str, bytes]:
     return query.text, b"" if query.vector is None else query.vector.tobytes()
 
 
-def _nearest(
-    neighbours: Neighbours | None, queries: Sequence[Query], allowed: Allowed, count: int = DEPTH
-) -> list[dict[int, float]]:
-    found: list[dict[int, float]] = [{} for _ in queries]
-    rows = [row for row, query in enumerate(queries) if query.vector is not None]
-    if neighbours and rows and len(allowed):
-        vectors = np.stack([query.vector for query in queries if query.vector is not None])
-        for row, pairs in zip(rows, neighbours.nearest(vectors, count, allowed), strict=True):
-            found[row] = dict(pairs)
-    return found
-
-
 def _named(store: Store, documents: frozenset[str], allowed: Allowed) -> Allowed:
     ids = np.array(reading.passages_of(store, sorted(documents)) if documents else (), dtype=np.int64)
     return Allowed(ids[allowed.among(ids)])
 
 
-def _closest(neighbours: Neighbours | None, queries: Sequence[Query], named: Allowed) -> list[dict[int, float]]:
+def _closest(lanes: _Lanes, queries: Sequence[Query]) -> list[dict[int, float]]:
     """For each query the nearest passages of named documents; without vectors simply the first."""
-    found = _nearest(neighbours, queries, named, NAMED)
-    first = dict.fromkeys(named.ids[:NAMED].tolist(), 0.0)
-    blind = (neighbours is None or query.vector is None for query in queries)
-    return [dict(first) if is_blind else near for is_blind, near in zip(blind, found, strict=True)]
+    first = dict.fromkeys(lanes.allowed.ids[:NAMED].tolist(), 0.0)
+    blind = (lanes.neighbours is None or query.vector is None for query in queries)
+    return [
+        dict(first) if is_blind else near for is_blind, near in zip(blind, lanes.nearest(queries, NAMED), strict=True)
+    ]
 
 
 def _answered(before: Mapping[str, Before]) -> list[Candidate]:
@@ -141,14 +168,12 @@ def _told(
 
 
 def _candidates(
-    near: Mapping[int, float], worded: Mapping[int, float], facts: Mapping[int, tuple[str, bool, int]]
+    near: Mapping[int, float], worded: Mapping[int, float], facts: Mapping[int, tuple[str, int, bool, int]]
 ) -> Iterator[Candidate]:
-    for passage in sorted({*near, *worded}):
-        told = facts.get(passage)
-        if told:
-            document, is_title, length = told
-            cosine = _cosine(near.get(passage, 0.0))
-            yield Candidate(passage, document, cosine, worded.get(passage, 0.0), is_title, length)
+    for passage in sorted((near.keys() | worded.keys()) & facts.keys(), key=lambda passage: facts[passage][:2]):
+        document, _, is_title, length = facts[passage]
+        cosine = _cosine(near.get(passage, 0.0))
+        yield Candidate(passage, document, cosine, worded.get(passage, 0.0), is_title, length)
 
 
 def _cosine(value: float) -> float:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from datetime import date, timedelta
+from math import isclose
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
@@ -26,6 +27,8 @@ TOGETHER = 50
 VIEWERS = tuple(map(frozenset[str], ((), ("sales",), ("board",), ("sales", "board"), ("nobody",))))
 KINDS: tuple[QuestionKind, ...] = ("who", "similar work", "reference", "other")
 HIDDEN = ("private", "group:sales", "group:board", "group:nobody", "Everyone")
+AGED = 1e-5
+"""What age may change in a score between two looks: a hundred times what a second does."""
 LOOKS = ("answer", "choices", "choices under", "choices among", "count", "entities", "documents", "linked")
 
 
@@ -130,8 +133,8 @@ def _compared(
         one, other = _plain(ask(whole)), _plain(ask(alone))
         told.looks[look] += 1
         told.found[look] += bool(one)
-        if one != other:
-            told.differences.append(Difference(number, look, asked, _first_difference(one, other)))
+        if says := next(_differences(one, other), ""):
+            told.differences.append(Difference(number, look, asked, says))
 
 
 def _looks(
@@ -190,9 +193,7 @@ def _filters(draw: Random, one: Document) -> Filters:
 
 
 def _plain(told: Any) -> Any:
-    """Records as plain values; numbers to nine digits, because time goes on between two looks."""
-    if isinstance(told, float):
-        return round(told, 7)
+    """Records as plain values."""
     if is_dataclass(told) and not isinstance(told, type):
         return {f.name: _plain(getattr(told, f.name)) for f in fields(told)}
     if isinstance(told, Mapping):
@@ -202,11 +203,15 @@ def _plain(told: Any) -> Any:
     return told
 
 
-def _first_difference(one: Any, other: Any, path: str = "") -> str:
+def _differences(one: Any, other: Any, path: str = "") -> Iterator[str]:
+    """Where two values differ, numbers by more than time does that goes on between two looks."""
+    if isinstance(one, float) and isinstance(other, float) and isclose(one, other, rel_tol=0.0, abs_tol=AGED):
+        return
     if isinstance(one, dict) and isinstance(other, dict):
-        pairs = [(f"{path}.{key}", one.get(key), other.get(key)) for key in one | other]
+        for key in one | other:
+            yield from _differences(one.get(key), other.get(key), f"{path}.{key}")
     elif isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
-        pairs = [(f"{path}[{n}]", *both) for n, both in enumerate(zip(one, other, strict=True))]
-    else:
-        return f"{path}: {str(one)[:150]} / {str(other)[:150]}"
-    return next(_first_difference(mine, theirs, where) for where, mine, theirs in pairs if mine != theirs)
+        for n, both in enumerate(zip(one, other, strict=True)):
+            yield from _differences(*both, f"{path}[{n}]")
+    elif one != other:
+        yield f"{path}: {str(one)[:150]} / {str(other)[:150]}"
