@@ -1,4 +1,4 @@
-"""Nearest neighbours of passage vectors, exact, in half precision. The only door to faiss.
+"""Nearest neighbours of passage vectors, in half precision: exact, and of many after a first look. A door to faiss.
 
 A `Neighbours` never changes: growing and thinning make new ones that share what they can, so that threads may go on
 searching the old. Passages that were deleted since are kept out by the allowed set, not by changing the index.
@@ -16,14 +16,15 @@ from typing import Any
 import faiss as faiss_
 import numpy as np
 
+from indexer import coarse
 from indexer.allowed import Allowed, Ids, Mask
 from indexer.embedding.protocol import Vectors
 
 # Its annotations are those of the C++ side and wrong for the Python layer over it.
 faiss: Any = faiss_
 
-FORMAT = "faiss-sqfp16-1"
-FILE, IDS = "vectors.faiss", "ids.npy"
+FORMAT = "faiss-sqfp16-2"
+FILE, IDS, COARSE = "vectors.faiss", "ids.npy", "coarse.faiss"
 FEW = 4
 """Parts beyond this are merged: each costs every search a little."""
 THREADS = os.cpu_count() or 1
@@ -35,18 +36,21 @@ TILE = 8192
 Where each query reads everything, it all comes from memory each time, and that takes twice as long."""
 FEW_ROWS = 2048
 """So many allowed passages, if under a quarter of all, are taken out and searched alone."""
+ENOUGH = 1 / 8
+"""Share of the vectors that has to be allowed for a first look at all: of fewer, each is compared."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Part:
     """A faiss index without ids of its own, and the passage id of each of its rows, ascending.
 
-    `tiles` are indexes over the same memory, TILE rows each.
+    `tiles` are indexes over the same memory, TILE rows each; `coarse` is for a first look at all of it.
     """
 
     index: Any
     ids: Ids
     tiles: tuple[Any, ...] = ()
+    coarse: Any | None = None
 
     def at(self, ids: Ids) -> tuple[Ids, Mask]:
         """Which of these ids are here, and the rows of those."""
@@ -56,12 +60,33 @@ class _Part:
 
     def searches(self, queries: Vectors, count: int, allowed: Mask) -> Iterator[Callable[[], Found]]:
         """What is to be searched, tile by tile, each for scores and ids, a row a query; the id -1 stands for none."""
-        first = 0
+        first, share = 0, float(np.count_nonzero(allowed)) / max(len(allowed), 1)
+        if self.coarse is not None and share >= ENOUGH:
+            yield partial(self._looked, queries, count, allowed, int(count * coarse.WIDER / share))
+            return
         for index in self.tiles if len(queries) > 1 else (self.index,):
             here = allowed[first : first + index.ntotal]
             if here.any():
                 yield partial(_searched, index, self.ids[first : first + index.ntotal], queries, count, here)
             first += index.ntotal
+
+    def _looked(self, queries: Vectors, count: int, allowed: Mask, wider: int) -> Found:
+        """What a first look brings up, compared for real; where too little of that is allowed, everything is."""
+        assert self.coarse is not None
+        _, brought = self.coarse.search(queries, min(wider, len(self.ids)))
+        told = [self._compared(query, rows, count, allowed) for query, rows in zip(queries, brought, strict=True)]
+        scores, ids = zip(*told, strict=True)
+        return np.stack(scores), np.stack(ids)
+
+    def _compared(self, query: Vectors, brought: Ids, count: int, allowed: Mask) -> tuple[Vectors, Ids]:
+        rows = np.sort(brought[brought >= 0])
+        rows = rows[allowed[rows]]
+        if len(rows) < count * coarse.WIDER // 2:
+            scores, ids = _searched(self.index, self.ids, query[np.newaxis], count, allowed)
+            return scores[0], ids[0]
+        cosines = self.index.reconstruct_batch(rows) @ query
+        best = np.lexsort((rows, -cosines))[:count]
+        return cosines[best], self.ids[rows[best]]
 
 
 class Neighbours:
@@ -120,10 +145,12 @@ class Neighbours:
         return rows
 
     def save(self, folder: Path) -> None:
-        """Write everything into two files of a folder."""
+        """Write everything into files of a folder; for many vectors also what a first look needs."""
         whole = self._parts[0] if len(self._parts) == 1 else _part(self.dimension, [(self.ids, self.vectors(self.ids))])
         faiss.write_index(whole.index, str(folder / FILE))
         np.save(folder / IDS, whole.ids, allow_pickle=False)
+        if (look := coarse.squeezed(self.dimension, len(whole.ids), whole.index.reconstruct_batch)) is not None:
+            faiss.write_index(look, str(folder / COARSE))
 
     def _alone(self, allowed: Allowed) -> _Part | None:
         """Few allowed passages as a part of their own; None where they are none, or not few beside all."""
@@ -143,7 +170,7 @@ def load(folder: Path) -> Neighbours:
     """What `save` wrote, mapped into memory. Check its sums first: faiss believes damaged files."""
     index = faiss.read_index(str(folder / FILE), faiss.IO_FLAG_MMAP_IFC)
     ids = np.load(folder / IDS, allow_pickle=False)
-    return Neighbours(index.d, (_Part(index, ids, _tiles(index)),) if len(ids) else ())
+    return Neighbours(index.d, (_Part(index, ids, _tiles(index), coarse.loaded(folder / COARSE)),) if len(ids) else ())
 
 
 def _empty(dimension: int) -> Any:

@@ -12,7 +12,7 @@ FILES = sorted(p for top in ("indexer", "service") for p in (ROOT / top).rglob("
 DOORS = {
     "sqlite3": {"indexer/store", "service/ledger"},
     "psycopg": {"indexer/engines/postgres/server"},
-    "faiss": {"indexer/vectors"},
+    "faiss": {"indexer/coarse", "indexer/vectors"},
     "tantivy": {"indexer/words"},
     "torch": {"indexer/embedding"},
     "sentence_transformers": {"indexer/embedding"},
