@@ -122,7 +122,7 @@ def _cost(act: Callable[[], object]) -> Cost:
     return Cost((time.perf_counter() - clock) * 1000, (time.process_time() - processors) * 1000)
 
 
-def known() -> tuple[list[Document], list[Question]]:
+def known(enough: int = DOCUMENTS) -> tuple[list[Document], list[Question]]:
     """Documents of one organisation after the other until there are enough, and what is asked in their mails."""
     documents: list[Document] = []
     questions: list[Question] = []
@@ -133,10 +133,10 @@ def known() -> tuple[list[Document], list[Question]]:
         letters = islice(Writer(facts, shelves, "test", seed).mails(), FEW_MAILS)
         asked = [question for letter in letters for question in read(letter.raw, RULES).questions]
         questions += [replace(question, text=_elsewhere(question.text, seed)) for question in asked]
-        if len(documents) >= DOCUMENTS:
+        if len(documents) >= enough:
             different = list({question.text: question for question in questions}.values())
             random.Random(0).shuffle(different)
-            return documents[:DOCUMENTS], different
+            return documents[:enough], different
     raise AssertionError
 
 
