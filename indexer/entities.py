@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import cached_property
 
 from indexer.asking import Mention, Near
 from indexer.documents import Document
@@ -20,8 +21,10 @@ from indexer.names import (
     Entity,
     Spelling,
     core,
+    core_of,
     domains_in,
     is_telling,
+    names_of,
     registrable,
     spellings,
 )
@@ -82,8 +85,12 @@ class Directory:
                 self._domains[domain].append(number)
             for email in entity.emails if entity.kind == "person" else ():
                 self._domains[email.lower()].append(number)
-        self._similar = Lookalikes(self._bearers)
         self._texts: dict[str, _Read] = {}
+
+    @cached_property
+    def _similar(self) -> Lookalikes:
+        """Made when the first name is not known to the letter."""
+        return Lookalikes(self._bearers)
 
     def find(self, text: str, domains: Sequence[str] = ()) -> tuple[Mention, ...]:
         """Who a text names, in its order; then whose mail domains it cites or come with it."""
@@ -244,30 +251,30 @@ def _links(word: Token, told: Sentence) -> bool:
 
 def _bearers(entities: Sequence[Entity]) -> dict[str, list[tuple[int, Spelling]]]:
     """Run-together key → who is written so, each with the surest spelling."""
+    named = [names_of(entity) for entity in entities]
     held: dict[str, dict[int, Spelling]] = defaultdict(dict)
-    for number, entity in enumerate(entities):
-        for spelling in spellings(entity):
+    for number, (entity, names) in enumerate(zip(entities, named, strict=True)):
+        for spelling in spellings(entity, names):
             held[spelling.key].setdefault(number, spelling)
-    for number, spelling in _heads_alone(entities):
+    for number, spelling in _heads_alone(entities, named):
         if spelling.key not in held:
             held[spelling.key][number] = spelling
     return {text: list(found.items()) for text, found in held.items() if text}
 
 
-def _heads_alone(entities: Sequence[Entity]) -> Iterator[tuple[int, Spelling]]:
+def _heads_alone(entities: Sequence[Entity], named: Sequence[list[list[str]]]) -> Iterator[tuple[int, Spelling]]:
     """Heads of longer names that stand for just one entity, as far as they are no everyday words."""
-    named = [{collapse(_head(entity, name)) for name in (entity.name, *entity.aliases)} for entity in entities]
-    uses = Counter(head for heads in named for head in heads)
-    for number, entity in enumerate(entities):
-        head = _head(entity, entity.name)
-        alone = uses[collapse(head)] == 1 and len(core(tokens(entity.name))) > 1
-        if alone and len(head) > 4 and not is_ordinary(head):
-            yield number, Spelling((head,), HEAD)
+    cores = [[core_of(words) for words in names] for names in named]
+    heads = [[_head(entity, words) for words in some] for entity, some in zip(entities, cores, strict=True)]
+    uses = Counter(run for some in heads for run in {collapse(head) for head in some})
+    for number, (first, *_) in enumerate(heads):
+        alone = uses[collapse(first)] == 1 and len(cores[number][0]) > 1
+        if alone and len(first) > 4 and not is_ordinary(first):
+            yield number, Spelling((first,), HEAD)
 
 
-def _head(entity: Entity, name: str) -> str:
+def _head(entity: Entity, words: Sequence[str]) -> str:
     """The word that may stand for a name: a company's first, a person's last; nothing where there is no word."""
-    words = core(tokens(name))
     return words[0 if entity.kind == "company" else -1] if words else ""
 
 

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Literal
 
 from indexer.ordinary import WEAK_TAILS, is_ordinary
-from indexer.wording import Token, collapse, listed, tokens
+from indexer.wording import Token, collapse, keys, listed
 
 EntityKind = Literal["company", "person"]
 LONGEST_NAME, LONGEST_ADDRESS = 300, 254
@@ -96,7 +96,12 @@ def is_name(text: str) -> bool:
 
 def core(words: Sequence[Token]) -> list[str]:
     """The keys of a name's words without its legal form and without joints: "Müller & Co. KG" → ["muller"]."""
-    kept = [word.key for word in words if word.key]
+    return core_of([word.key for word in words])
+
+
+def core_of(words: Sequence[str]) -> list[str]:
+    """The same of words whose keys are known."""
+    kept = [word for word in words if word]
     while len(kept) > 1 and (kept[-1] in LEGAL or kept[-1] in JOINTS):
         kept.pop()
     return [word for i, word in enumerate(kept) if i == 0 or word not in JOINTS]
@@ -105,7 +110,7 @@ def core(words: Sequence[Token]) -> list[str]:
 @lru_cache(maxsize=1 << 16)
 def name_key(name: str) -> str:
     """What all spellings of a name share, legal form aside."""
-    return collapse("".join(core(tokens(name))))
+    return collapse("".join(core_of(keys(name))))
 
 
 def registrable(host: str) -> str:
@@ -138,11 +143,18 @@ BARE_ENDINGS = listed(
 )
 
 
-def spellings(entity: Entity) -> Iterator[Spelling]:
-    """Every way to write an entity, the surest first; a head word alone is added by who sees that it is unique."""
-    names = [words for name in (entity.name, *entity.aliases) if (words := tokens(name))]
-    cores = [words for words in map(core, names) if words]
-    whole = [[word.key for word in words] for words in names]
+def names_of(entity: Entity) -> list[list[str]]:
+    """The keys of the words of an entity's name, then of each of its other names."""
+    return [keys(name) for name in (entity.name, *entity.aliases)]
+
+
+def spellings(entity: Entity, names: Sequence[Sequence[str]]) -> Iterator[Spelling]:
+    """Every way to write an entity that has these `names_of` it, the surest first.
+
+    A head word alone is added by who sees that it is unique.
+    """
+    whole = [words for words in names if words]
+    cores = [words for words in map(core_of, whole) if words]
     yield from (Spelling(tuple(words), WRITTEN) for words in (*cores, *whole))
     yield from _of_person(cores) if entity.kind == "person" else _of_company(cores, entity.domains)
 
@@ -155,8 +167,7 @@ def _of_person(cores: Sequence[list[str]]) -> Iterator[Spelling]:
 def _of_company(cores: Sequence[list[str]], domains: Sequence[str]) -> Iterator[Spelling]:
     """Labels of domains, then shortened names, then acronyms."""
     for domain in domains:
-        label = tokens(domain.split(".")[0].replace("-", " "))
-        yield Spelling(tuple(word.key for word in label), LABEL)
+        yield Spelling(tuple(keys(domain.split(".")[0].replace("-", " "))), LABEL)
     yield from (Spelling(tuple(short), SHORTENED) for words in cores for short in _shortened(words))
     yield from (Spelling(("".join(w[0] for w in words),), ACRONYM) for words in cores if len(words) > 2)
 

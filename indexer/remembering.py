@@ -1,10 +1,13 @@
 """What is worth remembering between questions: vectors of texts asked before, and who is known to each viewer."""
 
+import gc
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from threading import Lock
+from functools import partial
+from threading import Lock, Thread
 
 import numpy as np
 
@@ -78,6 +81,7 @@ class RememberedNames:
         """Read names from `index`, or from the roll where it holds them."""
         self._index, self._roll = index, roll
         self._known: OrderedDict[frozenset[str], Known] = OrderedDict()
+        self._reading: dict[frozenset[str], _Reading] = {}
         self._lock = Lock()
 
     def of(self, visibilities: frozenset[str]) -> Known:
@@ -93,10 +97,19 @@ class RememberedNames:
             return known
 
     def lately(self, visibilities: frozenset[str]) -> Known:
-        """The same, at once: while names of a large index change often, those read a moment ago must do."""
-        known = self._known.get(visibilities)
-        young = known is not None and known.seconds > COSTLY and time.monotonic() < known.at + PAUSE * known.seconds
-        return known if known and young else self.of(visibilities)
+        """The same, at once: names of a large index that have changed are read beside, and those known before must do.
+
+        Raises what reading them raised, once, to whoever asks next.
+        """
+        known, reading = self._known.get(visibilities), self._reading.get(visibilities)
+        if known is None or known.seconds <= COSTLY or (reading and reading.has_failed):
+            self._reading.pop(visibilities, None)
+            return self.of(visibilities)
+        is_due = time.monotonic() >= known.at + PAUSE * known.seconds and known.sequence != self._index.names_sequence
+        if is_due and not (reading and reading.is_alive()):
+            self._reading[visibilities] = _Reading(partial(self.of, visibilities))
+            self._reading[visibilities].start()
+        return known
 
     def settle(self, anew: bool = False) -> None:
         """Write down who is known to everybody, for processes that start later; `anew` leaves nothing of who was known.
@@ -117,11 +130,44 @@ class RememberedNames:
 
     def _read(self, sequence: int, visibilities: frozenset[str]) -> Known:
         began, scope = time.monotonic(), Scope(visibilities)
-        entities = self._roll.entities(sequence) if visibilities == EVERYBODY.visibilities else None
-        if entities is None:
-            entities = entities_of(self._index.every_document(scope))
-        directory = Directory(entities, Vocabulary(self._index, scope))
-        return Known(sequence, entities, directory, time.monotonic(), time.monotonic() - began)
+        with _uncollected():
+            entities = self._roll.entities(sequence) if visibilities == EVERYBODY.visibilities else None
+            if entities is None:
+                entities = entities_of(self._index.every_document(scope))
+            directory = Directory(entities, Vocabulary(self._index, scope))
+        seconds = time.monotonic() - began
+        if seconds > COSTLY:
+            # What stays for long is not looked through for garbage each time: that would halt every request
+            gc.collect()
+            gc.freeze()
+        return Known(sequence, entities, directory, time.monotonic(), seconds)
+
+
+class _Reading(Thread):
+    """Names that are read beside what goes on."""
+
+    def __init__(self, read: Callable[[], object]) -> None:
+        super().__init__(name="names", daemon=True)
+        self._read, self.has_failed = read, False
+
+    def run(self) -> None:
+        """Read; whoever asks next is told what failed, by reading again."""
+        try:
+            self._read()
+        except Exception:
+            self.has_failed = True
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """While hundreds of thousands of records are made, looking for garbage takes a third of the time."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 class RememberedChoices:
@@ -131,6 +177,7 @@ class RememberedChoices:
         """Count in `index`."""
         self._index = index
         self._kept: dict[frozenset[str], _Counted] = {}
+        self._reading: dict[frozenset[str], _Reading] = {}
         self._lock = Lock()
 
     def of(self, visibilities: frozenset[str]) -> Choices:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from indexer.documents import Customer, Document, Person
 from indexer.entities import Directory, Entity, entities_of
+from indexer.wording import keys, tokens
 from tests.builders import a_card, a_note
 
 DATA = Path(__file__).parents[2] / "shared" / "data"
@@ -359,3 +360,8 @@ WRITTEN = {"calloway", "brewing", "junction", "mutual", "pumps", "voice", "retro
 )
 def test_a_name_of_known_words_is_new_where_nothing_else_is_asked_about(text: str, names: list[str]) -> None:
     assert list(Directory([a_company("Brückner Logistik")], vocabulary=WRITTEN).unknown(text)) == names
+
+
+@given(st.text("aA sS'’.&-/,ü1\n", max_size=40))
+def test_the_keys_of_words_are_those_of_its_tokens(text: str) -> None:
+    assert keys(text) == [token.key for token in tokens(text)]
