@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
@@ -98,7 +99,7 @@ def _ask(operation: Any, mode: GenerationMode, number: int, told: Told) -> None:
         try:
             case.validate_response(response)
         except FailureGroup as group:
-            for surprise in filter(lambda one: not _is_blank(case, one), group.exceptions):
+            for surprise in filter(lambda one: not _is_blank(case, str(response.request.url), one), group.exceptions):
                 told.surprises.setdefault(f"{operation.label} {type(surprise).__name__}", f"{operation.label}\n{group}")
 
     drawn, wanted = -1, told.requests[operation.label] + number
@@ -109,14 +110,11 @@ def _ask(operation: Any, mode: GenerationMode, number: int, told: Told) -> None:
             left(given(case=operation.as_strategy(generation_mode=mode))(ask))()
 
 
-def _is_blank(case: Any, surprise: BaseException) -> bool:
+def _is_blank(case: Any, address: str, surprise: BaseException) -> bool:
     """Whether what was taken against the schema holds an empty value: forms send those, and they mean nothing."""
-    sent = [
-        value for values in (case.query or {}).values() for value in (values if isinstance(values, list) else [values])
-    ]
-    is_blank = any(value in ("", {}, None) for value in sent)  # all are sent as nothing behind the sign, as a form does
+    sent = parse_qsl(urlsplit(address).query, keep_blank_values=True)
     in_body = '""' in json.dumps(case.body, default=str)
-    return isinstance(surprise, AcceptedNegativeData) and (is_blank or in_body)
+    return isinstance(surprise, AcceptedNegativeData) and (in_body or any(not value for _, value in sent))
 
 
 if __name__ == "__main__":
