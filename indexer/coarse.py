@@ -8,6 +8,7 @@ to faiss.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -26,18 +27,36 @@ NUMBERS = 4
 """Numbers of a vector that share a code of 4 bits."""
 TAUGHT = 50_000
 PIECE = 65_536
-WIDER = 16
-"""Vectors that are compared for real for each one that is wanted: then 995 of 1,000 of the fifty nearest are found."""
+WIDER = (16, 32, 64)
+"""Vectors that may be compared for real for each one that is wanted."""
 TRIED, NEAREST = 32, 50
-FAITHFUL = 0.98
-"""Share of the nearest that the look must bring up of what it was tried on, or it is not taken at all."""
+FAITHFUL = 0.99
+"""Share of the nearest that a look must bring up of what it was tried on, or it has to look wider, or is not taken."""
+NAME = "coarse-{}.faiss"
 Rows = NDArray[np.int64]
 Get = Callable[[Rows], Vectors]
 """Row numbers → those vectors, a row each."""
 
 
-def squeezed(dimension: int, rows: int, get: Get) -> Any | None:
-    """The index of a first look; None where there are few vectors, or where they would not be found again by it.
+@dataclass(frozen=True, slots=True, eq=False)
+class Look:
+    """Squeezed vectors, and how many of them are to be compared for real for each one that is wanted."""
+
+    index: Any
+    wider: int
+
+    def rows(self, asked: Vectors, count: int) -> Rows:
+        """For each vector that is asked the rows that seem nearest; -1 where there are no more."""
+        _, rows = self.index.search(asked, min(count, self.index.ntotal))
+        return np.asarray(rows, dtype=np.int64)
+
+    def save(self, folder: Path) -> None:
+        """Write it into a folder."""
+        faiss.write_index(self.index, str(folder / NAME.format(self.wider)))
+
+
+def look(dimension: int, rows: int, get: Get) -> Look | None:
+    """A first look at so many vectors; None where they are few, or would not be found again by it.
 
     How vectors lie depends on the model that made them; so the look is tried on some before it is trusted.
     """
@@ -47,21 +66,29 @@ def squeezed(dimension: int, rows: int, get: Get) -> Any | None:
     index.train(get(np.linspace(0, rows - 1, min(TAUGHT, rows)).astype(np.int64)))
     for first in range(0, rows, PIECE):
         index.add(get(np.arange(first, min(rows, first + PIECE))))
-    return index if _is_faithful(index, rows, get) else None
+    asked = _between(rows, get)
+    nearest = _nearest(asked, rows, get)
+    return next((one for one in (Look(index, wider) for wider in WIDER) if _is_faithful(one, asked, nearest)), None)
 
 
-def loaded(path: Path) -> Any | None:
-    """What was written to this file, mapped into memory; None where there is none."""
-    return faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC) if path.exists() else None
+def opened(folder: Path) -> Look | None:
+    """The look that was saved in a folder, mapped into memory; None where there is none."""
+    for wider in WIDER:
+        path = folder / NAME.format(wider)
+        if path.exists():
+            return Look(faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC), wider)
+    return None
 
 
-def _is_faithful(index: Any, rows: int, get: Get) -> bool:
-    """Whether it brings up what is nearest to points between two vectors, as questions are."""
+def _between(rows: int, get: Get) -> Vectors:
+    """Points between two vectors, as questions are."""
     one, other = np.random.default_rng(0).integers(0, rows, (2, TRIED))
     between = get(one) + get(other)
-    asked = between / np.maximum(np.linalg.norm(between, axis=1, keepdims=True), 1e-9)
-    _, brought = index.search(asked.astype(np.float32), NEAREST * WIDER)
-    nearest = _nearest(asked, rows, get)
+    return np.asarray(between / np.maximum(np.linalg.norm(between, axis=1, keepdims=True), 1e-9), dtype=np.float32)
+
+
+def _is_faithful(one: Look, asked: Vectors, nearest: Rows) -> bool:
+    brought = one.rows(asked, NEAREST * one.wider)
     found = [len(np.intersect1d(some, best)) for some, best in zip(brought, nearest, strict=True)]
     return sum(found) >= FAITHFUL * nearest.size
 

@@ -23,8 +23,8 @@ from indexer.embedding.protocol import Vectors
 # Its annotations are those of the C++ side and wrong for the Python layer over it.
 faiss: Any = faiss_
 
-FORMAT = "faiss-sqfp16-2"
-FILE, IDS, COARSE = "vectors.faiss", "ids.npy", "coarse.faiss"
+FORMAT = "faiss-sqfp16-3"
+FILE, IDS = "vectors.faiss", "ids.npy"
 FEW = 4
 """Parts beyond this are merged: each costs every search a little."""
 THREADS = os.cpu_count() or 1
@@ -44,13 +44,13 @@ ENOUGH = 1 / 8
 class _Part:
     """A faiss index without ids of its own, and the passage id of each of its rows, ascending.
 
-    `tiles` are indexes over the same memory, TILE rows each; `coarse` is for a first look at all of it.
+    `tiles` are indexes over the same memory, TILE rows each; `look` is for a first look at all of it.
     """
 
     index: Any
     ids: Ids
     tiles: tuple[Any, ...] = ()
-    coarse: Any | None = None
+    look: coarse.Look | None = None
 
     def at(self, ids: Ids) -> tuple[Ids, Mask]:
         """Which of these ids are here, and the rows of those."""
@@ -61,8 +61,8 @@ class _Part:
     def searches(self, queries: Vectors, count: int, allowed: Mask) -> Iterator[Callable[[], Found]]:
         """What is to be searched, tile by tile, each for scores and ids, a row a query; the id -1 stands for none."""
         first, share = 0, float(np.count_nonzero(allowed)) / max(len(allowed), 1)
-        if self.coarse is not None and share >= ENOUGH:
-            yield partial(self._looked, queries, count, allowed, int(count * coarse.WIDER / share))
+        if self.look is not None and share >= ENOUGH:
+            yield partial(self._looked, queries, count, allowed, int(count * self.look.wider / share))
             return
         for index in self.tiles if len(queries) > 1 else (self.index,):
             here = allowed[first : first + index.ntotal]
@@ -72,16 +72,19 @@ class _Part:
 
     def _looked(self, queries: Vectors, count: int, allowed: Mask, wider: int) -> Found:
         """What a first look brings up, compared for real; where too little of that is allowed, everything is."""
-        assert self.coarse is not None
-        _, brought = self.coarse.search(queries, min(wider, len(self.ids)))
-        told = [self._compared(query, rows, count, allowed) for query, rows in zip(queries, brought, strict=True)]
+        assert self.look is not None
+        least = count * self.look.wider // 2
+        told = [
+            self._compared(query, rows, count, allowed, least)
+            for query, rows in zip(queries, self.look.rows(queries, wider), strict=True)
+        ]
         scores, ids = zip(*told, strict=True)
         return np.stack(scores), np.stack(ids)
 
-    def _compared(self, query: Vectors, brought: Ids, count: int, allowed: Mask) -> tuple[Vectors, Ids]:
+    def _compared(self, query: Vectors, brought: Ids, count: int, allowed: Mask, least: int) -> tuple[Vectors, Ids]:
         rows = np.sort(brought[brought >= 0])
         rows = rows[allowed[rows]]
-        if len(rows) < count * coarse.WIDER // 2:
+        if len(rows) < least:
             scores, ids = _searched(self.index, self.ids, query[np.newaxis], count, allowed)
             return scores[0], ids[0]
         cosines = self.index.reconstruct_batch(rows) @ query
@@ -149,8 +152,8 @@ class Neighbours:
         whole = self._parts[0] if len(self._parts) == 1 else _part(self.dimension, [(self.ids, self.vectors(self.ids))])
         faiss.write_index(whole.index, str(folder / FILE))
         np.save(folder / IDS, whole.ids, allow_pickle=False)
-        if (look := coarse.squeezed(self.dimension, len(whole.ids), whole.index.reconstruct_batch)) is not None:
-            faiss.write_index(look, str(folder / COARSE))
+        if look := coarse.look(self.dimension, len(whole.ids), whole.index.reconstruct_batch):
+            look.save(folder)
 
     def _alone(self, allowed: Allowed) -> _Part | None:
         """Few allowed passages as a part of their own; None where they are none, or not few beside all."""
@@ -170,7 +173,7 @@ def load(folder: Path) -> Neighbours:
     """What `save` wrote, mapped into memory. Check its sums first: faiss believes damaged files."""
     index = faiss.read_index(str(folder / FILE), faiss.IO_FLAG_MMAP_IFC)
     ids = np.load(folder / IDS, allow_pickle=False)
-    return Neighbours(index.d, (_Part(index, ids, _tiles(index), coarse.loaded(folder / COARSE)),) if len(ids) else ())
+    return Neighbours(index.d, (_Part(index, ids, _tiles(index), coarse.opened(folder)),) if len(ids) else ())
 
 
 def _empty(dimension: int) -> Any:

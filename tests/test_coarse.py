@@ -1,23 +1,25 @@
 """A first look at many vectors loses next to nothing of what is nearest, whoever may see how much."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from indexer import coarse
-from indexer.allowed import Allowed
+from indexer.allowed import Allowed, Mask
 from indexer.embedding.protocol import Vectors
-from indexer.vectors import COARSE, Neighbours, load
+from indexer.vectors import Neighbours, load
 
 DIMENSION, ROWS, TOPICS, COUNT = 128, 60_000, 300, 10
 
 
-def unit(rows: Vectors) -> Vectors:
+def unit(rows: NDArray[Any]) -> Vectors:
     return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True), dtype=np.float32)
 
 
-def about(topics: Vectors, count: int, seed: int) -> Vectors:
+def about(topics: NDArray[Any], count: int, seed: int) -> Vectors:
     """So many vectors, each near one of these topics."""
     draw = np.random.default_rng(seed)
     return unit(topics[draw.integers(0, len(topics), count)] + 0.5 * draw.standard_normal((count, DIMENSION)))
@@ -39,11 +41,11 @@ def neighbours(vectors: Vectors, tmp_path_factory: pytest.TempPathFactory) -> Ne
     folder = tmp_path_factory.mktemp("vectors")
     ids = np.arange(ROWS, dtype=np.int64) * 2 + 1
     Neighbours(DIMENSION).grown([(ids[:-100], vectors[:-100])]).save(folder)
-    assert (folder / COARSE).exists()
+    assert coarse.opened(folder)
     return load(folder).grown([(ids[-100:], vectors[-100:])])
 
 
-def recall(neighbours: Neighbours, vectors: Vectors, questions: Vectors, allowed: np.ndarray) -> float:
+def recall(neighbours: Neighbours, vectors: Vectors, questions: Vectors, allowed: Mask) -> float:
     """Share of the nearest allowed ones, by comparing with all, that were told."""
     rows = np.flatnonzero(allowed)
     told = neighbours.nearest(questions, COUNT, Allowed(rows * 2 + 1))
@@ -58,23 +60,27 @@ def recall(neighbours: Neighbours, vectors: Vectors, questions: Vectors, allowed
 
 
 @pytest.mark.parametrize("share", [1.0, 0.7, 0.3, 0.13, 0.05, 0.001])
-def test_whatever_share_may_be_seen_what_is_nearest_is_found(neighbours, vectors, questions, share):
+def test_whatever_share_may_be_seen_what_is_nearest_is_found(
+    neighbours: Neighbours, vectors: Vectors, questions: Vectors, share: float
+) -> None:
     allowed = np.random.default_rng(3).random(ROWS) < share
     assert recall(neighbours, vectors, questions, allowed) >= 0.99
 
 
-def test_where_all_that_is_near_may_not_be_seen_what_is_left_is_compared(neighbours, vectors, questions):
+def test_where_all_that_is_near_may_not_be_seen_what_is_left_is_compared(
+    neighbours: Neighbours, vectors: Vectors, questions: Vectors
+) -> None:
     near = vectors @ questions[0]
     allowed = near < np.quantile(near, 0.97)
     assert recall(neighbours, vectors, questions[:1], allowed) == 1.0
 
 
-def test_vectors_that_it_would_not_find_again_are_all_compared(tmp_path: Path):
+def test_vectors_that_it_would_not_find_again_are_all_compared(tmp_path: Path) -> None:
     noise = unit(np.random.default_rng(4).standard_normal((ROWS, 16)))
     Neighbours(16).grown([(np.arange(ROWS, dtype=np.int64), noise)]).save(tmp_path)
-    assert not (tmp_path / COARSE).exists()
+    assert coarse.opened(tmp_path) is None
 
 
-def test_few_vectors_need_none(tmp_path: Path, vectors: Vectors):
-    assert coarse.squeezed(DIMENSION, coarse.MANY - 1, lambda rows: vectors[rows]) is None
-    assert coarse.squeezed(127, ROWS, lambda rows: vectors[rows, :127]) is None
+def test_few_vectors_need_none(tmp_path: Path, vectors: Vectors) -> None:
+    assert coarse.look(DIMENSION, coarse.MANY - 1, lambda rows: vectors[rows]) is None
+    assert coarse.look(127, ROWS, lambda rows: vectors[rows, :127]) is None

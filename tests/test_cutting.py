@@ -1,5 +1,7 @@
 """What a lane brings up does not depend on what came into the index first."""
 
+from random import Random
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -25,13 +27,13 @@ def cut(scores: list[float], numbers: list[int], count: int) -> list[str]:
 
 
 @given(SCORES, st.integers(1, 20), st.randoms())
-def test_the_same_passages_are_taken_whatever_their_numbers_are(scores, count, draw):
+def test_the_same_passages_are_taken_whatever_their_numbers_are(scores: list[float], count: int, draw: Random) -> None:
     first, second = list(range(len(scores))), list(range(len(scores)))
     draw.shuffle(second)
     assert sorted(cut(scores, first, count)) == sorted(cut(scores, second, count))
 
 
-def test_nothing_more_is_asked_where_the_last_one_is_better_than_the_next():
+def test_nothing_more_is_asked_where_the_last_one_is_better_than_the_next() -> None:
     def again(wider: int) -> Scored:
         raise AssertionError("asked again")
 
@@ -40,8 +42,8 @@ def test_nothing_more_is_asked_where_the_last_one_is_better_than_the_next():
     assert firsts(found, 3, again, lambda ids: {}) == found
 
 
-def test_it_ends_where_thousands_say_the_same():
-    asked = []
+def test_it_ends_where_thousands_say_the_same() -> None:
+    asked: list[int] = []
 
     def again(wider: int) -> Scored:
         asked.append(wider)
