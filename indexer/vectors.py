@@ -15,6 +15,7 @@ from typing import Any
 
 import faiss as faiss_
 import numpy as np
+from numpy.typing import NDArray
 
 from indexer import coarse
 from indexer.allowed import Allowed, Ids, Mask
@@ -87,9 +88,10 @@ class _Part:
         if len(rows) < least:
             scores, ids = _searched(self.index, self.ids, query[np.newaxis], count, allowed)
             return scores[0], ids[0]
-        cosines = self.index.reconstruct_batch(rows) @ query
-        best = np.lexsort((rows, -cosines))[:count]
-        return cosines[best], self.ids[rows[best]]
+        codes = _codes(self.index)[rows]
+        near = _over(self.index, codes)
+        scores, ids = _searched(near, self.ids[rows], query[np.newaxis], count, np.ones(len(rows), dtype=np.bool_))
+        return scores[0], ids[0]
 
 
 class Neighbours:
@@ -193,15 +195,22 @@ def _tiles(index: Any) -> tuple[Any, ...]:
     """Indexes over the memory of this one, which must be kept and never be added to."""
     if index.ntotal <= TILE:
         return (index,)
+    codes = _codes(index)
+    return tuple(_over(index, codes[first : first + TILE]) for first in range(0, index.ntotal, TILE))
+
+
+def _codes(index: Any) -> NDArray[np.uint8]:
+    """The vectors of an index as it holds them, a row each, in its own memory."""
     codes = faiss.rev_swig_ptr(index.codes.data(), index.codes.size())
-    tiles = []
-    for first in range(0, index.ntotal, TILE):
-        tile = _empty(index.d)
-        tile.ntotal = min(TILE, index.ntotal - first)
-        start, size = first * index.code_size, tile.ntotal * index.code_size
-        tile.codes = type(index.codes).create_view(faiss.swig_ptr(codes[start:]), size, index.codes.owner)
-        tiles.append(tile)
-    return tuple(tiles)
+    return np.asarray(codes, dtype=np.uint8).reshape(index.ntotal, index.code_size)
+
+
+def _over(index: Any, codes: NDArray[np.uint8]) -> Any:
+    """An index over these codes of `index`, which must be kept as long as it."""
+    over = _empty(index.d)
+    over.ntotal = len(codes)
+    over.codes = type(index.codes).create_view(faiss.swig_ptr(codes), codes.size, index.codes.owner)
+    return over
 
 
 def _together(searches: Sequence[Callable[[], Found]]) -> list[Found]:
