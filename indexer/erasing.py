@@ -9,7 +9,7 @@ from indexer.embedding.protocol import Embedder
 from indexer.engines.protocol import Batch, Index, Scope
 from indexer.forgetting import Forgotten
 from indexer.passages import passages
-from indexer.updating import embedded
+from indexer.vectorising import Here
 
 _Cut = tuple[Document, tuple[Passage, ...]]
 DOCUMENTS = 500
@@ -36,7 +36,8 @@ def erase(index: Index, embedder: Embedder, who: Forgotten, now: datetime) -> in
 def _put(index: Index, embedder: Embedder, source: str, puts: tuple[_Cut, ...], now: datetime) -> None:
     texts = {passage.text_hash: passage.embedded_text for _, cut in puts for passage in cut}
     missing = index.unembedded(index.fingerprint, tuple(texts))
-    vectors = embedded(embedder, {key: text for key, text in texts.items() if key in missing}) if missing else None
+    lacking = {key: text for key, text in texts.items() if key in missing}
+    vectors = Here(lambda: embedder).vectors(lacking) if missing else None
     index.write(Batch(source, puts, embedded=vectors), now)
 
 

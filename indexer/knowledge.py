@@ -1,14 +1,15 @@
 """Knowledge: what was indexed, kept up to date and asked. The face of the package."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import AbstractContextManager, ExitStack, closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Event, Lock
+from typing import TYPE_CHECKING
 
 from indexer.answering import Answering, Reader
 from indexer.asking import Answer, AskOptions, Filters, Question, Viewer
@@ -26,9 +27,14 @@ from indexer.index_status import IndexStatus
 from indexer.remembering import Known, RememberedChoices, RememberedNames, RememberedVectors
 from indexer.resembling import resembling
 from indexer.restating import restate
+from indexer.right import SharedRight
 from indexer.roll import Roll
 from indexer.sources.protocol import Source
 from indexer.updating import Progress, Report, SourceReport, SourceUpdate, UpdateOptions
+from indexer.vectorising import Here, leave, queue_of, vectoriser_of
+
+if TYPE_CHECKING:
+    from indexer.engines.postgres.queue import Queue
 
 __all__ = [
     "AskOptions",
@@ -67,7 +73,7 @@ class Knowledge:
         self._vectors, self._tokens = RememberedVectors(embedder), RememberedTokens()
         self._lock, self._settling = Lock(), Lock()
         self._held: _Opened | None = None
-        self._turn, self._writers, self._right = Lock(), 0, ExitStack()
+        self._right = SharedRight(leave)
 
     @classmethod
     def open(cls, folder: Path, embedder: _Make, forgotten: _Whom = Forgotten, url: str = "") -> "Knowledge":
@@ -87,7 +93,8 @@ class Knowledge:
         index = self._opened(create=True).index
         with self._writing(index):
             with self._settling:
-                restate(index, self._vectors.embedder, datetime.now(UTC), options.progress or (lambda _: None))
+                vectoriser = vectoriser_of(index, lambda: self._vectors.embedder)
+                restate(index, vectoriser, datetime.now(UTC), options.progress or (lambda _: None))
             return Report(self._side_by_side(index, sources, options, lambda update, source: update.run(source)))
 
     def reread(self, asked: Mapping[Source, Sequence[str]], options: UpdateOptions = WRITE) -> Report:
@@ -102,9 +109,10 @@ class Knowledge:
         halted = options.halted
         struck = self._forgotten().document
         options = replace(options, halted=lambda: stop.is_set() or halted(), struck=struck)
+        vectoriser = vectoriser_of(index, lambda: self._vectors.embedder)
 
         def one(source: Source) -> SourceReport:
-            report = do(SourceUpdate(index, lambda: self._vectors.embedder, options, now), source)
+            report = do(SourceUpdate(index, vectoriser, options, now), source)
             with self._settling:
                 index.settle()
                 self._opened().names.settle()
@@ -242,6 +250,10 @@ class Knowledge:
         told = (standing.documents, standing.passages, standing.sequence, standing.by_source, standing.updated_at)
         return IndexStatus(*told, standing.fingerprint, not standing.problems, " ".join(standing.problems))
 
+    def queue(self) -> "Queue | None":
+        """The texts that wait to be embedded, where many may take them. Raises NoIndex."""
+        return queue_of(self._opened().index)
+
     def check(self) -> list[str]:
         """Read every file of the index and say what is damaged; slow on a large one."""
         return self._opened().index.check()
@@ -261,20 +273,9 @@ class Knowledge:
                 self._held = _Opened(index, names, RememberedChoices(index))
             return self._held
 
-    @contextmanager
-    def _writing(self, index: Index) -> Iterator[None]:
+    def _writing(self, index: Index) -> AbstractContextManager[None]:
         """The right to write, which all threads that use this knowledge share. Raises BusyIndex."""
-        with self._turn:
-            if not self._writers:
-                self._right.enter_context(index.writing())
-            self._writers += 1
-        try:
-            yield
-        finally:
-            with self._turn:
-                self._writers -= 1
-                if not self._writers:
-                    self._right.close()
+        return self._right.writing(index)
 
     def _embedded(self, index: Index, texts: Sequence[str]) -> Vectors | None:
         """Vectors of what is asked; None where the index was embedded by another model, and only words can be asked."""
@@ -295,5 +296,5 @@ class Knowledge:
                 index = self._opened().index
             except NoIndex:
                 index = stack.enter_context(closing(open_index(Path(empty), create=True)))
-            update = SourceUpdate(index, lambda: self._vectors.embedder, options, now)
+            update = SourceUpdate(index, Here(lambda: self._vectors.embedder), options, now)
             return Report(tuple(update.run(source) for source in sources))

@@ -10,12 +10,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from indexer.documents import Document, Passage, published
-from indexer.embedding.protocol import Embedder
-from indexer.engines.protocol import Batch, Embedded, Index
+from indexer.engines.protocol import Batch, Index
 from indexer.errors import SourceError
 from indexer.passages import passages
 from indexer.plan import NUMBER, Changes, Seen, changes
 from indexer.sources.protocol import Census, Checkpoint, Delete, Event, Failure, Notice, Source, Upsert
+from indexer.vectorising import Vectoriser
 
 CHUNK = 10_000
 """Documents read before they are compared and written: enough for a progress bar to know how much there is to do."""
@@ -93,9 +93,9 @@ class _Told:
 class SourceUpdate:
     """One source's way into the index."""
 
-    def __init__(self, index: Index, embedder: Callable[[], Embedder], options: UpdateOptions, now: datetime) -> None:
-        """Write to `index`, inside its `writing()` unless this is a dry run; `embedder` is made when first needed."""
-        self._index, self._embedder, self._options, self._now = index, embedder, options, now
+    def __init__(self, index: Index, vectoriser: Vectoriser, options: UpdateOptions, now: datetime) -> None:
+        """Write to `index`, inside its `writing()` unless this is a dry run; a model is made when first needed."""
+        self._index, self._vectoriser, self._options, self._now = index, vectoriser, options, now
         self._report, self._told = SourceReport(""), _Told()
         self._known: dict[str, str] = {}
 
@@ -141,7 +141,7 @@ class SourceUpdate:
             case Failure(what):
                 self._fail(what)
             case Notice(text):
-                self._report = replace(self._report, notices=(*self._report.notices, text))
+                self._notice(text)
             case Checkpoint(cursor):
                 told.cursor = cursor
                 if len(told.documents) >= CHUNK:
@@ -160,6 +160,9 @@ class SourceUpdate:
 
     def _fail(self, what: str) -> None:
         self._report = replace(self._report, failures=(*self._report.failures, what))
+
+    def _notice(self, text: str) -> None:
+        self._report = replace(self._report, notices=(*self._report.notices, text))
 
     def _flush(self) -> None:
         """Write what was told so far. While a tombstone waits for the end, the cursor must not pass it."""
@@ -218,10 +221,12 @@ class SourceUpdate:
         cut = [(document, passages(document)) for document in documents]
         missing = self._missing(cut)
         total, written = len(missing), set[str]()
+        if missing and not self._options.dry_run:
+            self._vectoriser.expect({p.text_hash: p.embedded_text for p in _of(cut) if p.text_hash in missing})
         for batch in _batches(cut, missing):
             if written and self._options.halted():
                 break
-            texts = {p.text_hash: p.embedded_text for _, found in batch for p in found if p.text_hash in missing}
+            texts = {p.text_hash: p.embedded_text for p in _of(batch) if p.text_hash in missing}
             missing.difference_update(texts)
             written.update(document.id for document, _ in batch)
             self._report = replace(self._report, passages_embedded=total - len(missing))
@@ -231,11 +236,14 @@ class SourceUpdate:
         return written
 
     def _put_in(self, batch: tuple[_Cut, ...], texts: Mapping[str, str]) -> None:
-        vectors = embedded(self._embedder(), texts) if texts else None
+        vectors = self._vectoriser.vectors(texts) if texts else None
         self._send(Batch(self._report.source, batch, embedded=vectors))
+        for one in self._vectoriser.aside(tuple(texts)):
+            name = next(p.document_id for p in _of(batch) if p.text_hash == one.text_hash)
+            self._notice(f"A text of {name} could not be embedded ({one.why}). It is found by its words alone.")
 
     def _missing(self, cut: Sequence[_Cut]) -> set[str]:
-        hashes = {passage.text_hash for _, found in cut for passage in found}
+        hashes = {passage.text_hash for passage in _of(cut)}
         return set(self._index.unembedded(self._index.fingerprint, tuple(hashes)))
 
     def _send(self, batch: Batch) -> None:
@@ -247,9 +255,8 @@ class SourceUpdate:
             self._options.progress(Progress(self._report.source, stage, done, total))
 
 
-def embedded(embedder: Embedder, texts: Mapping[str, str]) -> Embedded:
-    """Vectors of texts given by their hashes."""
-    return Embedded(embedder.fingerprint, tuple(texts), embedder.embed(tuple(texts.values())))
+def _of(cut: Sequence[_Cut]) -> Iterator[Passage]:
+    return (passage for _, found in cut for passage in found)
 
 
 def _batches(cut: Sequence[_Cut], missing: Collection[str]) -> Iterator[tuple[_Cut, ...]]:

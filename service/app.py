@@ -14,6 +14,7 @@ from typing import Any, Self
 
 from indexer.asking import EVERYBODY, Answer, AskOptions, Filters, Question, Sort
 from indexer.embedding.opening import open_embedder
+from indexer.engines.queued import Queued
 from indexer.errors import SettingsError, SignpostError
 from indexer.knowledge import IndexStatus, Knowledge, Report, UpdateOptions
 from service.entrance import Entrance
@@ -36,12 +37,16 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What `signpost status` tells. `mails` counts how mails ended; `problems` are sentences that need somebody."""
+    """What `signpost status` tells. `mails` counts how mails ended; `problems` are sentences that need somebody.
+
+    `queued` tells what waits to be embedded, where workers may share that.
+    """
 
     index: IndexStatus
     mails: tuple[tuple[str, int], ...]
     problems: tuple[str, ...]
     quarantined: int = 0
+    queued: Queued | None = None
 
 
 class App:
@@ -251,7 +256,10 @@ class App:
         problems += [f"{a.mailbox}: {a.trouble}" for a in self.ledger.progress.accounts() if a.trouble]
         problems += self.sourcing.troubles()
         problems += self._checked() if check else []
-        return State(index, self._mails(), tuple(dict.fromkeys(problems)), self.quarantine.number)
+        queue = self.knowledge.queue() if index.updated_at else None
+        queued = queue.counted() if queue else None
+        problems += [queued.problem] if queued and queued.problem else []
+        return State(index, self._mails(), tuple(dict.fromkeys(problems)), self.quarantine.number, queued)
 
     def close(self) -> None:
         """Let go of index and ledger, as far as they were opened."""

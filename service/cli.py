@@ -17,7 +17,7 @@ import typer
 from indexer.asking import Archived, Filters, Sort
 from indexer.errors import SettingsError, SignpostError
 from service.cli_access import audit, forget, people, tokens
-from service.cli_index import index
+from service.cli_index import embed_worker, index
 from service.cli_learning import confirm
 from service.cli_mailboxes import login, pause, resume, retry
 from service.cli_quality import quality
@@ -213,6 +213,7 @@ cli.command()(confirm)
 cli.command()(sync)
 cli.command()(audit)
 cli.command()(forget)
+cli.command()(embed_worker)
 cli.command("sources")(show_sources)
 
 

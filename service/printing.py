@@ -72,7 +72,8 @@ def progress_bar(quiet: bool = False, beside: Callable[[str], str] = lambda sour
 def log_to_stderr() -> None:
     """Tell what happens, a line each, on stderr; of the libraries only what is wrong."""
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
-    logging.getLogger("service").setLevel(logging.INFO)
+    for ours in ("service", "indexer.embedding_worker"):
+        logging.getLogger(ours).setLevel(logging.INFO)
 
 
 def report_text(report: "Report", dry_run: bool = False) -> str:
@@ -232,6 +233,10 @@ def state_text(state: "State") -> str:
         counts = f"{index.documents:,} documents, {index.passages:,} passages"
         lines.append(f"index: {counts}, changed {index.updated_at:%Y-%m-%d %H:%M} UTC")
     lines += [f"  {source}: {count:,} documents" for source, count in index.by_source]
+    if state.queued:
+        told = state.queued
+        counts = f"{told.waiting:,} texts wait, {told.leased:,} are being embedded, {told.aside:,} were set aside"
+        lines.append(f"embedding: {counts}")
     lines.append("mails:" if state.mails else "mails: none seen yet")
     lines += [f"  {number:,} {what}" for what, number in state.mails]
     if state.quarantined:

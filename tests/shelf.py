@@ -9,6 +9,7 @@ from indexer.embedding.protocol import Embedder
 from indexer.engines.protocol import Index
 from indexer.sources.protocol import Source
 from indexer.updating import SourceUpdate, UpdateOptions
+from indexer.vectorising import Here
 from tests.trello_chaos import DictIndex, Dying, Killed, Ringing
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -33,7 +34,7 @@ class Shelf:
 
     def update(self, source: Source, killed_after: int | None = None) -> tuple[str, ...]:
         """Take over what a source tells, as far as it comes; what went wrong, as the source said it."""
-        update = SourceUpdate(cast(Index, self._index), _no_model, UpdateOptions(allow_shrink=True), NOW)
+        update = SourceUpdate(cast(Index, self._index), Here(_no_model), UpdateOptions(allow_shrink=True), NOW)
         with suppress(Killed):
             return update.run(Dying(cast(Ringing, source), killed_after)).failures
         return ()

@@ -19,6 +19,7 @@ from indexer.sources.protocol import Census, Event, Source
 from indexer.sources.trello import Trello, TrelloOptions
 from indexer.sources.trello_bell import Bell
 from indexer.updating import SourceUpdate, UpdateOptions
+from indexer.vectorising import Here
 from tests.trello_service import TrelloService
 from tests.trello_service_bells import Ring, signed
 from tests.trello_service_gate import may_see
@@ -347,7 +348,7 @@ class Run:
 
     def _update(self, source: Source, index: DictIndex) -> None:
         now = self.world.clock.today()
-        SourceUpdate(cast(Index, index), _no_embedder, UpdateOptions(), now).run(source)
+        SourceUpdate(cast(Index, index), Here(_no_embedder), UpdateOptions(), now).run(source)
 
     def _dropped(self, gone: frozenset[str]) -> None:
         self.verdict.drops += len(gone)

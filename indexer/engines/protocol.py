@@ -114,7 +114,7 @@ class Index(Protocol):
         ...
 
     def unembedded(self, fingerprint: str, hashes: Sequence[str]) -> frozenset[str]:
-        """Which of these text hashes have no vector in that space."""
+        """Which of these text hashes have no vector in that space, but for texts that nothing could embed."""
         ...
 
     def vectors(self, fingerprint: str, hashes: Sequence[str]) -> Embedded:
@@ -128,7 +128,7 @@ class Index(Protocol):
     def lacking(self, fingerprint: str, limit: int) -> tuple[Sequence[tuple[str, str]], int]:
         """Up to `limit` (text hash, text) without a vector in that space, and how many there are.
 
-        Texts are those of passages and of confirmed questions.
+        Texts are those of passages and of confirmed questions, but for those that nothing could embed.
         """
         ...
 

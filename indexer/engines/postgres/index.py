@@ -12,6 +12,7 @@ from indexer.engines.postgres import confirmed, reading, searching, tables, tall
 from indexer.engines.postgres.counting import Lane, statistics, terms_of
 from indexer.engines.postgres.meaning import Meaning, is_much
 from indexer.engines.postgres.narrowing import condition
+from indexer.engines.postgres.queue import Queue
 from indexer.engines.postgres.server import Server, Transaction
 from indexer.engines.protocol import Batch, Embedded, Query, Scope, Standing
 from indexer.tally import Tally
@@ -28,6 +29,7 @@ class PostgresIndex:
     def __init__(self, server: Server) -> None:
         """Prefer `PostgresIndex.open`."""
         self._server = server
+        self.queue = Queue(server)
         self._counted = Standing()
         self._much: tuple[int, dict[Scope, bool]] = (-1, {})
 

@@ -82,17 +82,23 @@ def outdated(transaction: Transaction, limit: int) -> list[Document]:
 
 
 def unembedded(transaction: Transaction, fingerprint: str, hashes: Sequence[str]) -> frozenset[str]:
-    """Which of these text hashes have no vector in that space."""
+    """Which of these text hashes have no vector in that space, and were not set aside."""
     statement = """SELECT v.text_hash FROM vectors v JOIN spaces s ON s.number = v.space
-        WHERE s.fingerprint = %(fingerprint)s AND v.text_hash = ANY(%(hashes)s::bytea[])"""
+        WHERE s.fingerprint = %(fingerprint)s AND v.text_hash = ANY(%(hashes)s::bytea[])
+        UNION ALL SELECT text_hash FROM jobs
+        WHERE state = 'aside' AND fingerprint = %(fingerprint)s AND text_hash = ANY(%(hashes)s::bytea[])"""
     values = {"fingerprint": fingerprint, "hashes": [bytes.fromhex(one) for one in hashes]}
     return frozenset(hashes) - {row[0].hex() for row in transaction.run(statement, values)}
 
 
 def lacking(transaction: Transaction, fingerprint: str, limit: int) -> tuple[list[tuple[str, str]], int]:
-    """Up to `limit` (text hash, text) of questions and passages without a vector in that space, and how many."""
+    """Up to `limit` (text hash, text) of questions and passages without a vector in that space, and how many.
+
+    What was set aside is left out.
+    """
     without = """WHERE NOT EXISTS (SELECT 1 FROM vectors v JOIN spaces s ON s.number = v.space
-        WHERE s.fingerprint = %(fingerprint)s AND v.text_hash = p.text_hash)"""
+        WHERE s.fingerprint = %(fingerprint)s AND v.text_hash = p.text_hash) AND NOT EXISTS (SELECT 1 FROM jobs j
+        WHERE j.state = 'aside' AND j.fingerprint = %(fingerprint)s AND j.text_hash = p.text_hash)"""
     values: dict[str, object] = {"fingerprint": fingerprint, "limit": limit}
     count = 0
     for table in ("questions", "passages"):

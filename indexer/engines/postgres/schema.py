@@ -4,6 +4,7 @@ In spirit those of one machine: `documents` repeats what filters ask for, `recor
 are never given twice, vectors are kept under the text they were made of. Here words are tables too: `words` has the
 terms of each passage as numbers, `word_counts` and `word_totals` how many passages of each visibility have them, so
 that what one may not see changes no score. `loose` are texts that a passage lost: perhaps nothing needs their vectors.
+`jobs` are texts to embed, for any number of workers; a text leaves it as soon as it has its vector or is set aside.
 """
 
 SCHEMA = "signpost"
@@ -105,5 +106,23 @@ MIGRATIONS = (
     );
     CREATE INDEX questions_of ON questions (number);
     CREATE INDEX questions_by_text ON questions (text_hash);
+    """,
+    """
+    CREATE TABLE jobs (
+        text_hash bytea NOT NULL,
+        fingerprint text NOT NULL,
+        number bigint GENERATED ALWAYS AS IDENTITY,
+        state text NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'embedded', 'aside')),
+        text text,
+        size integer NOT NULL,
+        attempts integer NOT NULL DEFAULT 0,
+        lease bigint,
+        leased_until timestamptz,
+        why text NOT NULL DEFAULT '',
+        PRIMARY KEY (text_hash, fingerprint)
+    );
+    CREATE INDEX jobs_to_do ON jobs (fingerprint, number) WHERE state = 'waiting';
+    CREATE INDEX jobs_leased ON jobs (number) WHERE state = 'waiting' AND lease IS NOT NULL;
+    CREATE SEQUENCE leases;
     """,
 )

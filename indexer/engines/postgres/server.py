@@ -6,7 +6,7 @@ connection that holds it: when that is lost so is the right, and nothing more is
 """
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from threading import BoundedSemaphore, Lock, RLock
 from typing import Any
@@ -148,6 +148,18 @@ class Server:
             finally:
                 with self._turn:
                     self._right = None
+
+    @contextmanager
+    def listening(self, channel: str) -> Iterator[Callable[[float], None]]:
+        """A function that waits so many seconds, or until somebody tells something on a channel."""
+        with self._explained(), self._connect() as connection:
+            connection.execute(f"LISTEN {channel}".encode())
+
+            def wait(seconds: float) -> None:
+                for _ in connection.notifies(timeout=seconds, stop_after=1):
+                    return
+
+            yield wait
 
     def alone(self, statements: Sequence[str]) -> None:
         """Run statements that no transaction may hold."""

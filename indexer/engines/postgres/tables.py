@@ -1,6 +1,6 @@
 """The tables on a server: made, brought to this version, cleared of what is gone, checked."""
 
-from indexer.engines.postgres import reading, vectors
+from indexer.engines.postgres import leasing, reading, vectors
 from indexer.engines.postgres.meaning import EXACT
 from indexer.engines.postgres.schema import MIGRATIONS, SCHEMA
 from indexer.engines.postgres.server import Server, Transaction
@@ -11,7 +11,7 @@ OLDEST, PGVECTOR = 160_000, (0, 8)
 MAKING = 0x5167_6E70_6F73_7401
 TABLES = (
     *("documents", "records", "people", "customers", "passages", "words", "word_counts", "word_totals"),
-    *("vectors", "questions", "loose", "sources", "meta"),
+    *("vectors", "questions", "loose", "jobs", "sources", "meta"),
 )
 HNSW = """
     CREATE INDEX IF NOT EXISTS vectors_of_{space} ON vectors
@@ -56,7 +56,7 @@ def settle(transaction: Transaction) -> None:
 def purge(server: Server) -> None:
     """Write every table anew, so that nothing dropped is left in one; the write-ahead log is the server's."""
     with server.writing() as transaction:
-        vectors.tidy(transaction)
+        leasing.clear(transaction)
         transaction.run("DELETE FROM word_counts WHERE passages = 0")
     server.alone([f"VACUUM (FULL, ANALYZE) {table}" for table in TABLES])
 

@@ -32,6 +32,8 @@ def told(transaction: Transaction, fingerprint: str, hashes: Sequence[str]) -> E
 def adopt(transaction: Transaction, fingerprint: str, dimension: int) -> None:
     """Make this the space that is searched; the vectors of all others go."""
     space = {"space": _space(transaction, fingerprint, dimension), "fingerprint": fingerprint}
+    # First of all, so that no worker brings back anything for a space that goes
+    transaction.run("DELETE FROM jobs WHERE fingerprint <> %(fingerprint)s", space)
     others = transaction.run("SELECT number FROM spaces WHERE number <> %(space)s", space)
     transaction.run("DELETE FROM vectors WHERE space <> %(space)s", space)
     transaction.run("DELETE FROM spaces WHERE number <> %(space)s", space)
@@ -41,11 +43,12 @@ def adopt(transaction: Transaction, fingerprint: str, dimension: int) -> None:
 
 
 def tidy(transaction: Transaction) -> None:
-    """Forget vectors of texts that were lost and that no passage or question has any more."""
+    """Forget vectors of texts that were lost and that no passage or question has any more, nor will soon have."""
     transaction.run(
         """DELETE FROM vectors v USING (SELECT DISTINCT text_hash FROM loose) l WHERE v.text_hash = l.text_hash
         AND NOT EXISTS (SELECT 1 FROM passages p WHERE p.text_hash = l.text_hash)
-        AND NOT EXISTS (SELECT 1 FROM questions q WHERE q.text_hash = l.text_hash)"""
+        AND NOT EXISTS (SELECT 1 FROM questions q WHERE q.text_hash = l.text_hash)
+        AND NOT EXISTS (SELECT 1 FROM jobs j WHERE j.text_hash = l.text_hash)"""
     )
     transaction.run("DELETE FROM loose")
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from zlib import crc32
 
 from indexer.documents import Document, Passage
-from indexer.engines.postgres import counting, vectors
+from indexer.engines.postgres import counting, leasing, vectors
 from indexer.engines.postgres.rows import COLUMNS, columns, customers_in, passage_row, people_in
 from indexer.engines.postgres.server import Transaction
 from indexer.engines.postgres.terms import told
@@ -120,6 +120,7 @@ def _put(transaction: Transaction, puts: Sequence[tuple[Document, tuple[Passage,
         transaction.run("DELETE FROM passages WHERE id = ANY(%(gone)s::bigint[])", {"gone": change.gone})
     transaction.run_many("UPDATE passages SET ordinal = %s, anchor = %s WHERE id = %s", change.moved)
     _add(transaction, change.come)
+    leasing.taken(transaction, [bytes.fromhex(passage.text_hash) for _, passage in change.come])
     counting.count(transaction, list(numbers.values()), 1)
 
 
