@@ -1,7 +1,7 @@
 """Documents → the companies and people a text can name, and a text → who of them it names. Pure."""
 
 from collections import Counter, defaultdict
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 
@@ -33,7 +33,7 @@ from indexer.readings import Match, bare, cuts, is_meant, named_words, overlappi
 from indexer.spans import Sentence, Span, is_droppable, sentence
 from indexer.wording import Token, collapse, listed, tokens
 
-__all__ = ["Directory", "Entity", "entities_of"]
+__all__ = ["Bearers", "Directory", "Entity", "entities_of"]
 
 LONGEST = 6
 """Words of the longest name that is looked up."""
@@ -45,6 +45,8 @@ PARTICLES = listed("de du des d la le les of the von van der del della di da y e
 MOST_NEAR = 3
 """Known names that are shown for an unknown one, where several are equally near."""
 
+Bearers = Mapping[str, Sequence[tuple[int, Spelling]]]
+"""Run-together key → the positions of those who are written so, each with the surest spelling."""
 _Read = tuple[Sentence, Sequence[Match], Sequence[Match]]
 """The words of a text, the names in it that are spelled to the letter, and all that are meant."""
 
@@ -70,13 +72,17 @@ def entities_of(documents: Iterable[Document]) -> tuple[Entity, ...]:
 class Directory:
     """Knows who bears which name. Ten thousand entities are searched in well under a millisecond."""
 
-    def __init__(self, entities: Sequence[Entity], vocabulary: Container[str] = frozenset()) -> None:
-        """Index the entities. `vocabulary` holds folded words of the documents: such a word is no unknown name
-        unless the sentence asks for a company or person there ("working on Kubernetes", not "talking to Kubernetes").
+    def __init__(
+        self, entities: Sequence[Entity], vocabulary: Container[str] = frozenset(), bearers: Bearers | None = None
+    ) -> None:
+        """Index the entities; at once with the `bearers` that another directory of them had.
+
+        `vocabulary` holds folded words of the documents: such a word is no unknown name unless the sentence asks for a
+        company or person there ("working on Kubernetes", not "talking to Kubernetes").
         """
         self._entities = tuple(entities)
         self._vocabulary = vocabulary
-        self._bearers = _bearers(self._entities)
+        self.bearers: Bearers = bearers if bearers is not None else _bearers(self._entities)
         self._numbers: dict[tuple[str, str], list[int]] = defaultdict(list)
         self._domains: dict[str, list[int]] = defaultdict(list)
         for number, entity in enumerate(self._entities):
@@ -90,7 +96,7 @@ class Directory:
     @cached_property
     def _similar(self) -> Lookalikes:
         """Made when the first name is not known to the letter."""
-        return Lookalikes(self._bearers)
+        return Lookalikes(self.bearers)
 
     def find(self, text: str, domains: Sequence[str] = ()) -> tuple[Mention, ...]:
         """Who a text names, in its order; then whose mail domains it cites or come with it."""
@@ -152,7 +158,7 @@ class Directory:
     def _beginning(self, words: Sequence[str]) -> tuple[int, ...]:
         """Who bears the beginning of a longer name: "Siemens" of "Siemens Energy"."""
         runs = (collapse("".join(words[:last])) for last in range(len(words) - 1, 0, -1))
-        numbers, sureness = next((_surest(self._bearers[run]) for run in runs if run in self._bearers), ((), 0.0))
+        numbers, sureness = next((_surest(self.bearers[run]) for run in runs if run in self.bearers), ((), 0.0))
         return numbers if sureness >= SHORTENED else ()
 
     def _mention(self, words: str, match: Match) -> Mention:
@@ -205,7 +211,7 @@ class Directory:
             if last > first and not word.joined:
                 return
             run += "" if word.key in JOINTS and last > first else word.key
-            bearers = self._bearers.get(collapse(run))
+            bearers = self.bearers.get(collapse(run))
             if bearers and word.key not in JOINTS:
                 match = Match(first, last + 1, *_surest(bearers))
                 if is_meant(told, match):
@@ -249,8 +255,7 @@ def _links(word: Token, told: Sentence) -> bool:
     return word.key in JOINTS or (not told.german and word.key in PARTICLES)
 
 
-def _bearers(entities: Sequence[Entity]) -> dict[str, list[tuple[int, Spelling]]]:
-    """Run-together key → who is written so, each with the surest spelling."""
+def _bearers(entities: Sequence[Entity]) -> Bearers:
     named = [names_of(entity) for entity in entities]
     held: dict[str, dict[int, Spelling]] = defaultdict(dict)
     for number, (entity, names) in enumerate(zip(entities, named, strict=True)):

@@ -16,7 +16,7 @@ from indexer.embedding.protocol import Embedder, Vectors
 from indexer.engines.narrowing import compared
 from indexer.engines.protocol import Index, Query, Scope
 from indexer.entities import Directory, Entity, entities_of
-from indexer.roll import Roll
+from indexer.roll import Enrolled, Roll
 from indexer.tally import Choices, Tally
 
 TEXTS = 4096
@@ -119,7 +119,7 @@ class RememberedNames:
         if anew:
             self._roll.clear()
         known = self.of(EVERYBODY.visibilities)
-        self._roll.keep(known.sequence, known.entities)
+        self._roll.keep(known.sequence, Enrolled(known.entities, known.directory.bearers))
 
     def _keep(self, visibilities: frozenset[str], known: Known) -> Known:
         self._known[visibilities] = known
@@ -131,10 +131,9 @@ class RememberedNames:
     def _read(self, sequence: int, visibilities: frozenset[str]) -> Known:
         began, scope = time.monotonic(), Scope(visibilities)
         with _uncollected():
-            entities = self._roll.entities(sequence) if visibilities == EVERYBODY.visibilities else None
-            if entities is None:
-                entities = entities_of(self._index.every_document(scope))
-            directory = Directory(entities, Vocabulary(self._index, scope))
+            told = self._roll.enrolled(sequence) if visibilities == EVERYBODY.visibilities else None
+            entities = told.entities if told else entities_of(self._index.every_document(scope))
+            directory = Directory(entities, Vocabulary(self._index, scope), told.bearers if told else None)
         seconds = time.monotonic() - began
         if seconds > COSTLY:
             # What stays for long is not looked through for garbage each time: that would halt every request

@@ -107,3 +107,19 @@ def test_what_fails_beside_is_told_to_whoever_asks_next(knowledge: Knowledge, sl
 def test_garbage_is_looked_for_again_once_names_are_read(slow: Slow, tmp_path: Path) -> None:
     RememberedNames(slow, Roll(tmp_path / "names", "x")).of(EVERYBODY.visibilities)
     assert gc.isenabled()
+
+
+def test_who_was_written_down_is_known_by_the_same_names(knowledge: Knowledge, tmp_path: Path) -> None:
+    tell(knowledge, *COMPANIES, "Müller & Söhne GmbH")
+    index = EmbeddedIndex.open(tmp_path / "index", create=False)
+    read = RememberedNames(index, Roll(tmp_path / "none", index.identity)).of(EVERYBODY.visibilities)
+    roll = Roll(tmp_path / "index" / "names", index.identity)
+    written = roll.enrolled(index.names_sequence)
+    assert written
+    assert written.entities == read.entities
+    assert written.bearers == read.directory.bearers
+    assert roll.enrolled(index.names_sequence + 1) is None
+    for path in (tmp_path / "index" / "names").rglob("spellings.json"):
+        path.write_bytes(path.read_bytes().replace(b"nordwind", b"sudwind!"))
+    assert roll.enrolled(index.names_sequence) is None
+    index.close()
