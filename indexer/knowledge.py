@@ -17,7 +17,7 @@ from indexer.close_reading import RememberedTokens
 from indexer.confirming import Confirmation, usable
 from indexer.documents import Document
 from indexer.embedding.protocol import Embedder, TokenEmbedder, Tokens, Vectors
-from indexer.engines.opening import open_index
+from indexer.engines.opening import Place, open_index
 from indexer.engines.protocol import Embedded, Index, Scope
 from indexer.entities import Entity, entities_of
 from indexer.erasing import erase
@@ -67,7 +67,7 @@ class _Opened:
 class Knowledge:
     """An index in a folder and the model that reads for it. Threads may share one; processes may share the folder."""
 
-    def __init__(self, folder: Path, embedder: _Make, forgotten: _Whom = Forgotten, url: str = "") -> None:
+    def __init__(self, folder: Path, embedder: _Make, forgotten: _Whom = Forgotten, url: Place | str = "") -> None:
         """Prefer `Knowledge.open`."""
         self._folder, self._forgotten, self._url = folder, forgotten, url
         self._vectors, self._tokens = RememberedVectors(embedder), RememberedTokens()
@@ -76,7 +76,7 @@ class Knowledge:
         self._right = SharedRight(leave)
 
     @classmethod
-    def open(cls, folder: Path, embedder: _Make, forgotten: _Whom = Forgotten, url: str = "") -> "Knowledge":
+    def open(cls, folder: Path, embedder: _Make, forgotten: _Whom = Forgotten, url: Place | str = "") -> "Knowledge":
         """What was indexed in a folder or at a URL, if it was yet; the embedder is made when first needed.
 
         Whom `forgotten` tells at the time of an update is taken out of everything that sources tell.

@@ -12,7 +12,7 @@ from itertools import groupby
 from pathlib import Path
 
 from indexer.allowed import Allowed
-from indexer.words import Entry, Words, best, build, grow, load
+from indexer.words import Entry, Term, Words, best, build, grow, load, worth
 
 FORMAT = "tantivy-7-2"
 NAMES = "shelves.json"
@@ -50,6 +50,10 @@ class Shelved:
     def best(self, text: str, count: int, allowed: Allowed) -> list[tuple[int, float]]:
         """The `count` best allowed passages with their scores in [0, 1], best first."""
         return best(list(self._shelves.values()), text, count, allowed)
+
+    def worth(self, text: str) -> dict[Term, float]:
+        """What the rarest terms of a text are worth here."""
+        return worth(list(self._shelves.values()), text)
 
 
 def built(entries: Entries, folder: Path | None = None) -> Shelved:

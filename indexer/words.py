@@ -106,15 +106,21 @@ def best(among: Sequence[Words], text: str, count: int, allowed: Allowed) -> lis
 
     A long text is asked by its rarest terms; those that occur nowhere count as rare.
     """
-    size = sum(map(len, among))
-    if not size or not len(allowed):
+    if not sum(map(len, among)) or not len(allowed):
         return []
-    idfs = {term: rarity(sum(one.having(term) for one in among), size) for term in among[0].terms(text)}
-    rarest = dict(sorted(idfs.items(), key=lambda pair: -pair[1])[:TERMS])
+    rarest = worth(among, text)
     most = sum(rarest.values()) * SATURATION
     found = [hit for one in among for hit in one.hits(rarest, count, allowed)]
     first = found if len(among) == 1 else sorted(found, key=lambda hit: (-hit[1], hit[0]))[:count]
     return [(passage, min(1.0, score / most)) for passage, score in first]
+
+
+def worth(among: Sequence[Words], text: str) -> dict[Term, float]:
+    """What the rarest terms of a text are worth among several indexes, as if these were one and nothing beside them."""
+    size = sum(map(len, among))
+    terms = among[0].terms(text) if among else []
+    idfs = {term: rarity(sum(one.having(term) for one in among), size) for term in terms}
+    return dict(sorted(idfs.items(), key=lambda pair: -pair[1])[:TERMS])
 
 
 def rarity(having: int, size: int) -> float:

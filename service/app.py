@@ -80,7 +80,7 @@ class App:
         model = self.settings.model
         embedder = partial(open_embedder, model.name, model.precision)
         place = self.settings.data / "index"
-        return Knowledge.open(place, embedder, lambda: self.ledger.forgotten.all(), self.settings.index_at)
+        return Knowledge.open(place, embedder, lambda: self.ledger.forgotten.all(), self.settings.searched_at)
 
     @cached_property
     def ledger(self) -> Ledger:

@@ -15,6 +15,7 @@ from pydantic import (
 )
 
 from indexer.documents import PUBLIC
+from indexer.engines.opening import Place
 from service.mail.letter import Address
 from service.mailbox.account import is_loopback
 from service.mailbox.protocol import INBOX
@@ -219,6 +220,14 @@ class Settings(Part):
         description="Never in this file: where the index is to be in a PostgreSQL database (docs/scaling.md), its "
         "postgresql:// URL, in SIGNPOST_INDEX_URL.",
     )
+    search_url: SecretStr | None = Field(
+        default=None,
+        description="Never in this file: the URL of a Milvus that searches the index (docs/scaling.md), in "
+        "SIGNPOST_SEARCH_URL.",
+    )
+    search_token: SecretStr | None = Field(
+        default=None, description="Never in this file: its token, in SIGNPOST_SEARCH_TOKEN."
+    )
     sources: tuple[SourceSettings, ...] = Field(default=(), description="Where content comes from, a table each.")
     mailboxes: tuple[MailboxSettings, ...] = Field(default=(), description="The mail accounts to watch, a table each.")
     replies: ReplySettings = Field(default=ReplySettings(), description="Who gets a draft, and how sure it has to be.")
@@ -238,6 +247,16 @@ class Settings(Part):
     def index_at(self) -> str:
         """The URL of the database that holds the index; empty where it is in the data folder."""
         return self.index_url.get_secret_value() if self.index_url else ""
+
+    @property
+    def searched_at(self) -> Place:
+        """Where the index is and what searches it."""
+        search, token = self.search_url, self.search_token
+        return Place(
+            self.index_at,
+            search.get_secret_value() if search else "",
+            token.get_secret_value() if token else "",
+        )
 
     @property
     def entry(self) -> AccessOptions:

@@ -12,6 +12,8 @@ FILES = sorted(p for top in ("indexer", "service") for p in (ROOT / top).rglob("
 DOORS = {
     "sqlite3": {"indexer/store", "service/ledger"},
     "psycopg": {"indexer/engines/postgres/server"},
+    "pymilvus": {"indexer/engines/milvus/server"},
+    "grpc": {"indexer/engines/milvus/server"},
     "faiss": {"indexer/coarse", "indexer/vectors"},
     "tantivy": {"indexer/words"},
     "torch": {"indexer/embedding"},

@@ -67,6 +67,8 @@ def test_the_example_holds_every_setting_but_secrets() -> None:
         "webhook_secret",
         "access_secret",
         "index_url",
+        "search_url",
+        "search_token",
     }
     assert max(map(len, example().splitlines())) <= 120
 

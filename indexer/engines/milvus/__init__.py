@@ -1,0 +1,1 @@
+"""Search lanes on Milvus, in front of an index that keeps everything else."""

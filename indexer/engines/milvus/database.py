@@ -1,0 +1,123 @@
+"""The truth on a PostgreSQL server, with a log of what changed that triggers keep."""
+
+from collections.abc import Mapping, Sequence
+
+from indexer.asking import Before
+from indexer.embedding.protocol import Vectors
+from indexer.engines.milvus.index import MilvusIndex
+from indexer.engines.milvus.server import Server as Milvus
+from indexer.engines.milvus.truth import Fact, Stand, Worth
+from indexer.engines.postgres import counting, reading, tables
+from indexer.engines.postgres.index import PostgresIndex
+from indexer.engines.postgres.meaning import Meaning
+from indexer.engines.postgres.narrowing import condition
+from indexer.engines.postgres.server import Server
+from indexer.engines.protocol import Scope
+from indexer.words import SATURATION, TERMS, rarity
+
+LOG = (
+    'CREATE TABLE IF NOT EXISTS signpost.touched (id text COLLATE "C" PRIMARY KEY, sequence bigint NOT NULL)',
+    "CREATE TABLE IF NOT EXISTS signpost.touched_since (alone boolean PRIMARY KEY, sequence bigint NOT NULL)",
+    "INSERT INTO signpost.touched_since SELECT true, sequence FROM signpost.meta ON CONFLICT DO NOTHING",
+    """CREATE OR REPLACE FUNCTION signpost.touch() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+        INSERT INTO signpost.touched SELECT coalesce(new.id, old.id), sequence + 1 FROM signpost.meta
+            ON CONFLICT (id) DO UPDATE SET sequence = excluded.sequence;
+        RETURN NULL;
+    END $$""",
+    """CREATE OR REPLACE TRIGGER touched AFTER INSERT OR UPDATE OR DELETE ON signpost.documents
+        FOR EACH ROW EXECUTE FUNCTION signpost.touch()""",
+)
+THERE = "SELECT to_regclass('signpost.touched_since') IS NOT NULL"
+MAKING = 0x5167_6E70_6F73_7402
+STAND = """SELECT m.sequence, m.identity, m.fingerprint, coalesce(s.dimension, 0)
+    FROM meta m LEFT JOIN spaces s ON s.fingerprint = m.fingerprint"""
+FACTS = """SELECT p.id, d.id, p.ordinal, p.kind = 'title', p.words FROM passages p
+    JOIN documents d ON d.number = p.number WHERE p.id = ANY(%(ids)s::bigint[])"""
+
+
+class DatabaseTruth:
+    """A `Truth` that any number of machines share."""
+
+    def __init__(self, url: str, create: bool = False) -> None:
+        """Open the index in a database. Raises NoIndex when there is none and none is to be created."""
+        self._server = Server(url)
+        try:
+            tables.open_tables(self._server, create)
+            self._keep_log()
+        except BaseException:
+            self._server.close()
+            raise
+        self.index = PostgresIndex(self._server)
+
+    def stand(self) -> Stand:
+        """How far it is."""
+        with self._server.reading() as transaction:
+            return Stand(*transaction.run(STAND)[0])
+
+    def changed(self, since: int) -> list[str] | None:
+        """Documents that were put or dropped after that sequence."""
+        with self._server.reading() as transaction:
+            first = transaction.run("SELECT sequence FROM touched_since")[0][0]
+            statement = "SELECT id FROM touched WHERE sequence > %(since)s ORDER BY 1"
+            rows = transaction.run(statement, {"since": since})
+        return [row[0] for row in rows] if since >= first else None
+
+    def followed(self, sequence: int) -> None:
+        """Forget what changed up to that sequence."""
+        with self._server.writing() as transaction:
+            values = {"sequence": sequence}
+            transaction.run("DELETE FROM touched WHERE sequence <= %(sequence)s", values)
+            transaction.run("UPDATE touched_since SET sequence = greatest(sequence, %(sequence)s)", values)
+
+    def passages_of(self, documents: Sequence[str]) -> list[int]:
+        """All passages of these documents."""
+        statement = "SELECT p.id FROM documents d JOIN passages p ON p.number = d.number WHERE d.id = ANY(%(ids)s)"
+        with self._server.reading() as transaction:
+            return [row[0] for row in transaction.run(statement, {"ids": list(documents)})]
+
+    def facts(self, passages: Sequence[int]) -> dict[int, Fact]:
+        """What is known of these passages."""
+        with self._server.reading() as transaction:
+            return {row[0]: Fact(*row[1:]) for row in transaction.run(FACTS, {"ids": list(passages)})}
+
+    def worth(self, texts: Sequence[str], visibilities: Sequence[str]) -> list[Worth]:
+        """For each text what its terms are worth, counted over nothing but these visibilities."""
+        terms = counting.terms_of(texts)
+        every = sorted({term for told in terms.values() for term in told})
+        with self._server.reading() as transaction:
+            known = counting.statistics(transaction, visibilities, every)
+        return [_worth(terms[text], known) for text in texts]
+
+    def before(self, vectors: Sequence[Vectors | None], scope: Scope) -> Sequence[Mapping[str, Before]]:
+        """For each vector the documents in scope that answered questions like it."""
+        with self._server.reading() as transaction:
+            space = reading.space(transaction)
+            if space is None or not transaction.run("SELECT 1 FROM questions LIMIT 1"):
+                return [{} for _ in vectors]
+            lane = Meaning(transaction, space, condition(scope), False)
+            return [{} if vector is None else lane.answered(vector) for vector in vectors]
+
+    def _keep_log(self) -> None:
+        with self._server.reading() as transaction:
+            there = transaction.run(THERE)[0][0]
+        if there:  # a standby that only answers may not make it, nor has to
+            return
+        with self._server.writing() as transaction:
+            transaction.run("SELECT pg_advisory_xact_lock(%(making)s)", {"making": MAKING})
+            for statement in LOG:
+                transaction.run(statement)
+
+
+def _worth(terms: Sequence[int], known: counting.Statistics) -> Worth:
+    idfs = {term: rarity(known.having.get(term, 0), known.passages) for term in terms}
+    rarest = dict(sorted(idfs.items(), key=lambda pair: -pair[1])[:TERMS])
+    return Worth(rarest, SATURATION * sum(rarest.values()))
+
+
+class QueuedMilvusIndex(MilvusIndex):
+    """The same in front of a database, where many may embed."""
+
+    def __init__(self, truth: DatabaseTruth, server: Milvus) -> None:
+        """Let `server` follow `truth`."""
+        super().__init__(truth, server)
+        self.queue = truth.index.queue
