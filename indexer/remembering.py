@@ -176,7 +176,6 @@ class RememberedChoices:
         """Count in `index`."""
         self._index = index
         self._kept: dict[frozenset[str], _Counted] = {}
-        self._reading: dict[frozenset[str], _Reading] = {}
         self._lock = Lock()
 
     def of(self, visibilities: frozenset[str]) -> Choices:
