@@ -19,6 +19,7 @@ DOORS = {
     "torch": {"indexer/embedding"},
     "sentence_transformers": {"indexer/embedding"},
     "openvino": {"indexer/embedding"},
+    "nncf": {"indexer/embedding/quantising"},
     "tokenizers": {"indexer/embedding"},
     "rapidfuzz": {"indexer/lookalikes"},
     "imapclient": {"service/mailbox/imap"},

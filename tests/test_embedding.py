@@ -15,6 +15,7 @@ from indexer.embedding.bundle import bundle_of, cache_folder, read_manifest
 from indexer.embedding.compiled import CompiledEmbedder
 from indexer.embedding.opening import open_embedder
 from indexer.embedding.protocol import Embedder
+from indexer.embedding.quantised import calibration_texts, quantised_of
 from indexer.embedding.sound import sound
 from indexer.embedding.weights import DEFAULT, folder_of, verified_digest
 from indexer.errors import ModelError
@@ -40,6 +41,51 @@ class TestCompiled(EmbedderContract, TokenContract):
     @classmethod
     def embedder(cls) -> Embedder:
         return open_embedder()
+
+
+@pytest.mark.model
+class TestQuantised(EmbedderContract, TokenContract):
+    @pytest.fixture(scope="class")
+    @classmethod
+    def embedder(cls) -> Embedder:
+        return open_embedder(precision="int8")
+
+    def test_the_faithful_model_says_nearly_the_same(self, embedder: Embedder) -> None:
+        asked = calibration_texts()[:100]
+
+        cosines = np.sum(embedder.embed(asked) * open_embedder().embed(asked), axis=1)
+
+        assert cosines.min() > 0.97
+        assert cosines.mean() > 0.99
+
+    def test_its_vectors_are_not_compared_with_those_of_others(self, embedder: Embedder) -> None:
+        others = {open_embedder().fingerprint, open_embedder(precision="f32").fingerprint}
+
+        assert embedder.fingerprint not in others
+        assert "int8" in embedder.fingerprint
+
+    def test_it_is_made_once(self) -> None:
+        whole = bundle_of(DEFAULT, cache_folder())
+        made = (quantised_of(whole) / "manifest.json").stat().st_mtime_ns
+
+        assert (quantised_of(whole) / "manifest.json").stat().st_mtime_ns == made
+
+
+def test_int8_without_the_library_that_makes_it_is_told_with_a_way_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("indexer.embedding.quantised.find_spec", lambda name: None)
+
+    with pytest.raises(ModelError, match=r'pip install "signpost\[int8\]"'):
+        quantised_of(tmp_path / "bundle")
+
+
+def test_int8_is_fitted_to_texts_of_all_lengths() -> None:
+    lengths = sorted(len(text) for text in calibration_texts())
+
+    assert len(set(calibration_texts())) == len(lengths) >= 256
+    assert lengths[0] < 20
+    assert lengths[-1] > 500
 
 
 @pytest.mark.model
@@ -78,12 +124,13 @@ def test_a_cache_folder_that_cannot_be_written_is_told_with_a_way_out(tmp_path: 
 
 
 @pytest.mark.model
-@pytest.mark.parametrize("step", ["compiled", "export"])
+@pytest.mark.parametrize("step", ["compiled", "export", "quantising"])
 def test_neither_running_nor_compiling_a_model_reports_home(step: str, tmp_path: Path) -> None:
     program = (
         "import sys, time; sys.addaudithook(lambda name, told: name in "
         "{'socket.connect', 'socket.getaddrinfo'} and print(name, told[:2]));"
-        f"import indexer.embedding.{step}; from indexer.embedding.runtime import openvino;"
+        f"import indexer.embedding.{step}; {'import nncf;' if step == 'quantising' else ''}"
+        "from indexer.embedding.runtime import openvino;"
         "from openvino.tools.ovc.telemetry_utils import tm; print(tm.__name__); time.sleep(0.2)"
     )
     home = {**os.environ, "HOME": str(tmp_path)}

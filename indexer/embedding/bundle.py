@@ -5,7 +5,9 @@ import os
 import shutil
 import subprocess
 import sys
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from indexer.embedding.weights import digest_of, folder_of, verified_digest
@@ -13,18 +15,23 @@ from indexer.errors import ModelError
 
 FORMAT = 2
 """1 held no vectors of tokens."""
+EXPORT = "indexer.embedding.export"
 FILES = ("model.xml", "model.bin", "tokenizer.json")
 
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What a bundle was made of. `files` is the SHA-256 of FILES, in their order."""
+    """What a bundle was made of. `files` is the SHA-256 of FILES, in their order.
+
+    `calibration` is that of the texts by which int8 was fitted; empty where nothing was.
+    """
 
     weights: str
     max_tokens: int
     dimension: int
-    files: str
+    files: str = ""
     format: int = FORMAT
+    calibration: str = ""
 
 
 def cache_folder() -> Path:
@@ -38,23 +45,26 @@ def bundle_of(model: str, cache: Path) -> Path:
 
     Raises ModelError when the weights are missing, altered, or cannot be compiled, and when `cache` may not be written.
     """
+    with kept_in(cache):
+        source = folder_of(model) or _downloaded(model, cache)
+        digest = _known(cache).get(_stamp(source)) or verified_digest(model, source)
+        folder = cache / f"{digest[:16]}-{FORMAT}"
+        if read_manifest(folder) is None:
+            made(folder, EXPORT, "compile", str(source), digest)
+            _remember(source, cache, digest)
+        return folder
+
+
+@contextmanager
+def kept_in(cache: Path) -> Iterator[None]:
+    """Write to `cache`; whatever keeps that from being done is a ModelError with a way out."""
     try:
-        return _bundle(model, cache)
+        yield
     except OSError as fault:
         raise ModelError(
             f"The compiled model cannot be kept in {cache} ({fault.strerror}). Give that folder to this user, or name "
             "another one for caches in the variable XDG_CACHE_HOME."
         ) from fault
-
-
-def _bundle(model: str, cache: Path) -> Path:
-    source = folder_of(model) or _downloaded(model, cache)
-    digest = _known(cache).get(_stamp(source)) or verified_digest(model, source)
-    folder = cache / f"{digest[:16]}-{FORMAT}"
-    if read_manifest(folder) is None:
-        _compile(source, digest, folder)
-        _remember(source, cache, digest)
-    return folder
 
 
 def read_manifest(folder: Path) -> Manifest | None:
@@ -67,19 +77,21 @@ def read_manifest(folder: Path) -> Manifest | None:
     return told if whole and told.format == FORMAT else None
 
 
-def write_manifest(folder: Path, weights: str, max_tokens: int, dimension: int) -> None:
+def write_manifest(folder: Path, told: Manifest) -> None:
     """Vouch for the bundle's files as they are now."""
-    files = digest_of([folder / name for name in FILES])
-    told = Manifest(weights=weights, max_tokens=max_tokens, dimension=dimension, files=files)
-    (folder / "manifest.json").write_text(json.dumps(asdict(told)))
+    now = replace(told, files=digest_of([folder / name for name in FILES]))
+    (folder / "manifest.json").write_text(json.dumps(asdict(now)))
 
 
-def _compile(source: Path, digest: str, folder: Path) -> None:
-    """Compile in a process of its own, so that torch is never loaded here; then put it in place at once."""
+def made(folder: Path, module: str, *arguments: str) -> None:
+    """Make `folder` in a process of its own, so that torch is never loaded here; then put it in place at once.
+
+    The process is `module` with these arguments and then the folder to write to. Raises ModelError where it fails.
+    """
     making = folder.with_name(f"{folder.name}.{os.getpid()}.making")
     making.mkdir(parents=True)
     try:
-        _run("compile", str(source), digest, str(making))
+        _run(module, *arguments, str(making))
         shutil.rmtree(folder, ignore_errors=True)
         making.rename(folder)
     finally:
@@ -90,23 +102,16 @@ def _downloaded(model: str, cache: Path) -> Path:
     """A folder with the model of that name, through sentence-transformers and its hub."""
     folder = cache / "downloads" / model.replace("/", "--")
     if not folder.is_dir():
-        making = folder.with_name(f"{folder.name}.{os.getpid()}.making")
-        making.mkdir(parents=True)
-        try:
-            _run("download", model, str(making))
-            making.rename(folder)
-        finally:
-            shutil.rmtree(making, ignore_errors=True)
+        made(folder, EXPORT, "download", model)
     return folder
 
 
-def _run(*arguments: str) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "indexer.embedding.export", *arguments], capture_output=True, text=True, check=False
-    )
+def _run(module: str, step: str, what: str, *more: str) -> None:
+    command = [sys.executable, "-m", module, step, what, *more]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         last = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
-        raise ModelError(f"The model {arguments[1]} could not be prepared ({arguments[0]}): {last}")
+        raise ModelError(f"The model {what} could not be prepared ({step}): {last}")
 
 
 def _stamp(source: Path) -> str:

@@ -1,6 +1,5 @@
 """The model compiled with OpenVINO: five times as fast as its library, and no torch in the process."""
 
-import os
 from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -14,11 +13,13 @@ from tokenizers import Encoding, Tokenizer
 from indexer.embedding.batches import batches, padded
 from indexer.embedding.bundle import read_manifest
 from indexer.embedding.protocol import Tokens, Vectors
-from indexer.embedding.runtime import engine, openvino
+from indexer.embedding.runtime import engine, openvino, processors
 from indexer.embedding.sound import sound, sound_tokens
 from indexer.errors import ModelError
 
-Precision = Literal["bf16", "f32"]
+Precision = Literal["bf16", "int8", "f32"]
+REST: dict[Precision, str] = {"bf16": "bf16", "int8": "bf16", "f32": "f32"}
+"""What is computed in where a bundle does not say int8 itself."""
 STREAMS = 4
 """Batches read at a time, where there are so many processors; a mail's texts are seldom more batches than that."""
 Take = Callable[[list[int], Sequence[Vectors]], None]
@@ -29,14 +30,14 @@ class CompiledEmbedder:
     """Texts to vectors through a compiled bundle. Threads may share one; they take turns."""
 
     def __init__(self, bundle: Path, precision: Precision = "bf16") -> None:
-        """Open a bundle that `bundle_of` made. Raises ModelError when it is damaged."""
+        """Open a bundle that `bundle_of` made, or for int8 `quantised_of`. Raises ModelError when it is damaged."""
         manifest = read_manifest(bundle)
         if manifest is None:
             raise ModelError(f"The compiled model in {bundle} is damaged. Delete that folder; it is made anew.")
         self.bundle = bundle
         self.precision = precision
         self.dimension = manifest.dimension
-        self.fingerprint = f"{manifest.weights[:16]}-{precision}"
+        self.fingerprint = "-".join(filter(None, (manifest.weights[:16], precision, manifest.calibration[:8])))
         self._max_tokens = manifest.max_tokens
         self._turn = Lock()
 
@@ -72,7 +73,7 @@ class CompiledEmbedder:
         with self._turn:
             self._queue.set_callback(lambda request, batch: take(batch, [o.data for o in request.output_tensors]))
             for batch in batches([len(ids) for ids in tokens]):
-                self._queue.start_async(_inputs([tokens[i] for i in batch]), batch)
+                self._queue.start_async(inputs([tokens[i] for i in batch]), batch)
             self._queue.wait_all()
 
     @cached_property
@@ -88,12 +89,11 @@ class CompiledEmbedder:
 
     @cached_property
     def _model(self) -> Any:
-        processors = os.cpu_count() or 1
         options = {
-            "INFERENCE_PRECISION_HINT": self.precision,
-            "INFERENCE_NUM_THREADS": str(processors),
+            "INFERENCE_PRECISION_HINT": REST[self.precision],
+            "INFERENCE_NUM_THREADS": str(processors()),
             # Threads that share a batch wait for each other, and on a busy machine for long.
-            "NUM_STREAMS": str(min(processors, STREAMS)),
+            "NUM_STREAMS": str(min(processors(), STREAMS)),
             "CACHE_DIR": str(self.bundle / "kernels"),
         }
         try:
@@ -102,7 +102,7 @@ class CompiledEmbedder:
             raise ModelError(f"OpenVINO cannot run the compiled model: {problem}") from problem
 
 
-def _inputs(tokens: Sequence[list[int]]) -> dict[str, NDArray[np.int64]]:
+def inputs(tokens: Sequence[list[int]]) -> dict[str, NDArray[np.int64]]:
     """A row a text, padded to a width that the kernels know."""
     width = padded(max(map(len, tokens)))
     ids = np.zeros((len(tokens), width), dtype=np.int64)

@@ -10,7 +10,7 @@ from pathlib import Path
 import torch
 from sentence_transformers import SentenceTransformer
 
-from indexer.embedding.bundle import write_manifest
+from indexer.embedding.bundle import Manifest, write_manifest
 from indexer.embedding.reference import load
 from indexer.embedding.runtime import openvino
 
@@ -45,7 +45,7 @@ def compile_model(source: Path, digest: str, out: Path) -> None:
     openvino.save_model(graph, out / "model.xml", compress_to_fp16=True)
     model.tokenizer.backend_tokenizer.save(str(out / "tokenizer.json"))
     limit = int(model.get_max_seq_length() or 512)
-    write_manifest(out, digest, limit, int(graph.output(0).partial_shape[1].get_length()))
+    write_manifest(out, Manifest(digest, limit, int(graph.output(0).partial_shape[1].get_length())))
 
 
 def download(name: str, out: Path) -> None:

@@ -5,13 +5,14 @@ from typing import Literal
 
 from indexer.embedding.bundle import bundle_of, cache_folder
 from indexer.embedding.protocol import Embedder
+from indexer.embedding.quantised import quantised_of
 from indexer.embedding.weights import DEFAULT, folder_of, verified_digest
 from indexer.errors import ModelError
 
+Chosen = Literal["bf16", "int8", "f32", "reference"]
 
-def open_embedder(
-    model: str = DEFAULT, precision: Literal["bf16", "f32", "reference"] = "bf16", cache: Path | None = None
-) -> Embedder:
+
+def open_embedder(model: str = DEFAULT, precision: Chosen = "bf16", cache: Path | None = None) -> Embedder:
     """The compiled model, made on first use; `reference` asks for sentence-transformers itself.
 
     `model` is the default's name, a folder, or any name sentence-transformers can load. Raises ModelError.
@@ -20,7 +21,8 @@ def open_embedder(
         return _reference(model)
     from indexer.embedding.compiled import CompiledEmbedder
 
-    return CompiledEmbedder(bundle_of(model, cache or cache_folder()), precision)
+    bundle = bundle_of(model, cache or cache_folder())
+    return CompiledEmbedder(quantised_of(bundle) if precision == "int8" else bundle, precision)
 
 
 def _reference(model: str) -> Embedder:

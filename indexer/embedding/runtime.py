@@ -5,6 +5,7 @@ before. Nothing may leave this machine, so its reporter is made to look as if it
 OpenVINO itself has a silent stand-in.
 """
 
+import os
 import sys
 from functools import cache
 from importlib import import_module
@@ -32,3 +33,9 @@ def engine() -> Any:
     and the next signal kills the process. Seen with OpenVINO 2026.4: a SIGTERM became a segmentation fault.
     """
     return openvino.Core()
+
+
+def processors() -> int:
+    """How many processors this process may use, which may be fewer than there are (`taskset`, a container's share)."""
+    allowed = getattr(os, "sched_getaffinity", None)  # Linux has it, macOS does not
+    return len(allowed(0)) if allowed else os.cpu_count() or 1
