@@ -51,7 +51,8 @@ def _persistently(worker: Worker, stop: Event, until_empty: bool) -> None:
             return worker.run(stop.is_set, until_empty)
         except IndexProblem as problem:
             away = 0.0 if time.monotonic() - began > STEADY else away + AGAIN
-            if away > PATIENCE or stop.is_set():
+            if away > PATIENCE:
                 raise
             log.warning("%s", problem)
-            stop.wait(AGAIN)
+            if stop.wait(AGAIN):
+                return None

@@ -50,7 +50,7 @@ def knowledge(server: Postgres, tmp_path: Path) -> Iterator[Knowledge]:
 
 
 def url_of(knowledge: Knowledge) -> str:
-    return knowledge._url
+    return str(knowledge._url)
 
 
 def cards(number: int, *more: str) -> list[Document]:
