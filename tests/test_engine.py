@@ -1,6 +1,7 @@
 """The embedded engine: it keeps the contract, survives damage and death, and serves while others write."""
 
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -16,7 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from indexer.documents import PRIVATE, Document, Section
-from indexer.engines import generations, reading
+from indexer.engines import generations, meaning, reading, terms
 from indexer.engines.embedded import EmbeddedIndex
 from indexer.engines.protocol import Query, Scope
 from indexer.errors import BusyIndex, DamagedIndex, IndexProblem
@@ -107,6 +108,52 @@ def _an_index(folder: Path) -> list[object]:
     answers = told(index)
     index.close()
     return answers
+
+
+def test_a_damaged_generation_is_removed_though_an_older_one_serves(tmp_path: Path) -> None:
+    before = _an_index(tmp_path)
+    newest = generations.folders(tmp_path / "index" / "vectors")[0]
+    shutil.copytree(newest, newest.with_name(newest.name[:-6] + "000009"))
+    spoil(generations.folders(newest.parent)[0] / "vectors.faiss", 0)
+
+    index = reopened(tmp_path)
+    assert (told(index), len(index.check())) == (before, 1)
+    with index.writing():
+        index.settle()
+
+    assert (index.check(), generations.folders(newest.parent)) == ([], [newest])
+    index.close()
+
+
+def test_after_many_batches_words_are_published_before_all_has_settled(
+    index: EmbeddedIndex, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(terms, "BEHIND", 4)
+    put(index, *WORLD)
+    at = index.sequence
+
+    with index.writing():
+        for n in range(3):
+            index.write(a_batch(a_card(f"Zeppelin {n}", "Doors for Friedrichshafen.", key=f"z{n}")), NOW)
+
+        last = generations.current(tmp_path / "index" / "words")
+        assert last is not None
+        assert last.facts.sequence == at + 2
+
+
+def test_whoever_asks_does_not_wait_until_many_vectors_are_published(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = _an_index(tmp_path)
+    (tmp_path / "index" / "vectors").rename(tmp_path / "lost")
+    monkeypatch.setattr(meaning, "QUICK", 0)
+    index = reopened(tmp_path)
+
+    assert (told(index), (tmp_path / "index" / "vectors").exists()) == (before, False)
+    with index.writing():
+        index.settle()
+    assert generations.current(tmp_path / "index" / "vectors")
+    index.close()
 
 
 @pytest.mark.parametrize("lost", ["vectors", "words", "both"])

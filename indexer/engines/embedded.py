@@ -44,8 +44,13 @@ class _State:
     @property
     def settled(self) -> bool:
         """Whether both caches are published, words at this very sequence."""
-        meaning = self.meaning is None or self.meaning.generation is not None
-        return meaning and self.terms.generation is not None and self.terms.generation.facts.sequence == self.sequence
+        vectors, words = self.shelved
+        return bool((vectors or not self.meaning) and words and words.facts.sequence == self.sequence)
+
+    @property
+    def shelved(self) -> tuple[generations.Generation | None, generations.Generation | None]:
+        """Where vectors and words are from; None for what lies in no folder."""
+        return self.meaning.generation if self.meaning else None, self.terms.generation
 
 
 class EmbeddedIndex:
@@ -58,7 +63,7 @@ class EmbeddedIndex:
         self._terms = TermShelf(store, folder / "words")
         self._state: _State | None = None
         self._counted = Standing()
-        self._lock = Lock()
+        self._lock, self._turn = Lock(), Lock()
 
     @classmethod
     def open(cls, folder: Path, create: bool = False) -> "EmbeddedIndex":
@@ -120,9 +125,11 @@ class EmbeddedIndex:
         return replay.vectors_of(self._store, fingerprint, hashes)
 
     def write(self, batch: Batch, now: datetime) -> None:
-        """Take a batch, durably and whole."""
-        with self._store.transaction() as transaction:
-            writing.write(transaction, batch, now)
+        """Take a batch, durably and whole; after many, words are published, so that none has to be read again."""
+        with self._turn:
+            with self._store.transaction() as transaction:
+                writing.write(transaction, batch, now)
+            self._terms.keep_up(sum(len(passages) for _, passages in batch.puts))
 
     def embed(self, embedded: Embedded) -> None:
         """Keep vectors of passages that are in the index already."""
@@ -159,14 +166,10 @@ class EmbeddedIndex:
 
     def settle(self) -> None:
         """Publish the caches at the present sequence and clear away what nothing needs any more."""
-        state = self._loaded()
-        if state.settled:
-            self._state = state
-            return
-        self._state = self._published(state)
-        with self._store.transaction() as transaction:
-            writing.discard(transaction, self._unsound(self._state))
-            writing.tidy(transaction, self._terms.replayed())
+        with self._turn:  # nothing is written meanwhile, or the caches would not hold what they say
+            state = self._loaded()
+            self._state = state if state.settled else self._settled(state)
+            generations.weed(*(g for g in self._state.shelved if g))
 
     def purge(self) -> None:
         """Write every file anew, so that no byte of what was dropped is left. Only inside `writing`."""
@@ -260,18 +263,25 @@ class EmbeddedIndex:
         return _State(told.sequence, told.fingerprint, meaning, terms, before, allowed)
 
     def _repaired(self, state: _State) -> _State:
-        unpublished = state.meaning is not None and state.meaning.generation is None
+        unpublished = state.meaning is not None and state.meaning.is_quickly_published
         if not unpublished and not self._terms.lags(state.terms):
             return state
         try:
             with self.writing(patience=0):
-                return self._published(state)
+                return self._published(state, unpublished)
         except IndexProblem:
             return state
 
-    def _published(self, state: _State) -> _State:
+    def _settled(self, state: _State) -> _State:
+        published = self._published(state)
+        with self._store.transaction() as transaction:
+            writing.discard(transaction, self._unsound(published))
+            writing.tidy(transaction, self._terms.replayed())
+        return published
+
+    def _published(self, state: _State, vectors: bool = True) -> _State:
         live = replay.live(self._store)
-        meaning = self._meaning.publish(state.meaning, live) if state.meaning else None
+        meaning = self._meaning.publish(state.meaning, live) if state.meaning and vectors else state.meaning
         return replace(state, meaning=meaning, terms=self._terms.publish(live), allowed={})
 
     def _unsound(self, state: _State) -> list[bytes]:

@@ -91,6 +91,14 @@ def clear(*shelves: Path) -> None:
             shutil.rmtree(folder, ignore_errors=True)
 
 
+def weed(*used: Generation) -> None:
+    """Remove what lies above the generations that are used: it was passed over as damaged. Only for who may publish."""
+    for generation in used:
+        for folder in folders(generation.folder.parent):
+            if folder.name > generation.folder.name:
+                shutil.rmtree(folder, ignore_errors=True)
+
+
 def problems(*shelves: Path) -> list[str]:
     """A sentence for each newest generation that fails its check."""
     newest = [next(iter(folders(shelf)), None) for shelf in shelves]

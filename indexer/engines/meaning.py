@@ -14,6 +14,8 @@ from indexer.vectors import FORMAT, Neighbours, load
 
 TAIL = 1000
 """A tail of more passages than this, and than a tenth of all, is worth a new generation."""
+QUICK = 50_000
+"""Vectors that whoever asks may publish; of more it takes seconds, so they wait for whoever writes."""
 WASTE = 0.25
 """Share of dead passages at which the vectors are written anew."""
 
@@ -25,6 +27,11 @@ class Meaning:
     neighbours: Neighbours
     fingerprint: str
     generation: Generation | None = None
+
+    @property
+    def is_quickly_published(self) -> bool:
+        """Whether they are on no shelf yet, and so few that nobody has to wait for them to be put there."""
+        return self.generation is None and len(self.neighbours) <= QUICK
 
 
 class MeaningShelf:

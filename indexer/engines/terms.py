@@ -1,6 +1,7 @@
 """The shelf of words: a generation for every settled state; each is grown from the one before."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -8,8 +9,12 @@ from pathlib import Path
 from indexer.allowed import Allowed
 from indexer.engines import generations, reading, replay
 from indexer.engines.generations import Facts, Generation
+from indexer.errors import IndexProblem
 from indexer.shelved import FORMAT, Changes, Shelved, built, grown, opened
 from indexer.store import Store
+
+BEHIND = 20_000
+"""Passages after which words are published though more are to come: whoever opens after a crash reads no more anew."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -26,7 +31,7 @@ class TermShelf:
 
     def __init__(self, store: Store, folder: Path) -> None:
         """Keep generations in `folder`."""
-        self._store, self._folder = store, folder
+        self._store, self._folder, self._behind = store, folder, 0
         self._identity = reading.meta(store).identity
 
     def current(self, had: Terms | None) -> Terms:
@@ -51,6 +56,14 @@ class TermShelf:
             return Terms(opened(found.folder), found.facts.last, found)
         made = self._grown(found, sequence, live) if found else None
         return made if made and len(made.words) == len(live) else self._anew(sequence, live)
+
+    def keep_up(self, written: int) -> None:
+        """So many passages more are in: after many, write a generation. Only while nothing else is written."""
+        self._behind += written
+        if self._behind >= BEHIND:
+            self._behind = 0
+            with suppress(IndexProblem):  # what was written is in; a folder that takes nothing is told when all settles
+                self.publish(replay.live(self._store))
 
     def replayed(self) -> int:
         """The sequence up to which graves have been replayed into every generation kept."""
