@@ -17,6 +17,8 @@ from indexer.errors import BusyIndex
 
 AGAIN = 1.0
 """Seconds until it is looked again whether what was behind has caught up, while somebody else writes."""
+LITTLE = 1_000
+"""Documents that are brought up while somebody waits for an answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +34,9 @@ class _State:
         """Whether searches may go on by it."""
         if (self.stand.identity, self.stand.fingerprint) != (stand.identity, stand.fingerprint):
             return False
-        whole = self.mark is not None and self.mark.sequence == self.stand.sequence == stand.sequence
-        return whole or now < self.looked + AGAIN
+        if self.mark and self.mark.sequence == self.stand.sequence:
+            return self.stand.sequence == stand.sequence
+        return now < self.looked + AGAIN
 
 
 class MilvusIndex(Behind):
@@ -49,8 +52,7 @@ class MilvusIndex(Behind):
     def settle(self) -> None:
         """Settle what is behind, and bring Milvus up to it."""
         self._index.settle()
-        with self._lock:
-            self._state = self._followed(self._truth.stand())
+        self._state = self._followed(self._truth.stand())  # not under the lock: others search meanwhile
 
     def search(self, queries: Sequence[Query], scope: Scope) -> list[tuple[Candidate, ...]]:
         """For each query the best passages of each lane, each with the evidence of both."""
@@ -110,13 +112,19 @@ class MilvusIndex(Behind):
 
     def _repaired(self, stand: Stand) -> _State:
         told = mark(self._server, stand) if stand.dimension else None
-        if stand.dimension and (told is None or told.sequence != stand.sequence):
+        behind = stand.dimension and (told is None or told.sequence != stand.sequence)
+        if behind and self._is_little(told):
             try:
                 with self._index.writing(0):
                     return self._followed(self._truth.stand())
             except BusyIndex:
                 pass
         return self._seen(stand, told)
+
+    def _is_little(self, told: Mark | None) -> bool:
+        """Whether so little has to be written that who asks can wait for it; else `settle` will."""
+        changed = self._truth.changed(told.sequence) if told else None
+        return (len(changed) if changed is not None else self._index.standing().documents) <= LITTLE
 
     def _followed(self, stand: Stand) -> _State:
         told = Following(self._server, self._truth, stand).follow() if stand.dimension else None

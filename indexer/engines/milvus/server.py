@@ -23,8 +23,10 @@ PATIENCE, LONG = 10.0, 120.0
 """Seconds for a question, and for what is written or made."""
 MOST = 16_384
 """Rows in one answer."""
-EF = 256
-"""Passages that a walk through the index on vectors keeps in view; four times as many where a filter narrows it."""
+PUT = 2_000
+"""Rows in one message, which may have 64 MB."""
+EF = 512
+"""Passages that a walk through the index on vectors keeps in view."""
 STRONG, BOUNDED = "Strong", "Bounded"
 
 logging.getLogger("pymilvus").setLevel(logging.CRITICAL)  # what goes wrong is told once, as a sentence
@@ -84,9 +86,9 @@ class Server:
 
     def put(self, name: str, rows: Sequence[Row]) -> None:
         """Write these rows, in place of those with the same ids."""
-        if rows:
-            with self._told() as client:
-                client.upsert(name, list(rows), timeout=LONG)
+        with self._told() as client:
+            for first in range(0, len(rows), PUT):
+                client.upsert(name, list(rows[first : first + PUT]), timeout=LONG)
 
     def delete(self, name: str, where: str) -> None:
         """Take all rows away that meet a condition."""
@@ -123,7 +125,7 @@ class Server:
         self, name: str, field: str, asked: Sequence[object], where: str, limit: int
     ) -> list[list[tuple[int, float]]]:
         """For each that is asked the rows that come to most in a field and meet the condition, best first."""
-        params = {"params": {"ef": max(limit, EF if " and " not in where else 4 * EF)}} if field == "dense" else {}
+        params = {"params": {"ef": max(limit, EF)}} if field == "dense" else {}
         with self._told() as client:
             found = client.search(
                 name,
