@@ -1,12 +1,12 @@
 """`scripts/torture`: `--points N` interrupts a watcher, `--disk N` fails its ledger, `--hostile` misleads it.
 
-`--leaks N` looks for what drafts and searches show that they should not.
+`--leaks N` looks for what drafts and searches show that they should not. `--index` kills a reindex and damages caches.
 """
 
 import importlib
 import sys
 
-OTHERS = {"--hostile": "hostile", "--disk": "failing", "--leaks": "leaks"}
+OTHERS = {"--hostile": "hostile", "--disk": "failing", "--leaks": "leaks", "--index": "index"}
 
 if __name__ == "__main__":
     given = sys.argv[1:]
