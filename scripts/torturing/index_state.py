@@ -1,16 +1,19 @@
 """An index in a folder → all that it holds and some of what it answers, and how two of them differ.
 
-In which order things came does not count; everything else does. Answers may differ where documents are equally good,
-and as far as words are counted of passages that have just gone.
+In which order things came does not count; everything else does. What a word is worth is counted over passages that have
+just gone as well, until tantivy merges their segments; so what is answered by the caches as they are has to agree in
+what comes first, and what is answered by caches made anew, in everything but the order of what is equally good.
 """
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
 from indexer.asking import EVERYBODY, Answer, Question, Viewer
+from indexer.engines import generations
 from indexer.engines.protocol import Scope
 from indexer.knowledge import Knowledge
 from indexer.store import Store
@@ -36,6 +39,7 @@ class State:
     passages: str
     vectors: str
     problems: tuple[str, ...]
+    served: tuple[Answered, ...]
     answers: tuple[Answered, ...]
 
 
@@ -52,9 +56,17 @@ def read(folder: Path, world: World) -> State:
             _digest(folder, VECTORS),
             tuple(knowledge.check()),
             answers(knowledge, questions(world)),
+            _answered_anew(folder, world),
         )
     finally:
         knowledge.close()
+
+
+def _answered_anew(folder: Path, world: World) -> tuple[Answered, ...]:
+    """What is answered where all caches are made anew."""
+    generations.clear(folder / "vectors", folder / "words")
+    with closing(Knowledge.open(folder, QuickEmbedder)) as knowledge:
+        return answers(knowledge, questions(world))
 
 
 def questions(world: World, number: int = QUESTIONS) -> list[Question]:
@@ -79,6 +91,9 @@ def differences(one: State, other: State) -> Iterator[str]:
         if getattr(one, name) != getattr(other, name):
             yield f"the {name} differ"
     yield from other.problems
+    firsts = zip(one.served, other.served, strict=True)
+    if odd_firsts := sum(not (_covers(a[:1], b) and _covers(b[:1], a)) for a, b in firsts):
+        yield f"{odd_firsts} of {len(one.served)} answers begin differently"
     apart = [n for n, (a, b) in enumerate(zip(one.answers, other.answers, strict=True)) if not agree(a, b)]
     if apart:
         yield f"{len(apart)} of {len(one.answers)} answers differ: {one.answers[apart[0]]}, {other.answers[apart[0]]}"
