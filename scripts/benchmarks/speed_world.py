@@ -7,6 +7,9 @@ from indexer.sources.trello_export import TrelloExport
 from indexer.sources.vcard import VcardFile
 from service.demo.world import World
 
+MEANT = 80
+"""Characters of a text that says enough to be sought."""
+
 
 def sources_of(world: World) -> list[Source]:
     """The demo world's sources."""
@@ -24,3 +27,11 @@ def texts_of(world: World) -> list[str]:
 def questions_of(world: World) -> list[str]:
     """What its mails ask, in their words, each once."""
     return list(dict.fromkeys(question.words for mail in world.mails for question in mail.questions))
+
+
+def known_items(world: World, most: int) -> list[tuple[str, str]]:
+    """Titles of documents with the first text of their own that does not hold it: who asks the one seeks the other."""
+    told = (event.document for source in sources_of(world) for event in source.pull(None) if isinstance(event, Upsert))
+    pairs = [(document.title, document.sections[0].text) for document in told if document.sections]
+    apart = {text: (title, text) for title, text in pairs if len(text) > MEANT and title not in text}
+    return list(apart.values())[:: max(1, len(apart) // most)][:most]
