@@ -97,7 +97,7 @@ def test_the_readme_names_every_command_and_shows_no_other() -> None:
     commands = set(get_group(cli).commands)
 
     assert {line.split()[1] for line in COMMANDS} <= commands
-    assert commands - {"demo"} <= set(re.findall(r"\bsignpost ([a-z]+)", README))
+    assert commands - {"demo"} <= set(re.findall(r"\bsignpost ([a-z-]+)", README))
 
 
 def test_the_settings_in_the_readme_are_enough(tmp_path: Path) -> None:
