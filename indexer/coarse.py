@@ -2,7 +2,7 @@
 compared for real.
 
 Scanned in full, product quantisation with fast scan needs no graph: a million vectors take 48 MB and 3 ms, where the
-exact scan takes 60 ms (`scripts/bench speed_million`). André, Kermarrec, Le Scouarnec, "Cache locality is not enough:
+exact scan takes 60 ms (`scripts/bench million`). André, Kermarrec, Le Scouarnec, "Cache locality is not enough:
 high-performance nearest neighbor search with product quantization fast scan" (VLDB 2015). With `vectors` the only door
 to faiss.
 """

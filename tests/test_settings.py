@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -382,6 +383,7 @@ PARTS = st.sampled_from(
 )
 
 
+@hypothesis(suppress_health_check=[HealthCheck.too_slow])  # drawing takes long where others use the machine
 @given(
     environ=st.dictionaries(
         st.lists(PARTS, max_size=4).map("__".join), st.text(max_size=8) | JSON.map(repr), max_size=5

@@ -3,12 +3,11 @@
 Processor seconds of one thread come first, since the clock of a machine that others use says little; what is compared
 is measured in turns, and a ratio is the median of the rounds with the least and the most of them. `--peers` installs
 txtai, chromadb, haystack and LlamaIndex, each into an environment of its own, and indexes the same documents with them.
+A million passages have an area of their own: `scripts/bench million`.
 """
 
 import tempfile
 from collections.abc import Iterator
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 
 from indexer.embedding.opening import open_embedder
@@ -24,7 +23,6 @@ from scripts.benchmarks.table import Line
 from service.demo.world import build
 
 __all__ = ["SEARCH", "lines"]
-MILLION = "scripts.benchmarks.speed_million"
 
 
 def lines(data: Path | None, peers: bool = False) -> Iterator[Line]:
@@ -41,5 +39,3 @@ def lines(data: Path | None, peers: bool = False) -> Iterator[Line]:
         yield from starting(index)
         yield from mails(world, Path(scratch))
     yield from reindexing()
-    if find_spec(MILLION):
-        yield from import_module(MILLION).lines()
