@@ -63,7 +63,9 @@ class _Part:
         """What is to be searched, tile by tile, each for scores and ids, a row a query; the id -1 stands for none."""
         first, share = 0, float(np.count_nonzero(allowed)) / max(len(allowed), 1)
         if self.look is not None and share >= ENOUGH:
-            yield partial(self._looked, queries, count, allowed, int(count * self.look.wider / share))
+            yield partial(
+                self._looked, queries, count, allowed, int(max(count, coarse.NEAREST) * self.look.wider / share)
+            )
             return
         for index in self.tiles if len(queries) > 1 else (self.index,):
             here = allowed[first : first + index.ntotal]
@@ -74,7 +76,7 @@ class _Part:
     def _looked(self, queries: Vectors, count: int, allowed: Mask, wider: int) -> Found:
         """What a first look brings up, compared for real; where too little of that is allowed, everything is."""
         assert self.look is not None
-        least = count * self.look.wider // 2
+        least = max(count, coarse.NEAREST) * self.look.wider // 2
         told = [
             self._compared(query, rows, count, allowed, least)
             for query, rows in zip(queries, self.look.rows(queries, wider), strict=True)

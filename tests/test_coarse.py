@@ -67,6 +67,15 @@ def test_whatever_share_may_be_seen_what_is_nearest_is_found(
     assert recall(neighbours, vectors, questions, allowed) >= 0.99
 
 
+@pytest.mark.parametrize("count", [1, 3, 50, 400])
+def test_however_few_are_wanted_they_are_the_nearest(neighbours: Neighbours, vectors: Vectors, count: int) -> None:
+    asked = unit(vectors[::997] + vectors[1::997])
+    told = neighbours.nearest(asked, count, Allowed(neighbours.ids))
+    best = [np.sort(vectors @ question)[-count:] for question in asked]
+    found = sum(cosine >= least[0] - 1e-3 for pairs, least in zip(told, best, strict=True) for _, cosine in pairs)
+    assert found >= 0.99 * count * len(asked)
+
+
 def test_where_all_that_is_near_may_not_be_seen_what_is_left_is_compared(
     neighbours: Neighbours, vectors: Vectors, questions: Vectors
 ) -> None:
