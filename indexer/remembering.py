@@ -24,6 +24,8 @@ TEXTS = 4096
 VIEWERS = 16
 COSTLY, PAUSE = 0.5, 10
 """Names that took longer than this (seconds) to read are read again after ten times as long, not at every change."""
+LATE = 20
+"""Those that are older than so many times as long are told no more: whoever asks first after a quiet night waits."""
 
 
 class RememberedVectors:
@@ -102,10 +104,11 @@ class RememberedNames:
         Raises what reading them raised, once, to whoever asks next.
         """
         known, reading = self._known.get(visibilities), self._reading.get(visibilities)
-        if known is None or known.seconds <= COSTLY or (reading and reading.has_failed):
+        age = time.monotonic() - known.at if known else 0.0
+        if known is None or known.seconds <= COSTLY or age > LATE * known.seconds or (reading and reading.has_failed):
             self._reading.pop(visibilities, None)
             return self.of(visibilities)
-        is_due = time.monotonic() >= known.at + PAUSE * known.seconds and known.sequence != self._index.names_sequence
+        is_due = age >= PAUSE * known.seconds and known.sequence != self._index.names_sequence
         if is_due and not (reading and reading.is_alive()):
             self._reading[visibilities] = _Reading(partial(self.of, visibilities))
             self._reading[visibilities].start()
@@ -137,6 +140,7 @@ class RememberedNames:
         seconds = time.monotonic() - began
         if seconds > COSTLY:
             # What stays for long is not looked through for garbage each time: that would halt every request
+            gc.unfreeze()
             gc.collect()
             gc.freeze()
         return Known(sequence, entities, directory, time.monotonic(), seconds)

@@ -49,6 +49,7 @@ def slow(knowledge: Knowledge, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     """The same index, of which names take long whatever time they take."""
     monkeypatch.setattr(remembering, "COSTLY", -1.0)
     monkeypatch.setattr(remembering, "PAUSE", 0)
+    monkeypatch.setattr(remembering, "LATE", 1e9)
     index = Slow.open(tmp_path / "index", create=False)
     assert isinstance(index, Slow)
     index.let = Event()
@@ -84,6 +85,16 @@ def test_names_known_before_must_do_while_new_ones_are_read(knowledge: Knowledge
     assert told(remembered) == []
     slow.let.set()
     until(lambda: told(remembered) == [*COMPANIES])
+
+
+def test_names_that_are_old_are_waited_for(
+    knowledge: Knowledge, slow: Slow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    remembered = RememberedNames(slow, Roll(tmp_path / "names", "x"))
+    assert told(remembered) == []
+    monkeypatch.setattr(remembering, "LATE", 0)
+    tell(knowledge, *COMPANIES)
+    assert told(remembered) == [*COMPANIES]
 
 
 def test_what_fails_beside_is_told_to_whoever_asks_next(knowledge: Knowledge, slow: Slow, tmp_path: Path) -> None:
