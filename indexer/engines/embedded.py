@@ -17,7 +17,7 @@ from indexer.engines.lock import held
 from indexer.engines.meaning import Meaning, MeaningShelf
 from indexer.engines.protocol import Batch, Embedded, Query, Scope, Standing
 from indexer.engines.resembling import resembling
-from indexer.engines.searching import Held, candidates
+from indexer.engines.searching import Held, searched
 from indexer.engines.terms import Terms, TermShelf
 from indexer.errors import IndexProblem
 from indexer.store import Store
@@ -182,7 +182,7 @@ class EmbeddedIndex:
         """For each query the best passages of each lane, each with the evidence of both."""
         state = self._current()
         held = Held(state.meaning, state.terms.words.of(scope.visibilities), state.confirmed)
-        return candidates(self._store, held, queries, *self._allowed(state, scope))
+        return searched(self._store, held, queries, *self._allowed(state, scope))
 
     def resembling(self, document_id: str, scope: Scope) -> list[Candidate]:
         """The passages in scope that are nearest to a document's own."""

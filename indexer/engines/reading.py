@@ -10,6 +10,7 @@ import numpy as np
 
 from indexer.allowed import Allowed
 from indexer.documents import Document, Passage
+from indexer.engines.brought_up import Fact
 from indexer.engines.narrowing import condition
 from indexer.engines.protocol import Scope, Standing
 from indexer.engines.written import document as read_document
@@ -115,12 +116,12 @@ def passages_of(store: Store, ids: Sequence[str]) -> list[int]:
     return [row[0] for row in store.rows(statement, (json.dumps(list(ids)),))]
 
 
-def facts(store: Store, ids: Sequence[int]) -> dict[int, tuple[str, int, bool, int]]:
-    """Passage id → its document, its place in there, whether it is the title, its length in words."""
+def facts(store: Store, ids: Sequence[int]) -> dict[int, Fact]:
+    """What is known of these passages, as far as they exist."""
     statement = f"""SELECT p.id, d.id, p.ordinal, p.kind = 'title', p.words
         FROM passages p JOIN documents d ON d.number = p.number WHERE p.id IN {THESE}"""
     rows = store.rows(statement, (json.dumps(list(ids)),))
-    return {row[0]: (row[1], row[2], bool(row[3]), row[4]) for row in rows}
+    return {row[0]: Fact(row[1], row[2], bool(row[3]), row[4]) for row in rows}
 
 
 def passages(store: Store, ids: Sequence[int]) -> dict[int, Passage]:

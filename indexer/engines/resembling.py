@@ -5,11 +5,9 @@ import numpy as np
 from indexer.allowed import Allowed
 from indexer.asking import Candidate
 from indexer.engines import reading
+from indexer.engines.brought_up import RESEMBLING
 from indexer.store import Store
 from indexer.vectors import Neighbours
-
-DEPTH = 200
-"""Passages that are brought up."""
 
 
 def resembling(store: Store, neighbours: Neighbours, document_id: str, allowed: Allowed) -> list[Candidate]:
@@ -20,10 +18,6 @@ def resembling(store: Store, neighbours: Neighbours, document_id: str, allowed: 
     others = allowed.without(own)
     if not length or not len(others):
         return []
-    found = neighbours.nearest((middle / length)[np.newaxis].astype(np.float32), DEPTH, others)[0]
+    found = neighbours.nearest((middle / length)[np.newaxis].astype(np.float32), RESEMBLING, others)[0]
     facts = reading.facts(store, [passage for passage, _ in found])
-    return [
-        Candidate(passage, facts[passage][0], min(1.0, cosine), is_title=facts[passage][2], length=facts[passage][3])
-        for passage, cosine in found
-        if passage in facts
-    ]
+    return [facts[passage].candidate(passage, cosine) for passage, cosine in found if passage in facts]

@@ -1,18 +1,17 @@
 """Many queries → the best passages of both lanes, each with the evidence of both."""
 
-from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain
-from typing import TypeVar
 
 import numpy as np
 
 from indexer.allowed import Allowed
-from indexer.asking import Before, Candidate
+from indexer.asking import Candidate
 from indexer.embedding.protocol import Vectors
 from indexer.engines import confirmed, reading
+from indexer.engines.brought_up import DEPTH, NAMED, answered, candidates, look, together
 from indexer.engines.confirmed import Confirmed
 from indexer.engines.cutting import Places, Scored, firsts
 from indexer.engines.meaning import Meaning
@@ -20,12 +19,6 @@ from indexer.engines.protocol import Query
 from indexer.shelved import Shelved
 from indexer.store import Store
 from indexer.vectors import Neighbours
-
-Key = TypeVar("Key", bound=Hashable)
-DEPTH = 50
-"""Passages each lane brings up for a query."""
-NAMED = 100
-"""Passages of documents that a query names, nearest first."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,9 +46,9 @@ class _Lanes:
         if self.neighbours is None or not rows or not len(self.allowed):
             return found
         vectors = np.stack([query.vector for query in queries if query.vector is not None])
-        look = partial(self.neighbours.nearest, allowed=self.allowed)
-        for n, pairs in enumerate(look(vectors, count + 1)):
-            again = partial(_only_one, look, vectors[n : n + 1])
+        nearest = partial(self.neighbours.nearest, allowed=self.allowed)
+        for n, pairs in enumerate(nearest(vectors, count + 1)):
+            again = partial(_only_one, nearest, vectors[n : n + 1])
             found[rows[n]] = dict(firsts(pairs, count, again, self.places))
         return found
 
@@ -65,11 +58,11 @@ class _Lanes:
         return dict(firsts(again(count + 1), count, again, self.places))
 
 
-def _only_one(look: Callable[[Vectors, int], list[Scored]], vector: Vectors, count: int) -> Scored:
-    return look(vector, count)[0]
+def _only_one(nearest: Callable[[Vectors, int], list[Scored]], vector: Vectors, count: int) -> Scored:
+    return nearest(vector, count)[0]
 
 
-def candidates(
+def searched(
     store: Store, held: Held, queries: Sequence[Query], allowed: Allowed, asked_before: Allowed
 ) -> list[tuple[Candidate, ...]]:
     """For each query the candidates of both lanes and of the documents it names or that answered one like it.
@@ -80,48 +73,36 @@ def candidates(
     places = partial(_places, store)
     before = confirmed.nearest(store, held.confirmed, [query.vector for query in queries], asked_before)
     near, worded = _brought_up(_Lanes(neighbours, words, allowed, places), queries)
-    for documents, rows in _together(queries, lambda query: query.documents).items():
+    for documents, rows in together(queries, lambda query: query.documents).items():
         lanes = _Lanes(neighbours, words, _named(store, documents, allowed), places)
         for row, found in zip(rows, _closest(lanes, [queries[row] for row in rows]), strict=True):
             near[row].update(found)
             worded[row].update(lanes.worded(queries[row].text, NAMED))
-    for row, answered in enumerate(before):
+    for row, documents_before in enumerate(before):
         # Their own passages too, for a question is no evidence that anybody could read
-        if answered:
-            lanes = _Lanes(neighbours, words, _named(store, frozenset(answered), allowed), places)
+        if documents_before:
+            lanes = _Lanes(neighbours, words, _named(store, frozenset(documents_before), allowed), places)
             near[row].update(_closest(lanes, [queries[row]])[0])
     _complete(neighbours, queries, near, worded)
     told = _told(store, near, worded)
-    return [(*one, *_answered(found)) for one, found in zip(told, before, strict=True)]
+    return [(*one, *answered(found)) for one, found in zip(told, before, strict=True)]
 
 
 def _places(store: Store, passages: Sequence[int]) -> dict[int, tuple[str, int]]:
-    return {passage: told[:2] for passage, told in reading.facts(store, passages).items()}
-
-
-def _together(queries: Sequence[Query], of: Callable[[Query], Key]) -> dict[Key, list[int]]:
-    """The places of the queries that are alike in this."""
-    rows: dict[Key, list[int]] = defaultdict(list)
-    for row, query in enumerate(queries):
-        rows[of(query)].append(row)
-    return rows
+    return {passage: fact.place for passage, fact in reading.facts(store, passages).items()}
 
 
 def _brought_up(lanes: _Lanes, queries: Sequence[Query]) -> tuple[list[dict[int, float]], list[dict[int, float]]]:
     """What each lane brings up for each query; a text that several questions have in common is looked for once."""
     near: list[dict[int, float]] = [{} for _ in queries]
     worded: list[dict[int, float]] = [{} for _ in queries]
-    alike = list(_together(queries, _look).values())
+    alike = list(together(queries, look).values())
     asked = [queries[rows[0]] for rows in alike]
     for rows, found, query in zip(alike, lanes.nearest(asked, DEPTH), asked, strict=True):
         best = lanes.worded(query.text, DEPTH)
         for row in rows:
             near[row], worded[row] = dict(found), dict(best)
     return near, worded
-
-
-def _look(query: Query) -> tuple[str, bytes]:
-    return query.text, b"" if query.vector is None else query.vector.tobytes()
 
 
 def _named(store: Store, documents: frozenset[str], allowed: Allowed) -> Allowed:
@@ -136,10 +117,6 @@ def _closest(lanes: _Lanes, queries: Sequence[Query]) -> list[dict[int, float]]:
     return [
         dict(first) if is_blind else near for is_blind, near in zip(blind, lanes.nearest(queries, NAMED), strict=True)
     ]
-
-
-def _answered(before: Mapping[str, Before]) -> list[Candidate]:
-    return [Candidate(0, document, _cosine(told.nearest), before=told) for document, told in before.items()]
 
 
 def _complete(
@@ -164,17 +141,4 @@ def _told(
     store: Store, near: Sequence[Mapping[int, float]], worded: Sequence[Mapping[int, float]]
 ) -> list[tuple[Candidate, ...]]:
     facts = reading.facts(store, sorted({passage for lane in (*near, *worded) for passage in lane}))
-    return [tuple(_candidates(*lanes, facts)) for lanes in zip(near, worded, strict=True)]
-
-
-def _candidates(
-    near: Mapping[int, float], worded: Mapping[int, float], facts: Mapping[int, tuple[str, int, bool, int]]
-) -> Iterator[Candidate]:
-    for passage in sorted((near.keys() | worded.keys()) & facts.keys(), key=lambda passage: facts[passage][:2]):
-        document, _, is_title, length = facts[passage]
-        cosine = _cosine(near.get(passage, 0.0))
-        yield Candidate(passage, document, cosine, worded.get(passage, 0.0), is_title, length)
-
-
-def _cosine(value: float) -> float:
-    return value if -1.0 <= value <= 1.0 else max(-1.0, min(1.0, value))
+    return [tuple(candidates(*lanes, facts)) for lanes in zip(near, worded, strict=True)]

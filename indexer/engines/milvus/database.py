@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 
 from indexer.asking import Before
 from indexer.embedding.protocol import Vectors
+from indexer.engines.brought_up import Fact
 from indexer.engines.milvus.index import MilvusIndex
 from indexer.engines.milvus.server import Server as Milvus
-from indexer.engines.milvus.truth import Fact, Stand, Worth
+from indexer.engines.milvus.truth import Stand, Worth
 from indexer.engines.postgres import counting, reading, tables
 from indexer.engines.postgres.index import PostgresIndex
 from indexer.engines.postgres.meaning import Meaning
@@ -31,8 +32,6 @@ THERE = "SELECT to_regclass('signpost.touched_since') IS NOT NULL"
 MAKING = 0x5167_6E70_6F73_7402
 STAND = """SELECT m.sequence, m.identity, m.fingerprint, coalesce(s.dimension, 0)
     FROM meta m LEFT JOIN spaces s ON s.fingerprint = m.fingerprint"""
-FACTS = """SELECT p.id, d.id, p.ordinal, p.kind = 'title', p.words FROM passages p
-    JOIN documents d ON d.number = p.number WHERE p.id = ANY(%(ids)s::bigint[])"""
 
 
 class DatabaseTruth:
@@ -78,7 +77,7 @@ class DatabaseTruth:
     def facts(self, passages: Sequence[int]) -> dict[int, Fact]:
         """What is known of these passages."""
         with self._server.reading() as transaction:
-            return {row[0]: Fact(*row[1:]) for row in transaction.run(FACTS, {"ids": list(passages)})}
+            return reading.facts(transaction, passages)
 
     def worth(self, texts: Sequence[str], visibilities: Sequence[str]) -> list[Worth]:
         """For each text what its terms are worth, counted over nothing but these visibilities."""

@@ -6,9 +6,10 @@ from pathlib import Path
 from indexer.asking import Before
 from indexer.embedding.protocol import Vectors
 from indexer.engines import confirmed, reading, replay
+from indexer.engines.brought_up import Fact
 from indexer.engines.confirmed import Confirmed
 from indexer.engines.embedded import EmbeddedIndex
-from indexer.engines.milvus.truth import Fact, Stand, Worth
+from indexer.engines.milvus.truth import Stand, Worth
 from indexer.engines.postgres.terms import number
 from indexer.engines.protocol import Scope
 from indexer.engines.terms import Terms, TermShelf
@@ -68,7 +69,7 @@ class FolderTruth:
 
     def facts(self, passages: Sequence[int]) -> dict[int, Fact]:
         """What is known of these passages."""
-        return {passage: Fact(*told) for passage, told in reading.facts(self._store, passages).items()}
+        return reading.facts(self._store, passages)
 
     def worth(self, texts: Sequence[str], visibilities: Sequence[str]) -> list[Worth]:
         """For each text what its terms are worth, counted over nothing but these visibilities."""

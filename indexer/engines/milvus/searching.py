@@ -4,32 +4,24 @@ Milvus filters before it ranks. What it brings up is asked of the truth once mor
 moment behind, and what was dropped or hidden meanwhile is gone at once.
 """
 
-from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain
-from typing import TypeVar
 
 import numpy as np
 
 from indexer.asking import Before, Candidate
 from indexer.embedding.protocol import Vectors
+from indexer.engines.brought_up import DEPTH, NAMED, RESEMBLING, Fact, answered, candidates, look, together
 from indexer.engines.cutting import Scored, firsts
 from indexer.engines.milvus.expressing import of_documents
 from indexer.engines.milvus.server import Server
-from indexer.engines.milvus.truth import Fact, Truth, Worth
+from indexer.engines.milvus.truth import Truth, Worth
 from indexer.engines.protocol import Query, Scope
 from indexer.errors import IndexProblem
 
-DEPTH = 50
-"""Passages each lane brings up for a query."""
-NAMED = 100
-"""Passages of documents that a query names, nearest first."""
-RESEMBLING = 200
-"""Passages that are brought up for a document."""
 Found = list[dict[int, float]]
-Key = TypeVar("Key", bound=Hashable)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +40,15 @@ class Lanes:
         visible = sorted(self.scope.visibilities)
         worths = dict(zip((q.text for q in queries), self.truth.worth([q.text for q in queries], visible), strict=True))
         near, worded = self._brought_up(queries, worths)
-        for documents, rows in _together(queries, lambda query: query.documents).items():
+        for documents, rows in together(queries, lambda query: query.documents).items():
             if documents:
                 some = [queries[row] for row in rows]
                 _update(near, rows, self._closest(some, of_documents(documents)))
                 _update(worded, rows, self._worded(some, worths, NAMED, of_documents(documents)))
         before = self.truth.before([query.vector for query in queries], self.scope)
-        for row, answered in enumerate(before):
-            if answered:  # their own passages too, for a question is no evidence that anybody could read
-                _update(near, [row], self._closest([queries[row]], of_documents(answered)))
+        for row, had in enumerate(before):
+            if had:  # their own passages too, for a question is no evidence that anybody could read
+                _update(near, [row], self._closest([queries[row]], of_documents(had)))
         self._complete(queries, near, worded)
         return self._told(near, worded, before)
 
@@ -71,15 +63,11 @@ class Lanes:
         asked = (middle / length).astype(np.float32)
         found = self.server.best(self.name, "dense", [asked], where, RESEMBLING)[0]
         facts = self._facts([passage for passage, _ in found])
-        return [
-            Candidate(one, facts[one].document, _cosine(cosine), 0.0, facts[one].is_title, facts[one].length)
-            for one, cosine in found
-            if one in facts
-        ]
+        return [facts[one].candidate(one, cosine) for one, cosine in found if one in facts]
 
     def _brought_up(self, queries: Sequence[Query], worths: Mapping[str, Worth]) -> tuple[Found, Found]:
         """What each lane brings up; a text that several questions have in common is looked for once."""
-        alike = list(_together(queries, _look).values())
+        alike = list(together(queries, look).values())
         asked = [queries[rows[0]] for rows in alike]
         near: Found = [{} for _ in queries]
         worded: Found = [{} for _ in queries]
@@ -107,15 +95,15 @@ class Lanes:
         if not asked:
             return found
         where = f"{self.where} and {within}" if within else self.where
-        look = partial(self.server.best, self.name, field, where=where)
-        told = look(list(asked.values()), limit=count + 1)
+        best = partial(self.server.best, self.name, field, where=where)
+        told = best(list(asked.values()), limit=count + 1)
         for (row, one), scored in zip(asked.items(), told, strict=True):
-            again = partial(_only_one, partial(look, [one]))
+            again = partial(_only_one, partial(best, [one]))
             found[row] = dict(firsts(scored, count, again, self._places))
         return found
 
     def _places(self, passages: Sequence[int]) -> Mapping[int, tuple[str, int]]:
-        return {one: (fact.document, fact.ordinal) for one, fact in self.truth.facts(passages).items()}
+        return {one: fact.place for one, fact in self.truth.facts(passages).items()}
 
     def _closest(self, queries: Sequence[Query], within: str) -> Found:
         """For each query the nearest passages of named documents; without vectors simply the first."""
@@ -143,8 +131,8 @@ class Lanes:
     def _told(self, near: Found, worded: Found, before: Sequence[Mapping[str, Before]]) -> list[tuple[Candidate, ...]]:
         facts = self._facts(sorted({*chain.from_iterable((*near, *worded))}))
         return [
-            (*_candidates(meant, said, facts), *_answered(answered))
-            for meant, said, answered in zip(near, worded, before, strict=True)
+            (*candidates(meant, said, facts), *answered(had))
+            for meant, said, had in zip(near, worded, before, strict=True)
         ]
 
     def _facts(self, passages: Sequence[int]) -> dict[int, Fact]:
@@ -159,43 +147,10 @@ def _refuse_what_is_no_number(queries: Sequence[Query]) -> None:
         raise IndexProblem("The vector of a question holds what is no number. Run `signpost check` to test the model.")
 
 
-def _only_one(look: Callable[..., list[Scored]], count: int) -> Scored:
-    return look(limit=count)[0]
-
-
-def _together(queries: Sequence[Query], of: Callable[[Query], Key]) -> dict[Key, list[int]]:
-    """The places of the queries that are alike in this."""
-    rows: dict[Key, list[int]] = defaultdict(list)
-    for row, query in enumerate(queries):
-        rows[of(query)].append(row)
-    return rows
-
-
-def _look(query: Query) -> tuple[str, bytes]:
-    return query.text, b"" if query.vector is None else query.vector.tobytes()
+def _only_one(best: Callable[..., list[Scored]], count: int) -> Scored:
+    return best(limit=count)[0]
 
 
 def _update(found: Found, rows: Sequence[int], more: Sequence[Mapping[int, float]]) -> None:
     for row, told in zip(rows, more, strict=True):
         found[row].update(told)
-
-
-def _answered(before: Mapping[str, Before]) -> list[Candidate]:
-    return [Candidate(0, document, _cosine(told.nearest), before=told) for document, told in before.items()]
-
-
-def _candidates(
-    near: Mapping[int, float], worded: Mapping[int, float], facts: Mapping[int, Fact]
-) -> Iterator[Candidate]:
-    for one in sorted((near.keys() | worded.keys()) & facts.keys(), key=lambda one: _place(facts[one])):
-        fact = facts[one]
-        cosine = _cosine(near.get(one, 0.0))
-        yield Candidate(one, fact.document, cosine, worded.get(one, 0.0), fact.is_title, fact.length)
-
-
-def _place(fact: Fact) -> tuple[str, int]:
-    return fact.document, fact.ordinal
-
-
-def _cosine(value: float) -> float:
-    return max(-1.0, min(1.0, value))

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from indexer.asking import Before
 from indexer.embedding.protocol import Vectors
+from indexer.engines.brought_up import Fact
 from indexer.engines.protocol import Index, Scope
 
 
@@ -18,16 +19,6 @@ class Stand:
     identity: str
     fingerprint: str
     dimension: int
-
-
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """Where a passage stands, whether it is the title, and its length in words."""
-
-    document: str
-    ordinal: int
-    is_title: bool
-    length: int
 
 
 @dataclass(frozen=True, slots=True)

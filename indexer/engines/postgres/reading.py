@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from zlib import crc32
 
 from indexer.documents import Document, Passage
+from indexer.engines.brought_up import Fact
 from indexer.engines.postgres.narrowing import condition
 from indexer.engines.postgres.server import Row, Transaction
 from indexer.engines.protocol import Scope, Standing
@@ -113,11 +114,11 @@ def lacking(transaction: Transaction, fingerprint: str, limit: int) -> tuple[lis
     return [*((text_hash.hex(), text) for text_hash, text in asked), *texts], count
 
 
-def facts(transaction: Transaction, ids: Sequence[int]) -> dict[int, tuple[str, bool, int]]:
-    """Passage id → its document, whether it is the title, its length in words."""
-    statement = """SELECT p.id, d.id, p.kind = 'title', p.words FROM passages p JOIN documents d ON d.number = p.number
-        WHERE p.id = ANY(%(ids)s::bigint[])"""
-    return {row[0]: (row[1], row[2], row[3]) for row in transaction.run(statement, {"ids": list(ids)})}
+def facts(transaction: Transaction, ids: Sequence[int]) -> dict[int, Fact]:
+    """What is known of these passages, as far as they exist."""
+    statement = """SELECT p.id, d.id, p.ordinal, p.kind = 'title', p.words
+        FROM passages p JOIN documents d ON d.number = p.number WHERE p.id = ANY(%(ids)s::bigint[])"""
+    return {row[0]: Fact(*row[1:]) for row in transaction.run(statement, {"ids": list(ids)})}
 
 
 def passages(transaction: Transaction, ids: Sequence[int]) -> dict[int, Passage]:

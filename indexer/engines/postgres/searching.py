@@ -1,22 +1,16 @@
 """Many queries → the best passages of both lanes, each with the evidence of both, all of one state of the index."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from indexer.asking import Before, Candidate
+from indexer.engines.brought_up import DEPTH, NAMED, RESEMBLING, answered, candidates, look
 from indexer.engines.postgres import reading
 from indexer.engines.postgres.counting import Lane
 from indexer.engines.postgres.meaning import Meaning
 from indexer.engines.postgres.narrowing import Condition
 from indexer.engines.postgres.server import Transaction
 from indexer.engines.protocol import Query
-
-DEPTH = 50
-"""Passages each lane brings up for a query."""
-NAMED = 100
-"""Passages of documents that a query names, nearest first."""
-RESEMBLING = 200
-"""Passages that are brought up for a document."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,19 +27,16 @@ class Lanes:
         found = [self._query(query, looked) for query in queries]
         ids = {passage for near, worded, _ in found for passage in (*near, *worded)}
         facts = reading.facts(self.transaction, sorted(ids))
-        return [
-            (*_candidates(near, worded, facts), *(_answered(document, told) for document, told in before.items()))
-            for near, worded, before in found
-        ]
+        return [(*candidates(near, worded, facts), *answered(before)) for near, worded, before in found]
 
     def _query(
         self, query: Query, looked: dict[tuple[str, bytes], tuple[dict[int, float], dict[int, float]]]
     ) -> tuple[dict[int, float], dict[int, float], dict[str, Before]]:
         """What both lanes bring up for a query; a text that several questions have in common is looked for once."""
-        look = query.text, b"" if query.vector is None else query.vector.tobytes()
-        if look not in looked:
-            looked[look] = self._near(query, DEPTH), self.words.best(query.text, DEPTH)
-        near, worded = dict(looked[look][0]), dict(looked[look][1])
+        asked = look(query)
+        if asked not in looked:
+            looked[asked] = self._near(query, DEPTH), self.words.best(query.text, DEPTH)
+        near, worded = dict(looked[asked][0]), dict(looked[asked][1])
         if query.documents:
             named = _named(query.documents)
             near |= self._closest(query, named)
@@ -80,27 +71,9 @@ def resembling(transaction: Transaction, meaning: Meaning, document_id: str) -> 
         return []
     near = meaning.nearest(middle, RESEMBLING)
     facts = reading.facts(transaction, list(near))
-    told = [Candidate(one, facts[one][0], _cosine(cosine), 0.0, *facts[one][1:]) for one, cosine in near.items()]
+    told = [facts[one].candidate(one, cosine) for one, cosine in near.items()]
     return [candidate for candidate in told if candidate.document_id != document_id]
 
 
 def _named(documents: frozenset[str]) -> Condition:
     return "d.id = ANY(%(named)s)", {"named": sorted(documents)}
-
-
-def _answered(document: str, before: Before) -> Candidate:
-    return Candidate(0, document, _cosine(before.nearest), before=before)
-
-
-def _candidates(
-    near: Mapping[int, float], worded: Mapping[int, float], facts: Mapping[int, tuple[str, bool, int]]
-) -> Iterator[Candidate]:
-    for passage in sorted({*near, *worded}):
-        if passage in facts:
-            document, is_title, length = facts[passage]
-            cosine = _cosine(near.get(passage, 0.0))
-            yield Candidate(passage, document, cosine, worded.get(passage, 0.0), is_title, length)
-
-
-def _cosine(value: float) -> float:
-    return value if -1.0 <= value <= 1.0 else max(-1.0, min(1.0, value))
