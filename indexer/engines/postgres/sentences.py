@@ -28,15 +28,31 @@ _BUSY = ("40", "55P03")
 _DAMAGED = ("XX001", "XX002", "58030")
 
 
-def problem(state: str | None, told: str, where: str) -> IndexProblem:
-    """The error for an SQLSTATE and what was told with it, about the database `where`; without a state it was lost."""
+def cause(state: str | None, told: str) -> tuple[str, str]:
+    """The SQLSTATE, empty where nobody knows it, and the first line of what was told with it."""
     first = told.strip().split("\n")[0].rpartition("FATAL:")[2].strip()
     if state is None:
         # While a connection is made libpq tells the text alone
-        state = next((known for text, known in _CONNECTING.items() if re.search(text, first)), None)
-    if state is None or state.startswith(_GONE):
+        state = next((known for text, known in _CONNECTING.items() if re.search(text, first)), "")
+    return state, first
+
+
+def is_gone(state: str) -> bool:
+    """Whether there is nobody to talk to any more."""
+    return not state or state.startswith(_GONE)
+
+
+def is_busy(state: str) -> bool:
+    """Whether somebody else was in the way."""
+    return state.startswith(_BUSY)
+
+
+def problem(state: str | None, told: str, where: str) -> IndexProblem:
+    """The error for an SQLSTATE and what was told with it, about the database `where`; without a state it was lost."""
+    state, first = cause(state, told)
+    if is_gone(state):
         return IndexProblem(f"{where} cannot be reached ({first}). {LOST}")
-    if state.startswith(_BUSY):
+    if is_busy(state):
         return BusyIndex(f"Another process is writing to {where}. Try again in a moment.")
     if state in _DAMAGED:
         return DamagedIndex(

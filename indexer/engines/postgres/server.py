@@ -8,6 +8,7 @@ connection that holds it: when that is lost so is the right, and nothing more is
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from threading import BoundedSemaphore, Lock, RLock
 from typing import Any
 
@@ -21,10 +22,10 @@ from psycopg.types.string import StrDumperUnknown, TextLoader
 from indexer.embedding.protocol import Vectors
 from indexer.engines.postgres.escaping import escaped, unescaped
 from indexer.engines.postgres.sentences import LOST, problem
-from indexer.errors import BusyIndex, IndexProblem
+from indexer.errors import BusyIndex, IndexProblem, SignpostError
 
 Row = tuple[Any, ...]
-Values = Mapping[str, object]
+Values = Mapping[str, object] | Sequence[object]
 MOST = 8
 """Connections of a process that search and write; more threads wait for one."""
 PAUSE = 0.05
@@ -39,6 +40,23 @@ HABITS = """
     SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'
 """
 """What every connection is told. `off` would let a crash take back what was acknowledged; stricter values stay."""
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How a database is spoken to: the variable that names it, what every connection is told, and how trouble reads.
+
+    `problem` makes an error of an SQLSTATE, what was told with it, and the database's name.
+    """
+
+    variable: str
+    habits: str
+    problem: Callable[[str | None, str, str], SignpostError]
+    error: type[SignpostError]
+    connecting: Mapping[str, str]
+
+
+INDEX = Manner("SIGNPOST_INDEX_URL", HABITS, problem, IndexProblem, CONNECTING)
 
 
 class Halves:
@@ -85,10 +103,12 @@ class Transaction:
         cursor = self._connection.execute(statement.encode(), values)
         return cursor.fetchall() if cursor.description else []
 
-    def run_many(self, statement: str, rows: Sequence[Sequence[object]]) -> None:
-        """Run one statement for each row, without waiting between them."""
+    def run_many(self, statement: str, rows: Sequence[Sequence[object]]) -> int:
+        """Run one statement for each row, without waiting between them; how many rows that changed."""
+        cursor = self._connection.cursor()
         if rows:
-            self._connection.cursor().executemany(statement.encode(), rows)
+            cursor.executemany(statement.encode(), rows)
+        return max(0, cursor.rowcount)
 
     def stream(self, statement: str, values: Values | None = None) -> Iterator[Row]:
         """The rows of a query, some at a time."""
@@ -100,14 +120,16 @@ class Transaction:
 class Server:
     """A database on a server, and this process's connections to it. Threads may share one."""
 
-    def __init__(self, url: str) -> None:
-        """Connect to nothing yet. Raises IndexProblem for what is no URL."""
+    def __init__(self, url: str, manner: Manner = INDEX) -> None:
+        """Connect to nothing yet. Raises the manner's error for what is no URL."""
         try:
             told = conninfo_to_dict(url)
         except psycopg.Error:
-            raise IndexProblem("SIGNPOST_INDEX_URL is no URL like postgresql://user:password@host/database.") from None
-        self._how = make_conninfo("", **(CONNECTING | {key: str(value) for key, value in told.items()}))
-        self.name = f"The database {told.get('dbname') or 'of the index'} on {told.get('host') or 'this machine'}"
+            says = f"{manner.variable} is no URL like postgresql://user:password@host/database."
+            raise manner.error(says) from None
+        self._how = make_conninfo("", **{**manner.connecting, **{key: str(value) for key, value in told.items()}})
+        self._manner = manner
+        self.name = f"The database {told.get('dbname') or 'of this user'} on {told.get('host') or 'this machine'}"
         self._idle: list[psycopg.Connection[Row]] = []
         self._lock, self._turn, self._room = Lock(), RLock(), BoundedSemaphore(MOST)
         self._right: psycopg.Connection[Row] | None = None
@@ -199,10 +221,10 @@ class Server:
 
     def _connect(self) -> psycopg.Connection[Row]:
         if self._closed:
-            raise IndexProblem("The index was closed; open it again.")
+            raise self._manner.error(f"{self.name} was closed; open it again.")
         fresh = psycopg.connect(self._how, autocommit=True, prepare_threshold=None, context=ADAPTERS)
         try:
-            fresh.execute(HABITS)
+            fresh.execute(self._manner.habits.encode())
         except psycopg.Error:
             fresh.close()
             raise
@@ -243,7 +265,7 @@ class Server:
         except psycopg.Error as error:
             if self._right is not None and self._right.closed:
                 raise IndexProblem(f"The connection to {self.name} was lost while writing. {LOST}") from error
-            raise problem(error.sqlstate, str(error), self.name) from error
+            raise self._manner.problem(error.sqlstate, str(error), self.name) from error
 
 
 def _holder(connection: psycopg.Connection[Row]) -> str:
