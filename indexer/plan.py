@@ -37,16 +37,18 @@ class Changes:
         return self.added + self.changed
 
 
-def changes(known: Mapping[str, str], seen: Seen, allow_shrink: bool = False) -> Changes:
+def changes(known: Mapping[str, str], seen: Seen, allow_shrink: bool = False, size: int | None = None) -> Changes:
     """Compare the content hashes of `known` ids with what a source told. Nothing vanishes without a reason.
 
     A document goes when the source buried it, or when a complete census does not list it. A document that was
     told stays, whatever census or tombstone say: it was there a moment ago, and the next update will see.
+    `size` is how many documents the source has, where `known` are only those that were told.
     """
     told = latest(seen.documents)
     same = {key for key, document in told.items() if known.get(key) == document.content_hash}
     drop = vanished(known, told.keys(), seen)
-    held, why = (frozenset[str](), "") if allow_shrink else brake(len(known), drop, _is_emptied(known, drop, seen))
+    size = len(known) if size is None else size
+    held, why = (frozenset[str](), "") if allow_shrink else brake(size, drop, _is_emptied(size, drop, seen))
     return Changes(
         added=tuple(d for key, d in told.items() if key not in known),
         changed=tuple(d for key, d in told.items() if key in known and key not in same),
@@ -57,9 +59,9 @@ def changes(known: Mapping[str, str], seen: Seen, allow_shrink: bool = False) ->
     )
 
 
-def _is_emptied(known: Mapping[str, str], drop: frozenset[str], seen: Seen) -> bool:
+def _is_emptied(known: int, drop: frozenset[str], seen: Seen) -> bool:
     """Whether nothing would be left, and the source did not bury each document by name."""
-    return len(drop) == len(known) and not seen.documents and not drop <= seen.tombstones
+    return len(drop) == known and not seen.documents and not drop <= seen.tombstones
 
 
 def latest(documents: Iterable[Document]) -> dict[str, Document]:

@@ -5,7 +5,7 @@ already counts as unchanged, and a source's cursor is stored after everything to
 """
 
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -98,21 +98,29 @@ class SourceUpdate:
         self._index, self._vectoriser, self._options, self._now = index, vectoriser, options, now
         self._report, self._told = SourceReport(""), _Told()
         self._known: dict[str, str] = {}
+        self._size: int | None = None
 
     def run(self, source: Source) -> SourceReport:
         """Bring the index up to what the source tells. A SourceError ends this source only."""
         self._begin(source)
+        self._known, self._size = dict(self._index.known(source.name)), None
         told = source.pull(self._index.cursor(source.name) if self._known else None)
         return self._through(told, lambda: self._confirmed(source))
 
     def reread(self, source: Source, ids: Sequence[str]) -> SourceReport:
         """Bring these documents up to what the source tells of them, and leave all others and the cursor alone."""
         self._begin(source)
+        self._known, self._size = {}, self._index.size(source.name)
         return self._through(source.fetch(ids), lambda: Census(frozenset(), complete=False))
 
     def _begin(self, source: Source) -> None:
         self._report, self._told = SourceReport(source.name), _Told()
-        self._known = dict(self._index.known(source.name))
+
+    def _look_up(self, ids: Set[str]) -> None:
+        """What is known of these documents, where not all that the source has was read."""
+        unknown = ids - self._known.keys() if self._size is not None else ()
+        lacking = sorted(key for key in unknown if _is_whole(key))
+        self._known |= self._index.known(self._report.source, lacking) if lacking else {}
 
     def _through(self, events: Iterator[Event], census: Callable[[], Census]) -> SourceReport:
         began = time.monotonic()
@@ -182,6 +190,7 @@ class SourceUpdate:
 
     def _step(self) -> Changes:
         """What of the documents told is new. One that no file could hold is left out, and said."""
+        self._look_up(self._told.documents.keys())
         try:
             return changes(self._known, Seen(tuple(self._told.documents.values())))
         except UnicodeEncodeError:
@@ -210,7 +219,8 @@ class SourceUpdate:
         """Drop what is gone by tombstone or census, unless it is too much at once; then the cursor stays back too."""
         told, report = self._told, self._report
         whole = Census(census.ids | told.seen, census.complete)
-        step = changes(self._known, Seen((), frozenset(told.buried), whole), self._options.allow_shrink)
+        self._look_up(told.buried)
+        step = changes(self._known, Seen((), frozenset(told.buried), whole), self._options.allow_shrink, self._size)
         notices = (*report.notices, step.why_held) if step.held else report.notices
         listed = len(whole.ids) if census.complete else None
         self._report = replace(report, deleted=len(step.drop), held=len(step.held), notices=notices, listed=listed)
@@ -271,6 +281,11 @@ def _batches(cut: Sequence[_Cut], missing: Collection[str]) -> Iterator[tuple[_C
             batch, new = [], 0
     if batch:
         yield tuple(batch)
+
+
+def _is_whole(text: str) -> bool:
+    """Whether no half of a character is in a text: a file or a server would not take it."""
+    return text.encode(errors="ignore").decode() == text
 
 
 def _is_text(document: Document) -> bool:

@@ -338,6 +338,14 @@ class IndexContract:
         assert index.known("trello:sales") == {d.id: d.content_hash for d in WORLD if d is not LUNCH}
         assert index.known("trello:other") == {}
 
+    def test_known_may_be_asked_of_some(self, index: Index) -> None:
+        put(index, *WORLD)
+
+        assert index.known("trello:sales", [RAIL.id, LUNCH.id, "trello:sales:card:new"]) == {RAIL.id: RAIL.content_hash}
+        assert index.known("trello:sales", []) == {}
+        assert index.size("trello:sales") == len(index.known("trello:sales"))
+        assert index.size("trello:other") == 0
+
     def test_texts_that_have_a_vector_need_no_other(self, index: Index) -> None:
         put(index, RAIL)
         had = [p.text_hash for p in passages(RAIL)]

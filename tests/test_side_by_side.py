@@ -102,6 +102,21 @@ def test_only_the_documents_asked_for_are_read_again(knowledge: Knowledge) -> No
     assert (source.asked, other.asked) == ([PILOT.id, CRANE.id], [])
 
 
+def test_the_brake_measures_what_a_bell_buries_by_the_whole_source(knowledge: Knowledge) -> None:
+    held = [a_card(f"Card {n}", key=f"c{n}") for n in range(400)]
+    source = Told("trello:sales", *held)
+    knowledge.update([source])
+    source.documents = held[100:]
+
+    few = knowledge.reread({source: [card.id for card in held[:60]]}).sources[0]
+    source.documents = []
+    many = knowledge.reread({source: [card.id for card in held[100:200]]}).sources[0]
+
+    assert (few.deleted, few.held) == (60, 0)
+    assert (many.deleted, many.held) == (0, 100)
+    assert knowledge.count(EVERYBODY) == 340
+
+
 def test_a_source_that_breaks_in_an_unforeseen_way_ends_the_update_and_not_the_index(knowledge: Knowledge) -> None:
     class Broken(Told):
         def pull(self, cursor: str | None) -> Iterator[Event]:

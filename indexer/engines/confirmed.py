@@ -62,8 +62,8 @@ class Confirmed:
 def current(store: Store, had: Confirmed | None, fingerprint: str) -> Confirmed | None:
     """All that the store holds in this space; what was `had` where nothing changed; None where there is none."""
     count, last = store.rows(
-        """SELECT count(*), coalesce(max(q.id), 0) FROM questions q JOIN vectors v ON v.text_hash = q.text_hash
-        JOIN spaces s ON s.number = v.space WHERE s.fingerprint = ?""",
+        """SELECT count(*), coalesce(max(q.id), 0) FROM spaces s CROSS JOIN questions q
+        CROSS JOIN vectors v ON v.text_hash = q.text_hash AND v.space = s.number WHERE s.fingerprint = ?""",
         (fingerprint,),
     )[0]
     seen = (fingerprint, int(count), int(last))
@@ -191,8 +191,9 @@ def _confirmation(row: Row) -> Confirmation:
 def _drop_vectors(transaction: Transaction, held: Sequence[Confirmation]) -> None:
     """Forget the vectors of questions that nothing needs any more; only once all is written that may need them."""
     transaction.run_many(
-        """DELETE FROM vectors WHERE text_hash = ?1 AND ?1 NOT IN (SELECT text_hash FROM passages)
-            AND ?1 NOT IN (SELECT text_hash FROM questions)""",
+        """DELETE FROM vectors WHERE space IN (SELECT number FROM spaces) AND text_hash = ?1
+            AND NOT EXISTS (SELECT 1 FROM passages WHERE text_hash = ?1)
+            AND NOT EXISTS (SELECT 1 FROM questions WHERE text_hash = ?1)""",
         [(bytes.fromhex(one.text_hash),) for one in held],
     )
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from threading import Lock
@@ -12,45 +12,19 @@ from indexer.asking import Candidate
 from indexer.confirming import Confirmation
 from indexer.documents import Document, Passage
 from indexer.engines import confirmed, generations, reading, replay, tallying, writing
-from indexer.engines.confirmed import Confirmed
 from indexer.engines.lock import held
-from indexer.engines.meaning import Meaning, MeaningShelf
+from indexer.engines.meaning import MeaningShelf
 from indexer.engines.protocol import Batch, Embedded, Query, Scope, Standing
 from indexer.engines.resembling import resembling
 from indexer.engines.searching import Held, searched
-from indexer.engines.terms import Terms, TermShelf
+from indexer.engines.state import State
+from indexer.engines.terms import TermShelf
 from indexer.errors import IndexProblem
 from indexer.store import Store
 from indexer.tally import Tally
 
 PATIENCE = 3.0
 """Seconds to wait for the right to write: longer than it takes a reader to repair the caches of a small index."""
-SCOPES = 64
-"""Scopes whose allowed passages are remembered until the index changes."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _State:
-    """What searches work with, all of one sequence."""
-
-    sequence: int
-    fingerprint: str
-    meaning: Meaning | None
-    terms: Terms
-    confirmed: Confirmed | None
-    allowed: dict[Scope, tuple[Allowed, Allowed]] = field(default_factory=dict)
-    """In each scope the passages, and the documents that have confirmed questions."""
-
-    @property
-    def settled(self) -> bool:
-        """Whether both caches are published, words at this very sequence."""
-        vectors, words = self.shelved
-        return bool((vectors or not self.meaning) and words and words.facts.sequence == self.sequence)
-
-    @property
-    def shelved(self) -> tuple[generations.Generation | None, generations.Generation | None]:
-        """Where vectors and words are from; None for what lies in no folder."""
-        return self.meaning.generation if self.meaning else None, self.terms.generation
 
 
 class EmbeddedIndex:
@@ -61,7 +35,7 @@ class EmbeddedIndex:
         self._folder, self._store = folder, store
         self._meaning = MeaningShelf(store, folder / "vectors")
         self._terms = TermShelf(store, folder / "words")
-        self._state: _State | None = None
+        self._state: State | None = None
         self._counted = Standing()
         self._lock, self._turn = Lock(), Lock()
 
@@ -96,9 +70,13 @@ class EmbeddedIndex:
         with held(self._folder / "writer.lock", patience):
             yield
 
-    def known(self, source: str) -> Mapping[str, str]:
-        """Id → content hash of all documents of a source."""
-        return reading.known(self._store, source)
+    def known(self, source: str, ids: Sequence[str] | None = None) -> Mapping[str, str]:
+        """Id → content hash of all documents of a source, or of these among them."""
+        return reading.known(self._store, source, ids)
+
+    def size(self, source: str) -> int:
+        """How many documents of a source there are."""
+        return reading.size(self._store, source)
 
     def outdated(self, limit: int) -> list[Document]:
         """Documents whose passages were cut by older rules than today's."""
@@ -182,14 +160,14 @@ class EmbeddedIndex:
         """For each query the best passages of each lane, each with the evidence of both."""
         state = self._current()
         held = Held(state.meaning, state.terms.words.of(scope.visibilities), state.confirmed)
-        return searched(self._store, held, queries, *self._allowed(state, scope))
+        return searched(self._store, held, queries, *state.allowed(self._store, scope))
 
     def resembling(self, document_id: str, scope: Scope) -> list[Candidate]:
         """The passages in scope that are nearest to a document's own."""
         state = self._current()
         if state.meaning is None:
             return []
-        return resembling(self._store, state.meaning.neighbours, document_id, self._allowed(state, scope)[0])
+        return resembling(self._store, state.meaning.neighbours, document_id, state.allowed(self._store, scope)[0])
 
     def passages(self, ids: Sequence[int]) -> dict[int, Passage]:
         """These passages, as far as they still exist."""
@@ -244,7 +222,7 @@ class EmbeddedIndex:
         self._store.close()
         self._state = None
 
-    def _current(self) -> _State:
+    def _current(self) -> State:
         """The state of the present sequence; repairs the caches if it may, serves what there is if it may not."""
         state, sequence = self._state, self.sequence
         if state and state.sequence == sequence and not self._terms.lags(state.terms):
@@ -254,15 +232,14 @@ class EmbeddedIndex:
                 self._state = self._repaired(self._loaded())
             return self._state or self._loaded()
 
-    def _loaded(self) -> _State:
+    def _loaded(self) -> State:
         told, had = reading.meta(self._store), self._state
         meaning = self._meaning.current(had.meaning if had else None, told.fingerprint)
         terms = self._terms.current(had.terms if had else None)
         before = confirmed.current(self._store, had.confirmed if had else None, told.fingerprint)
-        allowed = had.allowed if had and had.sequence == told.sequence else {}
-        return _State(told.sequence, told.fingerprint, meaning, terms, before, allowed)
+        return State(told.sequence, told.fingerprint, meaning, terms, before, self._terms.living(terms))
 
-    def _repaired(self, state: _State) -> _State:
+    def _repaired(self, state: State) -> State:
         unpublished = state.meaning is not None and state.meaning.is_quickly_published
         if not unpublished and not self._terms.lags(state.terms):
             return state
@@ -272,29 +249,21 @@ class EmbeddedIndex:
         except IndexProblem:
             return state
 
-    def _settled(self, state: _State) -> _State:
+    def _settled(self, state: State) -> State:
         published = self._published(state)
         with self._store.transaction() as transaction:
             writing.discard(transaction, self._unsound(published))
             writing.tidy(transaction, self._terms.replayed())
         return published
 
-    def _published(self, state: _State, vectors: bool = True) -> _State:
-        live = replay.live(self._store)
-        meaning = self._meaning.publish(state.meaning, live) if state.meaning and vectors else state.meaning
-        return replace(state, meaning=meaning, terms=self._terms.publish(live), allowed={})
+    def _published(self, state: State, vectors: bool = True) -> State:
+        living = self._terms.living(state.terms)
+        meaning = self._meaning.publish(state.meaning, living.all()) if state.meaning and vectors else state.meaning
+        return replace(state, meaning=meaning, terms=self._terms.publish(living), living=living)
 
-    def _unsound(self, state: _State) -> list[bytes]:
+    def _unsound(self, state: State) -> list[bytes]:
         """Texts whose vectors are damaged, looked for only where vectors are missing; they are to be embedded anew."""
-        live = replay.live(self._store).ids
+        live = state.living.all().ids
         had = Allowed(state.meaning.neighbours.ids) if state.meaning else Allowed(live[:0])
         whole = had.among(live).all() and not confirmed.lacks(self._store, state.confirmed)
         return [] if whole else replay.unsound(self._store, state.fingerprint)
-
-    def _allowed(self, state: _State, scope: Scope) -> tuple[Allowed, Allowed]:
-        found = state.allowed.get(scope)
-        if found is None:
-            found = reading.allowed(self._store, scope), confirmed.allowed(self._store, scope)
-            if len(state.allowed) < SCOPES:
-                state.allowed[scope] = found
-        return found

@@ -97,8 +97,12 @@ class Index(Protocol):
         """The right to write, kept while inside. Raises BusyIndex when somebody else has it."""
         ...
 
-    def known(self, source: str) -> Mapping[str, str]:
-        """Id → content hash of all documents of a source."""
+    def known(self, source: str, ids: Sequence[str] | None = None) -> Mapping[str, str]:
+        """Id → content hash of all documents of a source, or of these among them."""
+        ...
+
+    def size(self, source: str) -> int:
+        """How many documents of a source there are."""
         ...
 
     def outdated(self, limit: int) -> list[Document]:

@@ -53,10 +53,17 @@ def meta(store: Store) -> Meta:
         raise store.damaged(f"the table meta does not hold what it should: {error}") from error
 
 
-def known(store: Store, source: str) -> dict[str, str]:
+def known(store: Store, source: str, ids: Sequence[str] | None = None) -> dict[str, str]:
     """Id → content hash; empty for documents cut by older rules, so that they count as changed."""
     statement = "SELECT id, CASE cutting WHEN ? THEN content_hash ELSE '' END FROM documents WHERE source = ?"
-    return dict(store.rows(statement, (CUTTING, source)))
+    if ids is None:
+        return dict(store.rows(statement, (CUTTING, source)))
+    return dict(store.rows(f"{statement} AND id IN {THESE}", (CUTTING, source, json.dumps(list(ids)))))
+
+
+def size(store: Store, source: str) -> int:
+    """How many documents of a source there are."""
+    return int(store.rows("SELECT count(*) FROM documents WHERE source = ?", (source,))[0][0])
 
 
 def cursor(store: Store, source: str) -> str | None:

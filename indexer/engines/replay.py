@@ -7,7 +7,7 @@ from itertools import islice
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.allowed import Allowed, Ids
+from indexer.allowed import Ids
 from indexer.embedding.protocol import Vectors
 from indexer.engines.protocol import Embedded
 from indexer.store import Row, Store
@@ -20,11 +20,6 @@ SOUND = 0.02
 """How far from 1 the length of a kept unit vector may be; farther, and its bytes are not what was written."""
 
 
-def live(store: Store) -> Allowed:
-    """All passages there are."""
-    return Allowed(np.fromiter((row[0] for row in store.rows("SELECT id FROM passages")), dtype=np.int64))
-
-
 def last_passage(store: Store) -> int:
     """The highest passage id there is, 0 without one."""
     return int(store.rows("SELECT coalesce(max(id), 0) FROM passages")[0][0])
@@ -33,6 +28,16 @@ def last_passage(store: Store) -> int:
 def graves_after(store: Store, sequence: int) -> list[int]:
     """Passages that were deleted since that sequence."""
     return [row[0] for row in store.rows("SELECT id FROM graves WHERE sequence > ?", (sequence,))]
+
+
+def shelved_after(store: Store, last: int) -> Iterator[tuple[str, int]]:
+    """Passages with a higher id than `last`, ascending, behind their visibility."""
+    # CROSS JOIN keeps SQLite to this order of tables, here and below: it would walk through the larger first
+    return store.stream(
+        """SELECT d.visibility, p.id FROM passages p CROSS JOIN documents d ON d.number = p.number
+        WHERE p.id > ? ORDER BY p.id""",
+        (last,),
+    )
 
 
 def entries_after(store: Store, last: int) -> Iterator[tuple[str, Entry]]:
@@ -72,7 +77,7 @@ def questions(store: Store, fingerprint: str) -> Iterator[tuple[Ids, Vectors]]:
 def _vectors(store: Store, statement: str, fingerprint: str, last: int) -> Iterator[tuple[Ids, Vectors]]:
     """Numbers and vectors as the statement tells them, which joins {} for the vectors of this space."""
     for space, dimension in store.rows("SELECT number, dimension FROM spaces WHERE fingerprint = ?", (fingerprint,)):
-        joined = "JOIN vectors v ON v.text_hash = t.text_hash AND v.space = ?"
+        joined = "CROSS JOIN vectors v ON v.text_hash = t.text_hash AND v.space = ?"
         rows = store.stream(statement.format(joined), (space, last))
         while some := list(islice(rows, MANY)):
             vectors = _matrix([blob for _, blob in some], dimension)

@@ -4,7 +4,8 @@ A document's `record` is the whole truth about it, kept apart so that filters ne
 `people` and `customers` repeat what filters ask for, folded. Passage ids are never given twice, so whatever remembers
 one can only find that very text or nothing. Caches replay the passages above the highest id they have, and the graves
 dug since. `naming` is a hash of what tells who is who; `names_sequence` grows when one changes. `questions` are those
-that documents answered by somebody's word; no source knows of them.
+that documents answered by somebody's word; no source knows of them. `strays` are texts that lost a passage
+or a document, so that their vectors may be needed no more.
 """
 
 MIGRATIONS = (
@@ -87,5 +88,9 @@ MIGRATIONS = (
     """,
     """
     CREATE INDEX records_by_link ON records (json_extract(record, '$.url'));
+    """,
+    """
+    CREATE TABLE strays (text_hash BLOB PRIMARY KEY) WITHOUT ROWID;
+    INSERT OR IGNORE INTO strays SELECT text_hash FROM vectors;
     """,
 )

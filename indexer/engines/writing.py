@@ -99,11 +99,17 @@ def adopt(transaction: Transaction, fingerprint: str, dimension: int) -> None:
 
 def discard(transaction: Transaction, hashes: Sequence[bytes]) -> None:
     """Forget the vectors of these texts, so that they are embedded anew."""
-    transaction.run_many("DELETE FROM vectors WHERE text_hash = ?", [(text_hash,) for text_hash in hashes])
+    transaction.run_many(
+        "DELETE FROM vectors WHERE space IN (SELECT number FROM spaces) AND text_hash = ?",
+        [(text_hash,) for text_hash in hashes],
+    )
 
 
 def tidy(transaction: Transaction, sequence: int) -> None:
-    """Forget vectors of texts that no passage or question has any more, and graves that every cache has replayed."""
+    """Forget vectors of texts that no passage or question has any more, and graves that every cache has replayed.
+
+    Only texts that lost a passage are looked at: a changed card costs no walk through everything.
+    """
     _forget_vectors(transaction)
     transaction.run("DELETE FROM graves WHERE sequence <= ?", (sequence,))
 
@@ -125,9 +131,12 @@ def forget(transaction: Transaction, sources: Sequence[str], now: datetime) -> i
 
 def _forget_vectors(transaction: Transaction) -> None:
     transaction.run(
-        """DELETE FROM vectors WHERE text_hash NOT IN (SELECT text_hash FROM passages)
-            AND text_hash NOT IN (SELECT text_hash FROM questions)"""
+        """DELETE FROM vectors WHERE space IN (SELECT number FROM spaces) AND text_hash IN (
+            SELECT text_hash FROM strays s
+            WHERE NOT EXISTS (SELECT 1 FROM passages p WHERE p.text_hash = s.text_hash)
+            AND NOT EXISTS (SELECT 1 FROM questions q WHERE q.text_hash = s.text_hash))"""
     )
+    transaction.run("DELETE FROM strays")
 
 
 def grow(transaction: Transaction) -> int:
@@ -222,9 +231,12 @@ def _drop(transaction: Transaction, document_id: str, sequence: int) -> None:
     for (number,) in transaction.run("SELECT number FROM documents WHERE id = ?", (document_id,)):
         ids = [row[0] for row in transaction.run("SELECT id FROM passages WHERE number = ?", (number,))]
         _bury(transaction, ids, sequence)
+        transaction.run("INSERT OR IGNORE INTO strays SELECT text_hash FROM questions WHERE number = ?", (number,))
         transaction.run("DELETE FROM documents WHERE number = ?", (number,))
 
 
 def _bury(transaction: Transaction, ids: Sequence[int], sequence: int) -> None:
-    transaction.run_many("DELETE FROM passages WHERE id = ?", [(passage_id,) for passage_id in ids])
+    each = [(passage_id,) for passage_id in ids]
+    transaction.run_many("INSERT OR IGNORE INTO strays SELECT text_hash FROM passages WHERE id = ?", each)
+    transaction.run_many("DELETE FROM passages WHERE id = ?", each)
     transaction.run_many("INSERT INTO graves VALUES (?, ?)", [(passage_id, sequence) for passage_id in ids])

@@ -45,9 +45,13 @@ class Behind:
         """The right to write, kept while inside. Raises BusyIndex when somebody else has it for too long."""
         return self._index.writing(patience)
 
-    def known(self, source: str) -> Mapping[str, str]:
-        """Id → content hash of all documents of a source."""
-        return self._index.known(source)
+    def known(self, source: str, ids: Sequence[str] | None = None) -> Mapping[str, str]:
+        """Id → content hash of all documents of a source, or of these among them."""
+        return self._index.known(source, ids)
+
+    def size(self, source: str) -> int:
+        """How many documents of a source there are."""
+        return self._index.size(source)
 
     def outdated(self, limit: int) -> list[Document]:
         """Documents whose passages were cut by older rules than today's."""

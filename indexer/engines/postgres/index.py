@@ -70,10 +70,15 @@ class PostgresIndex:
         with self._server.right(patience):
             yield
 
-    def known(self, source: str) -> Mapping[str, str]:
-        """Id → content hash of all documents of a source."""
+    def known(self, source: str, ids: Sequence[str] | None = None) -> Mapping[str, str]:
+        """Id → content hash of all documents of a source, or of these among them."""
         with self._server.reading() as transaction:
-            return reading.known(transaction, source)
+            return reading.known(transaction, source, ids)
+
+    def size(self, source: str) -> int:
+        """How many documents of a source there are."""
+        with self._server.reading() as transaction:
+            return reading.size(transaction, source)
 
     def outdated(self, limit: int) -> list[Document]:
         """Documents whose passages were cut by older rules than today's."""

@@ -55,11 +55,18 @@ def space(transaction: Transaction) -> Space | None:
     return Space(*rows[0]) if rows else None
 
 
-def known(transaction: Transaction, source: str) -> dict[str, str]:
+def known(transaction: Transaction, source: str, ids: Sequence[str] | None = None) -> dict[str, str]:
     """Id → content hash; empty for documents cut by older rules, so that they count as changed."""
     hashes = "CASE cutting WHEN %(cutting)s THEN content_hash ELSE '' END"
     statement = f"SELECT id, {hashes} FROM documents WHERE source = %(source)s"
-    return dict(transaction.run(statement, {"cutting": CUTTING, "source": source}))
+    if ids is not None:
+        statement += " AND id = ANY(%(ids)s)"
+    return dict(transaction.run(statement, {"cutting": CUTTING, "source": source, "ids": list(ids or ())}))
+
+
+def size(transaction: Transaction, source: str) -> int:
+    """How many documents of a source there are."""
+    return int(transaction.run("SELECT count(*) FROM documents WHERE source = %s", (source,))[0][0])
 
 
 def cursor(transaction: Transaction, source: str) -> str | None:
