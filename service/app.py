@@ -28,7 +28,9 @@ from service.receipts import Receipt
 from service.settings import MailboxSettings, Settings, load
 from service.sourcing import NO_SOURCES, Sourcing
 from service.watch import Watcher
+from service.watching.lease import Lease
 from service.watching.loop import stop_on_signals, watch_all
+from service.watching.presence import Presence
 from service.wiring import Known, mailbox_of, watcher_of
 
 CONFIG = Path("signpost.toml")
@@ -39,7 +41,7 @@ log = logging.getLogger(__name__)
 class State:
     """What `signpost status` tells. `mails` counts how mails ended; `problems` are sentences that need somebody.
 
-    `queued` tells what waits to be embedded, where workers may share that.
+    `watched` tells who watches which mailbox now, `queued` what waits to be embedded, where workers may share that.
     """
 
     index: IndexStatus
@@ -47,6 +49,7 @@ class State:
     problems: tuple[str, ...]
     quarantined: int = 0
     queued: Queued | None = None
+    watched: tuple[Lease, ...] = ()
 
 
 class App:
@@ -84,9 +87,9 @@ class App:
 
     @cached_property
     def ledger(self) -> Ledger:
-        """The receipts in the data folder."""
+        """The receipts in the data folder, or in the database that the settings name."""
         keep_private(self.settings.data)
-        return Ledger.open(self.settings.data / "ledger.db")
+        return Ledger.open(self.settings.ledger_file, self.settings.ledger_at)
 
     @cached_property
     def learning(self) -> Learning:
@@ -259,7 +262,9 @@ class App:
         queue = self.knowledge.queue() if index.updated_at else None
         queued = queue.counted() if queue else None
         problems += [queued.problem] if queued and queued.problem else []
-        return State(index, self._mails(), tuple(dict.fromkeys(problems)), self.quarantine.number, queued)
+        leases = (self.ledger.leases.of(told.name, Presence()) for told in self.settings.mailboxes)
+        told = tuple(dict.fromkeys(problems))
+        return State(index, self._mails(), told, self.quarantine.number, queued, tuple(filter(None, leases)))
 
     def close(self) -> None:
         """Let go of index and ledger, as far as they were opened."""

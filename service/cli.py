@@ -19,6 +19,7 @@ from indexer.errors import SettingsError, SignpostError
 from service.cli_access import audit, forget, people, tokens
 from service.cli_index import embed_worker, index
 from service.cli_learning import confirm
+from service.cli_ledger import ledger
 from service.cli_mailboxes import login, pause, resume, retry
 from service.cli_quality import quality
 from service.cli_sources import sources as show_sources
@@ -35,6 +36,7 @@ cli = typer.Typer(
 )
 cli.add_typer(quality)
 cli.add_typer(index, name="index")
+cli.add_typer(ledger, name="ledger")
 cli.add_typer(people, name="people")
 cli.add_typer(tokens, name="tokens")
 

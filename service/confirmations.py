@@ -55,7 +55,7 @@ class Confirmations:
     def forget(self, sources: Sequence[str]) -> None:
         """Nothing was ever said of the documents of these sources (`trello:sales`)."""
         with self._file.writing():
-            self._file.put(_FORGET, [(f"{source}:",) for source in sources])
+            self._file.put(_FORGET, [(f"{source}:", f"{source}:") for source in sources])
 
     def standing(self) -> list[Confirmation]:
         """What every document answered, as far as an index keeps it."""
@@ -78,10 +78,10 @@ _SAY = """
 INSERT INTO confirmations (document_id, same, question, at, said) VALUES (?, ?, ?, ?, ?)
 ON CONFLICT (document_id, same) DO UPDATE SET question = excluded.question, at = excluded.at, said = excluded.said
 """
-_LEARN = f"""{_SAY} WHERE said <> 'refuted'
-AND (excluded.said = 'marked', excluded.at, excluded.question) > (said = 'marked', at, question)
+_LEARN = f"""{_SAY} WHERE confirmations.said <> 'refuted' AND (excluded.said = 'marked', excluded.at, excluded.question)
+> (confirmations.said = 'marked', confirmations.at, confirmations.question)
 """
-_FORGET = "DELETE FROM confirmations WHERE instr(document_id, ?) = 1"
+_FORGET = "DELETE FROM confirmations WHERE substr(document_id, 1, length(?)) = ?"
 
 
 def _asking(question: str) -> Confirmation:

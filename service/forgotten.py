@@ -1,15 +1,16 @@
 """Who is to be forgotten for good, as hashes, and the ledger without them. Rows of the ledger."""
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
 from indexer.forgetting import Forgotten, hash_of, ways_to_write
-from service.schema import File
+from service.schema import KEYS, File
 
 THEIRS = ("people", "sessions", "tokens", "searches")
 """Tables whose rows belong to whoever has the address in `email`."""
+_ADD = "INSERT INTO forgotten (hash, words, at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
 _KEPT_AS_IT_IS = frozenset({"secrets", "forgotten"})
 
 
@@ -31,7 +32,7 @@ class ForgottenPeople:
         told = {(address,) for address in addresses} | {way for name in names for way in ways_to_write(name)}
         rows = [(hash_of(key, words), len(words), now.isoformat()) for words in told]
         with self._file.writing():
-            self._file.put("INSERT OR IGNORE INTO forgotten (hash, words, at) VALUES (?, ?, ?)", rows)
+            self._file.put(_ADD, rows)
         return self.all()
 
     def strike(self, who: Forgotten, addresses: Iterable[str]) -> int:
@@ -39,28 +40,31 @@ class ForgottenPeople:
         with self._file.writing():
             emails = [(address,) for address in addresses]
             gone = sum(max(0, self._file.put(f"DELETE FROM {t} WHERE email = ?", emails)) for t in THEIRS)
-            return gone + sum(self._strike(table, who) for table in self._tables())
+            return gone + sum(self._strike(table, who) for table in KEYS if table not in _KEPT_AS_IT_IS)
 
     def shrink(self) -> None:
-        """Write the file anew, so that nothing of what was taken out is left in it."""
-        self._file.rows("VACUUM")
-        self._file.rows("PRAGMA wal_checkpoint(TRUNCATE)")
+        """Write the ledger anew, so that nothing of what was taken out is left in it."""
+        self._file.shrink()
 
     def _strike(self, table: str, who: Forgotten) -> int:
-        columns = [row[1] for row in self._file.rows(f"PRAGMA table_info({table})")]
+        columns = self._file.columns(table)
         changed = 0
         for row in self._file.rows(f"SELECT {', '.join(columns)} FROM {table}"):
             struck = tuple(_struck(value, who.text) for value in row)
             if struck != row:
-                where = " AND ".join(f"{column} IS ?" for column in columns)
-                sets = ", ".join(f"{column} = ?" for column in columns)
-                self._file.put(f"UPDATE OR REPLACE {table} SET {sets} WHERE {where}", [(*struck, *row)])
+                self._replace(table, dict(zip(columns, row, strict=True)), dict(zip(columns, struck, strict=True)))
                 changed += 1
         return changed
 
-    def _tables(self) -> list[str]:
-        found = self._file.rows("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
-        return [row[0] for row in found if row[0] not in _KEPT_AS_IT_IS]
+    def _replace(self, table: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> None:
+        """Put the new row in the place of the old one, and of any that it cannot stand beside."""
+        primary, *_ = KEYS[table]
+        for row, keys in ((old, [primary]), (new, KEYS[table])):
+            for key in keys:
+                where = " AND ".join(f"{column} = ?" for column in key)
+                self._file.put(f"DELETE FROM {table} WHERE {where}", [[row[column] for column in key]])
+        marks = ", ".join("?" * len(new))
+        self._file.put(f"INSERT INTO {table} ({', '.join(new)}) VALUES ({marks})", [list(new.values())])
 
     def _key(self) -> bytes:
         found: bytes = self._file.rows("SELECT value FROM secrets WHERE name = 'message id'")[0][0]

@@ -1,15 +1,10 @@
-"""The ledger: receipts, how far each folder was read, and the draft protocol. The only door to sqlite3 in service."""
+"""The ledger: receipts, how far each folder was read, and the draft protocol, as rows of a file or database."""
 
-import secrets
-import sqlite3
-import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from indexer.errors import LedgerError
 from service.access.audit import Audit
 from service.access.people import People
 from service.access.sessions import Sessions
@@ -19,141 +14,27 @@ from service.drafts.intents import Intents
 from service.drafts.lives import Lives
 from service.forgotten import ForgottenPeople
 from service.freshness import Freshness
+from service.ledgers.fenced import Fenced
+from service.ledgers.opening import opened
+from service.ledgers.sqlite import SqliteFile
 from service.mailbox.protocol import bare
 from service.narrowing import Count, Key, ReceiptFilter, rows_of
 from service.pausing import Pauses
 from service.receipts import Receipt, State
 from service.recording import from_json, to_json
-from service.schema import LATER, TABLES, VERSION, Record
+from service.schema import File
 from service.searches import Searches
 from service.takingback import TakeBacks
 from service.verdicts import Verdicts
+from service.watching.lease import FileLeases, Leases, ServerLeases
 from service.watching.progress import Progress
 from service.watching.quarantine import Quarantine
-
-_TROUBLES = (sqlite3.Error, OSError)
-
-
-class SqliteFile:
-    """A SQLite file that survives a power cut: WAL, synchronous=FULL. One connection, one lock, any thread."""
-
-    def __init__(self, path: Path | None) -> None:
-        """Open or create the file; None keeps all in memory. Only its owner may read a file made here."""
-        self._says = f"The ledger {path}"
-        self._lock = threading.RLock()
-        self._depth = 0
-        with self._explained():
-            self._connection = self._open(path)
-            try:
-                self._prepare()
-            except BaseException:
-                self._connection.close()
-                raise
-
-    def rows(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        """See `File.rows`."""
-        with self._lock:
-            try:
-                return self._connection.execute(sql, values).fetchall()
-            except _TROUBLES as error:
-                raise self._explanation(error) from error
-
-    def read(self, make: Callable[[tuple[Any, ...]], Record], sql: str, values: Sequence[Any] = ()) -> list[Record]:
-        """See `File.read`."""
-        found = self.rows(sql, values)
-        try:
-            return [make(row) for row in found]
-        except (ValueError, LookupError, TypeError, AttributeError) as error:
-            says = f"{self._says} is damaged: it holds a row that makes no sense ({type(error).__name__}: {error}); "
-            raise LedgerError(says + _WAY_OUT) from error
-
-    def put(self, sql: str, rows: Iterable[Sequence[Any]]) -> int:
-        """See `File.put`."""
-        with self._lock:
-            try:
-                return self._connection.executemany(sql, rows).rowcount
-            except _TROUBLES as error:
-                raise self._explanation(error) from error
-
-    @contextmanager
-    def writing(self) -> Iterator[None]:
-        """See `File.writing`."""
-        with self._lock:
-            if self._depth == 0:
-                self._run("BEGIN IMMEDIATE")
-            self._depth += 1
-            try:
-                yield
-            except BaseException:
-                self._leave("ROLLBACK")
-                raise
-            self._leave("COMMIT")
-
-    def close(self) -> None:
-        """Close the file."""
-        with self._lock, self._explained():
-            self._connection.close()
-
-    def _leave(self, how: str) -> None:
-        self._depth -= 1
-        if self._depth == 0 and self._connection.in_transaction:
-            self._run(how)
-
-    def _run(self, sql: str) -> None:
-        try:
-            self._connection.execute(sql)
-        except _TROUBLES as error:
-            raise self._explanation(error) from error
-
-    def _open(self, path: Path | None) -> sqlite3.Connection:
-        if path is None:
-            return sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.touch(mode=0o600)
-        if path.stat().st_size % _PAGE and not Path(f"{path}-wal").exists():
-            # SQLite fills the gap with zeros, or takes what is left for a new file
-            raise LedgerError(f"{self._says} is damaged: its end is missing; {_WAY_OUT}")
-        return sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=30)
-
-    def _prepare(self) -> None:
-        for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "secure_delete = ON"):
-            self._connection.execute(f"PRAGMA {pragma}")
-        with self.writing():
-            found = self._connection.execute("PRAGMA user_version").fetchone()[0]
-            if found > VERSION:
-                raise LedgerError(f"{self._says} was written by a newer Signpost. Install that one, or a newer one.")
-            if found == 0:
-                self._create()
-            for version in range(found + 1, VERSION + 1) if found else ():
-                self._execute_all(LATER[version])
-            self._connection.execute(f"PRAGMA user_version = {VERSION}")
-
-    def _create(self) -> None:
-        self._execute_all(TABLES)
-        self._connection.execute("INSERT INTO secrets VALUES ('message id', ?)", (secrets.token_bytes(32),))
-
-    def _execute_all(self, statements: str) -> None:
-        for statement in statements.split(";\n"):
-            self._connection.execute(statement)
-
-    @contextmanager
-    def _explained(self) -> Iterator[None]:
-        try:
-            yield
-        except _TROUBLES as error:
-            raise self._explanation(error) from error
-
-    def _explanation(self, error: Exception) -> LedgerError:
-        return LedgerError(
-            f"{self._says} cannot be used ({error}). Check that its folder may be written and has space left; "
-            "if it is damaged, restore a backup or move it away: mail from before is then not answered."
-        )
 
 
 class Ledger:
     """Receipts of every mail, and what must not be forgotten: what the watcher did, and what people confirmed."""
 
-    def __init__(self, file: SqliteFile) -> None:
+    def __init__(self, file: File) -> None:
         """Use this file; `Ledger.open` is the usual way."""
         self._file = file
         self.progress = Progress(file)
@@ -171,17 +52,25 @@ class Ledger:
         self.forgotten = ForgottenPeople(file)
         self.pauses = Pauses(file)
         self.takebacks = TakeBacks(file)
+        self.leases: Leases = ServerLeases(file) if file.shared else FileLeases(file)
         self.transaction = file.writing
 
     @classmethod
-    def open(cls, path: Path) -> "Ledger":
-        """Open the ledger, making it where there is none. Raises LedgerError with a sentence."""
-        return cls(SqliteFile(path))
+    def open(cls, path: Path, url: str = "") -> "Ledger":
+        """Open the ledger, making it where there is none: in a file, or where there is a URL in that database.
+
+        Raises LedgerError with a sentence.
+        """
+        return cls(opened(path, url))
 
     @classmethod
     def in_memory(cls) -> "Ledger":
         """A ledger that is gone with the process."""
         return cls(SqliteFile(None))
+
+    def fenced(self, guard: Callable[[], None]) -> "Ledger":
+        """The same rows; every transaction that writes them asks `guard` first, from within."""
+        return Ledger(Fenced(self._file, guard))
 
     @property
     def key(self) -> bytes:
@@ -223,6 +112,8 @@ class Ledger:
 
     def known(self, mailbox: str, identities: Sequence[str]) -> frozenset[str]:
         """Those of the mails that have a receipt in this mailbox."""
+        if not identities:
+            return frozenset()
         marks = ", ".join("?" * len(identities))
         sql = f"SELECT identity FROM receipts WHERE mailbox = ? AND identity IN ({marks})"
         return frozenset(row[0] for row in self._file.rows(sql, (mailbox, *identities)))
@@ -256,8 +147,6 @@ class Ledger:
         return self._file.read(_receipt, sql, (mailbox, identity))
 
 
-_PAGE = 4096
-_WAY_OUT = "restore a backup or move it away: mail from before is then not answered."
 _COLUMNS = (
     *("mailbox", "identity", "message_id", "draft_message_id", "at", "outcome", "reason", "state"),
     *("sender", "subject", "told"),

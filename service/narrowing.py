@@ -43,7 +43,7 @@ def rows_of(query: ReceiptFilter) -> tuple[str, list[Any]]:
     equal = {"mailbox": query.mailbox, "outcome": query.outcome, "reason": query.reason, "state": query.state}
     equal["sender"] = query.sender.lower()
     given = {name: value for name, value in equal.items() if value}
-    clauses, values = ["1", *(f"{name} = ?" for name in given)], list[Any](given.values())
+    clauses, values = ["TRUE", *(f"{name} = ?" for name in given)], list[Any](given.values())
     for clause, more in (*_texts(query), *_times(query), *_readable(query)):
         clauses.append(clause)
         values += more
@@ -53,7 +53,7 @@ def rows_of(query: ReceiptFilter) -> tuple[str, list[Any]]:
 def _texts(query: ReceiptFilter) -> list[tuple[str, list[Any]]]:
     told: list[tuple[str, list[Any]]] = []
     if query.text:
-        told.append(("(instr(subject, ?) OR instr(sender, ?))", [query.text.casefold(), query.text.lower()]))
+        told.append(("(instr(subject, ?) > 0 OR instr(sender, ?) > 0)", [query.text.casefold(), query.text.lower()]))
     if query.kind:
         asked = "SELECT 1 FROM json_each(receipts.told, '$.asked') WHERE json_extract(value, '$.kind') = ?"
         told.append((f"EXISTS ({asked})", [query.kind]))
@@ -68,4 +68,6 @@ def _times(query: ReceiptFilter) -> list[tuple[str, list[Any]]]:
 def _readable(query: ReceiptFilter) -> list[tuple[str, list[Any]]]:
     if query.mailboxes is None:
         return []
+    if not query.mailboxes:
+        return [("FALSE", [])]
     return [(f"mailbox IN ({', '.join('?' * len(query.mailboxes))})", sorted(query.mailboxes))]

@@ -97,11 +97,15 @@ class Pauses:
             if (self.of(mailbox) is not None) is paused:
                 return False
             row = (mailbox, now.isoformat(), who)
-            self._file.put("INSERT OR REPLACE INTO pauses (mailbox, at, who) VALUES (?, ?, ?)", [row])
+            self._file.put(_TURN, [row])
         return True
 
 
 _READ = "SELECT mailbox, at, who FROM pauses WHERE who != ''"
+_TURN = """
+INSERT INTO pauses (mailbox, at, who) VALUES (?, ?, ?)
+ON CONFLICT (mailbox) DO UPDATE SET at = excluded.at, who = excluded.who
+"""
 
 
 def _pause(row: Sequence[Any]) -> Pause:

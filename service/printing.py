@@ -239,6 +239,7 @@ def state_text(state: "State") -> str:
         lines.append(f"embedding: {counts}")
     lines.append("mails:" if state.mails else "mails: none seen yet")
     lines += [f"  {number:,} {what}" for what, number in state.mails]
+    lines += [f"watching: {lease.mailbox} is watched by {lease.holder}" for lease in state.watched]
     if state.quarantined:
         lines.append(f"quarantine: {state.quarantined:,}; `signpost retry` lists them and tries them again")
     return "\n".join([*lines, *(f"! {problem}" for problem in state.problems)])

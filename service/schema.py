@@ -1,6 +1,6 @@
 """The tables of the ledger, and what its parts may do with the file that holds them. Pure."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Protocol, TypeVar
 
@@ -171,8 +171,40 @@ ALTER TABLE drafts ADD COLUMN changed_at TEXT NOT NULL DEFAULT ''
 """What makes a ledger of the version before into one of this version."""
 
 
+KEYS: Mapping[str, tuple[tuple[str, ...], ...]] = {
+    "secrets": (("name",),),
+    "receipts": (("id",), ("mailbox", "identity")),
+    "places": (("mailbox", "folder", "validity", "uid"),),
+    "folders": (("mailbox", "folder"),),
+    "tries": (("mailbox", "folder", "validity", "uid"),),
+    "drafts": (("mailbox", "identity"), ("message_id",)),
+    "threads": (("mailbox", "message_id", "draft_message_id"),),
+    "accounts": (("mailbox",),),
+    "quarantine": (("id",), ("mailbox", "identity")),
+    "confirmations": (("document_id", "same"),),
+    "labels": (("asked",),),
+    "sources": (("name",),),
+    "people": (("email",),),
+    "sessions": (("hash",),),
+    "tokens": (("id",), ("hash",)),
+    "audit": (("id",),),
+    "searches": (("id",),),
+    "forgotten": (("hash",),),
+    "pauses": (("mailbox",),),
+    "takebacks": (("mailbox", "identity"),),
+}
+"""Every table, and what its rows are known by, the first of them being the primary key."""
+
+
 class File(Protocol):
-    """The file under the ledger. Everything raises LedgerError, as a sentence, when the file cannot do it."""
+    """What the ledger's rows lie in: a file, or a database. All raise LedgerError, as a sentence, where it cannot.
+
+    Statements are written once, for SQLite and PostgreSQL: `?` marks a value and stands for nothing else. `shared` is
+    whether other machines may have it open too; `name` begins sentences about it.
+    """
+
+    shared: bool
+    name: str
 
     def rows(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """Run one reading statement and return all it finds."""
@@ -187,5 +219,24 @@ class File(Protocol):
         ...
 
     def writing(self) -> AbstractContextManager[None]:
-        """Everything inside is one transaction, durable when the block ends and void when it raises; may be nested."""
+        """Everything inside is one transaction, durable when the block ends and void when it raises; may be nested.
+
+        One block at a time in all processes, so that what it reads holds until it ends.
+        """
+        ...
+
+    def columns(self, table: str) -> list[str]:
+        """The columns of a table, in their order."""
+        ...
+
+    def count_on(self) -> None:
+        """Rows were brought in with their numbers: those of new rows go on after them."""
+        ...
+
+    def shrink(self) -> None:
+        """Write all anew, so that nothing of what was taken out is left in it."""
+        ...
+
+    def close(self) -> None:
+        """Let go of it."""
         ...

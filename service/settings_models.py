@@ -221,6 +221,10 @@ class Settings(Part):
         description="Never in this file: where the index is to be in a PostgreSQL database (docs/scaling.md), its "
         "postgresql:// URL, in SIGNPOST_INDEX_URL.",
     )
+    ledger_url: SecretStr | None = Field(
+        default=None,
+        description="Never in this file: the same for the ledger, in SIGNPOST_LEDGER_URL.",
+    )
     search_url: SecretStr | None = Field(
         default=None,
         description="Never in this file: the URL of a Milvus that searches the index (docs/scaling.md), in "
@@ -248,6 +252,16 @@ class Settings(Part):
     def index_at(self) -> str:
         """The URL of the database that holds the index; empty where it is in the data folder."""
         return self.index_url.get_secret_value() if self.index_url else ""
+
+    @property
+    def ledger_at(self) -> str:
+        """The URL of the database that holds the ledger; empty where it is in the data folder."""
+        return self.ledger_url.get_secret_value() if self.ledger_url else ""
+
+    @property
+    def ledger_file(self) -> Path:
+        """The ledger in the data folder."""
+        return self.data / "ledger.db"
 
     @property
     def searched_at(self) -> Place:

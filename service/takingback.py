@@ -30,7 +30,7 @@ class TakeBacks:
         """Have the draft for this mail removed at the next look after drafts. Asking twice is asking once."""
         row = (mailbox, identity, now.isoformat(), who)
         with self._file.writing():
-            self._file.put("INSERT OR IGNORE INTO takebacks (mailbox, identity, at, who) VALUES (?, ?, ?, ?)", [row])
+            self._file.put(_WISH, [row])
 
     def of(self, mailbox: str) -> dict[str, TakeBack]:
         """The open wishes in this mailbox, by the mail's identity."""
@@ -47,6 +47,9 @@ class TakeBacks:
 def told_of(wish: TakeBack | None) -> str:
     """Who wants a draft taken back, as receipts say it; empty where nobody does."""
     return "" if wish is None else "Somebody at this machine" if wish.who == HERE else wish.who
+
+
+_WISH = "INSERT INTO takebacks (mailbox, identity, at, who) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING"
 
 
 def _wish(row: Sequence[Any]) -> TakeBack:

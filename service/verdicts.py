@@ -41,8 +41,8 @@ class Verdicts:
 
     def said(self, keys: Sequence[str]) -> dict[str, str]:
         """In which words the answers to these questions were judged as a whole; empty where link by link."""
-        sql = f"SELECT asked, json_extract(told, '$.said') FROM labels WHERE asked IN ({', '.join('?' * len(keys))})"
-        return {key: said or "" for key, said in self._file.rows(sql, keys)}
+        sql = f"SELECT asked, told FROM labels WHERE asked IN ({', '.join('?' * len(keys))})"
+        return {key: json.loads(told).get("said") or "" for key, told in self._file.rows(sql, keys)} if keys else {}
 
     def labels(self) -> dict[str, Verdict]:
         """What was labelled by hand, newest first."""
@@ -60,7 +60,9 @@ class Verdicts:
     def mark(self) -> tuple[Any, ...]:
         """Something that is another one when there is another verdict."""
         newest = self._file.rows("SELECT count(*), max(at) FROM labels")[0]
-        return *newest, *self._file.rows(f"SELECT count(*), sum(state = 'sent'), max(id) {_ENDED}")[0]
+        return *newest, *self._file.rows(f"SELECT count(*), count(*) FILTER (WHERE state = 'sent'), max(id) {_ENDED}")[
+            0
+        ]
 
 
 def key(mail: str, text: str) -> str:

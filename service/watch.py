@@ -20,10 +20,11 @@ from service.watching.judging import Judge
 from service.watching.loop import Loop
 from service.watching.options import WatchOptions
 from service.watching.presence import Presence
-from service.watching.progress import LEASE, Watched
+from service.watching.progress import Watched
 from service.watching.settling import Settler
 
 LONGEST_WAIT = 3600.0
+MOMENT = 0.5
 LOOKED_BACK = 100
 """So many drafts are looked at to find out whether any was used."""
 ASIDE = "another Signpost watches this mailbox; this one takes over when that one ends"
@@ -40,7 +41,8 @@ class Watcher:
         self.mailbox = mailbox
         self.options = options
         self._presence = presence or Presence()
-        self._ledger = ledger
+        self._leases = ledger.leases
+        self._ledger = ledger = ledger.fenced(self._guard)
         self._progress = ledger.progress
         self._judge = judge
         self._fence = 0
@@ -99,13 +101,13 @@ class Watcher:
             self._aside = not self.is_in_charge
             log.info("%s: %s", self.name, ASIDE if self._aside else "this Signpost watches it now")
         if watched is None or not self._fence:
-            stop.wait(self.options.poll_seconds)
+            stop.wait(self.options.poll_seconds if self._fence else self._turn())
             return
         unsure = self._ledger.intents.open(self.name)
         seconds = min(self.options.poll_seconds, self.options.settle.total_seconds() if unsure else LONGEST_WAIT)
 
         def goes_on() -> bool:
-            return not (stop.is_set() or self._tender.is_urged()) and self._take_lease()
+            return not (stop.is_set() or self._tender.is_urged()) and bool(self._take_lease())
 
         self.mailbox.wait(watched.folder, watched.cursor, seconds, goes_on)
 
@@ -114,8 +116,9 @@ class Watcher:
         return self.mailbox.is_there()
 
     def report(self, trouble: str) -> None:
-        """Remember, for pages and health checks, what stands in the way."""
-        self._progress.looked(self.name, None, trouble)
+        """Remember, for pages and health checks, what stands in the way; who watches no more has no say in that."""
+        with suppress(LeaseLost):
+            self._progress.looked(self.name, None, trouble)
 
     def login_mark(self) -> str:
         """See `WatchOptions`."""
@@ -125,7 +128,7 @@ class Watcher:
         """Leave the server and let another process watch."""
         self._judge.close()
         self.mailbox.close()
-        self._progress.release(self.name, self._presence.holder)
+        self._leases.release(self.name, self._fence)
 
     def _pass_over(self, folder: str) -> list[Receipt]:
         watched = self._progress.watched(self.name, folder) or self._first_contact(folder)
@@ -216,9 +219,7 @@ class Watcher:
         tries = {p: stuck.tries for p, stuck in self._progress.begin(self.name, places).items()}
         with self._innocent(places):
             settlement = self._settler.settle(mails, tries, watched, self._presence.clock())
-            with self._ledger.transaction():
-                self._guard()  # inside, so that nobody can take the mailbox over before all is written
-                intents = settlement.write(self._ledger, watched, self._presence.clock())
+            intents = settlement.write(self._ledger, watched, self._presence.clock())
         self._held |= settlement.troubles
         return [*settlement.receipts, *self._delivery.hand_over(intents)]
 
@@ -229,7 +230,7 @@ class Watcher:
             yield
         except (SignpostError, KeyboardInterrupt):
             self._owed += places
-            with suppress(LedgerError):
+            with suppress(LedgerError, LeaseLost):
                 self._let_go()
             raise
 
@@ -239,17 +240,23 @@ class Watcher:
             self._progress.let_go(self.name, self._owed)
             self._owed = []
 
-    def _take_lease(self) -> bool:
+    def _turn(self) -> float:
+        """How long to wait for a mailbox that another process watches: until it is free, if that process is dead."""
+        lease = self._leases.of(self.name, self._presence)
+        left = lease.left.total_seconds() if lease else 0.0
+        return min(self.options.poll_seconds, max(0.0, left) + MOMENT)
+
+    def _take_lease(self) -> int:
         now = self._presence.clock()
-        if self._fence and abs(now - self._renewed) < LEASE / 3:
-            return True
-        self._fence = self._progress.lease(self.name, self._presence.holder, now + LEASE, self._presence.free)
+        if self._fence and abs(now - self._renewed) < self._leases.lasts / 3:
+            return self._fence
+        self._fence = self._leases.take(self.name, self._presence, self._fence)
         self._renewed = now
-        return bool(self._fence)
+        return self._fence
 
     def _guard(self) -> None:
         """Renew the lease, and stop where it changed hands meanwhile: what this pass knows may be out of date."""
         fence = self._fence
-        if not (self._take_lease() and self._fence == fence and self._progress.holds(self.name, fence)):
+        if not (fence and self._take_lease() == fence and self._leases.holds(self.name, fence)):
             self._fence = 0
             raise LeaseLost(f"Another Signpost watches {self.name} now; this one steps back.")

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -10,6 +9,7 @@ import pytest
 from indexer.asking import Filters
 from service.app import App
 from service.mailbox.memory import MemoryMailbox, MemoryServer
+from service.watching.presence import Presence
 from tests.builders import a_board
 
 pytestmark = pytest.mark.model
@@ -53,7 +53,7 @@ def test_a_watched_folder_that_is_not_there_is_told_and_the_others_are_watched(a
 
 def test_a_mailbox_that_another_process_watches_is_left_alone_and_told(app: App) -> None:
     failed: list[str] = []
-    app.ledger.progress.lease("anna", "elsewhere:1", datetime.now(UTC) + timedelta(minutes=1), lambda *_: False)
+    app.ledger.leases.take("anna", Presence("elsewhere:1"))
 
     assert app.watch_once(failed.append) == []
     assert failed == ["anna: Another Signpost watches this mailbox already, so this one left it alone."]

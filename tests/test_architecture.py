@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 FILES = sorted(p for top in ("indexer", "service") for p in (ROOT / top).rglob("*.py"))
 DOORS = {
-    "sqlite3": {"indexer/store", "service/ledger"},
+    "sqlite3": {"indexer/store", "service/ledgers/sqlite"},
     "psycopg": {"indexer/engines/postgres/server"},
     "pymilvus": {"indexer/engines/milvus/server"},
     "grpc": {"indexer/engines/milvus/server"},
@@ -46,6 +46,7 @@ DOORS = {
         "service/cli_sources",
         "service/cli_access",
         "service/cli_index",
+        "service/cli_ledger",
         "service/terminal",
     },
     "rich": {"service/printing"},

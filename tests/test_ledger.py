@@ -21,6 +21,7 @@ from service.mailbox.protocol import Cursor, Mark, Place, Sought
 from service.narrowing import ReceiptFilter
 from service.receipts import Asked, Nearest, Receipt
 from service.recording import from_json, to_json
+from service.watching.presence import Presence
 from service.watching.progress import Watched
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -157,15 +158,19 @@ def test_tries_are_counted_taken_back_and_forgotten(ledger: Ledger) -> None:
 
 
 def test_one_holder_at_a_time_has_the_lease(ledger: Ledger) -> None:
-    def lease(holder: str, free: bool = False) -> int:
-        return ledger.progress.lease(BOX, holder, NOW, lambda present, expires: free)
+    def lease(holder: str, number: int = 0) -> int:
+        return ledger.leases.take(BOX, Presence(holder, lambda: NOW, lambda present, expires: False), number)
 
-    first, second, again, taken = lease("a"), lease("b"), lease("a"), lease("b", free=True)
+    first, second = lease("a"), lease("b")
+    again = lease("a", first)
 
-    assert (first, second, again, taken) == (1, 0, 1, 2)
-    assert not ledger.progress.holds(BOX, first)
-    ledger.progress.release(BOX, "b")
-    assert lease("a") == 3
+    assert (second, again) == (0, first)
+    ledger.leases.release(BOX, first)
+    taken = lease("b")
+    assert taken > first > 0
+    assert [ledger.leases.holds(BOX, number) for number in (first, taken)] == [False, True]
+    ledger.leases.release(BOX, first)
+    assert ledger.leases.holds(BOX, taken)
 
 
 def test_a_mailbox_tells_when_it_was_looked_into_and_what_is_wrong(ledger: Ledger) -> None:

@@ -68,6 +68,7 @@ def test_the_example_holds_every_setting_but_secrets() -> None:
         "webhook_secret",
         "access_secret",
         "index_url",
+        "ledger_url",
         "search_url",
         "search_token",
     }

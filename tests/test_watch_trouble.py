@@ -10,6 +10,7 @@ from indexer.errors import LeaseLost, NoIndex, Unreachable
 from service.mail.letter import Reading
 from service.mailbox.memory import MemoryMailbox
 from service.mailbox.protocol import Letter, Saved
+from service.watching.presence import Presence
 from tests.watching import STEPS, Desk, Knowing, a_judge, a_mail, a_watcher, drafts, read, reasons
 
 
@@ -161,7 +162,7 @@ def test_a_watcher_that_lost_its_lease_writes_nothing(desk: Desk) -> None:
     watcher = desk.watcher()
     watcher.one_pass()
     desk.server.deliver(a_mail())
-    desk.ledger.progress.lease(desk.mailbox.name, "other", desk.clock(), lambda present, expires: True)
+    desk.ledger.leases.take(desk.mailbox.name, Presence("other", desk.clock, lambda present, expires: True))
 
     with pytest.raises(LeaseLost):
         watcher.one_pass()

@@ -8,7 +8,8 @@ from datetime import date
 from pathlib import Path
 from typing import Literal
 
-from service.ledger import Ledger, SqliteFile
+from service.ledger import Ledger
+from service.ledgers.sqlite import SqliteFile
 from service.mailbox.protocol import (
     Arrival,
     Batch,

@@ -23,6 +23,8 @@ from service.receipts import Receipt
 from service.watch import Watcher
 from service.watching import settling
 from service.watching.attempt import Failed
+from service.watching.lease import FileLeases
+from service.watching.presence import Presence
 from service.watching.progress import Progress, Watched
 from service.watching.settling import Settlement, Settler
 
@@ -189,13 +191,13 @@ def _blind_to_answers() -> list[Change]:
 
 @_bug("ignores the lease of another process")
 def _no_lease() -> list[Change]:
-    lease = Progress.lease
+    take = FileLeases.take
 
-    def wrong(self: Progress, mailbox: str, holder: str, until: datetime, free: Any) -> int:
-        lease(self, mailbox, holder, until, lambda present, expires: True)
+    def wrong(self: FileLeases, mailbox: str, presence: Presence, number: int = 0) -> int:
+        take(self, mailbox, replace(presence, free=lambda present, expires: True), number)
         return 1
 
-    return [(Progress, "lease", wrong), (Progress, "holds", lambda self, mailbox, fence: True)]
+    return [(FileLeases, "take", wrong), (FileLeases, "holds", lambda self, mailbox, number: True)]
 
 
 @_bug("goes on after its lease was taken")

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from indexer.errors import LedgerError
 from scripts.simulation.plan import COMMIT
-from service.ledger import SqliteFile
+from service.ledgers.sqlite import SqliteFile
 from service.schema import TABLES, VERSION
 
 _NAMES = tuple(line.split()[2] for line in TABLES.splitlines() if line.startswith("CREATE TABLE"))
@@ -70,7 +70,7 @@ class SimulatedFile(SqliteFile):
 
     def __init__(self, disk: Disk, owner: Owner) -> None:
         """Open what lies on the disk."""
-        self._says = "The ledger"
+        self.name = "The ledger"
         self._lock = threading.RLock()
         self._depth = 0
         self._connection = disk.connection

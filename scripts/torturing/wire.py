@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, cast
 
-from service.ledger import SqliteFile
+from service.ledgers.sqlite import SqliteFile
 from service.mailbox.account import ImapAccount
 from service.mailbox.imap import ImapLine
 from service.mailbox.line import Line

@@ -39,7 +39,7 @@ class Audit:
     def latest(self, number: int = 50, who: str = "", what: str = "") -> list[Entry]:
         """What was done last, the newest first."""
         given = {name: value for name, value in (("who", who), ("what", what)) if value}
-        where = " AND ".join(["1", *(f"{name} = ?" for name in given)])
+        where = " AND ".join(["TRUE", *(f"{name} = ?" for name in given)])
         sql = f"SELECT at, who, what, told FROM audit WHERE {where} ORDER BY id DESC LIMIT ?"
         return self._file.read(_entry, sql, (*given.values(), number))
 

@@ -40,7 +40,6 @@ class Delivery:
             self.ledger.intents.handed(intents, self.clock())
             raise
         with self.ledger.transaction():
-            self.guard()
             written = [(i, saved[i.message_id].uid) for i in intents if not saved[i.message_id].refused]
             return [*self._written(written), *self._refused(intents, saved)]
 
@@ -79,7 +78,6 @@ class Delivery:
 
     def _carry_out(self, steps: Sequence[tuple[Intent, Step]], now: datetime) -> list[Receipt]:
         with self.ledger.transaction():
-            self.guard()
             steps = _held(steps, self.ledger.pauses.of(self.mailbox.name))
             missing = [intent for intent, step in steps if isinstance(step, Append)]
             # 0: a person may have changed it by now, and what lies elsewhere than it was put is compared (decision 8)

@@ -73,6 +73,8 @@ class Intents:
 
     def in_threads(self, mailbox: str, message_ids: Collection[str]) -> dict[str, bool]:
         """The drafts made for threads that name one of these Message-IDs → whether each is on its way no more."""
+        if not message_ids:
+            return {}
         marks = ", ".join("?" * len(message_ids))
         sql = (
             "SELECT DISTINCT d.message_id, d.state != 'intended' FROM threads t JOIN drafts d "
@@ -92,12 +94,12 @@ class Intents:
 
     def _add(self, intent: Intent) -> bool:
         values = _values(intent)
-        sql = f"INSERT OR IGNORE INTO drafts ({', '.join(values)}) VALUES ({', '.join('?' * len(values))})"
-        added = self._file.put(sql, [tuple(values.values())]) == 1
+        sql = f"INSERT INTO drafts ({', '.join(values)}) VALUES ({', '.join('?' * len(values))})"
+        added = self._file.put(f"{sql} ON CONFLICT DO NOTHING", [tuple(values.values())]) == 1
         if added:
             ids = {*intent.source.thread, intent.source.message_id, bare(intent.message_id)} - {""}
             rows = [(intent.mailbox, bare(i), intent.message_id) for i in ids]
-            self._file.put("INSERT OR IGNORE INTO threads VALUES (?, ?, ?)", rows)
+            self._file.put("INSERT INTO threads VALUES (?, ?, ?) ON CONFLICT DO NOTHING", rows)
         return added
 
 

@@ -39,6 +39,8 @@ class Lives:
 
     def waiting(self, mailbox: str, thread: Collection[str]) -> frozenset[str]:
         """The drafts that wait, or are on their way, in threads that name one of these Message-IDs."""
+        if not thread:
+            return frozenset()
         sql = (
             "SELECT d.message_id FROM threads t JOIN drafts d ON d.message_id = t.draft_message_id WHERE t.mailbox = ? "
             f"AND t.message_id IN ({', '.join('?' * len(thread))}) "

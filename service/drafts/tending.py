@@ -163,7 +163,6 @@ class Tender:
 
     def _carry_out(self, steps: Sequence[tuple[Life, Seen, Step]], now: datetime) -> list[Receipt]:
         with self._ledger.transaction():
-            self._guard()
             told = self._found_late([life for life, seen, _ in steps if is_late(life, seen)])
             told += self._settled([(life, s) for life, _, s in steps if isinstance(s, Settled) and not s.places], now)
             self._ledger.lives.withdrawing([(life, s.why) for life, _, s in steps if isinstance(s, Withdraw)], now)

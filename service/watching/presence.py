@@ -4,9 +4,10 @@ import os
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
-from service.watching.progress import LEASE
+LEASE = timedelta(seconds=60)
+"""So long nothing may be heard of who watches a mailbox before another process of this machine may."""
 
 
 def wall_clock() -> datetime:

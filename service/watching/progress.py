@@ -1,8 +1,8 @@
-"""How far each folder was read, which mails are in work, and who is watching: rows of the ledger."""
+"""How far each folder was read, which mails are in work, and what stands in the way: rows of the ledger."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from service.mailbox.protocol import Cursor, Place
@@ -62,17 +62,17 @@ class Progress:
         """Remember how far a folder was read."""
         values = (to.mailbox, to.folder, to.cursor.validity, to.cursor.uid, to.since.isoformat(), to.again_until)
         with self._file.writing():
-            self._file.put("INSERT OR REPLACE INTO folders VALUES (?, ?, ?, ?, ?, ?)", [values])
+            self._file.put(_ADVANCE, [values])
 
     def met(self, mailbox: str, places: Sequence[tuple[Place, str]]) -> None:
         """Remember at which places which mails (by identity) were met."""
         rows = [(mailbox, p.folder, p.validity, p.uid, identity) for p, identity in places]
         with self._file.writing():
-            self._file.put("INSERT OR REPLACE INTO places VALUES (?, ?, ?, ?, ?)", rows)
+            self._file.put(_MET, rows)
 
     def begin(self, mailbox: str, places: Sequence[Place]) -> dict[Place, Stuck]:
         """Count one more try for each mail, durably and before it is touched, and return the counts."""
-        insert = "INSERT OR IGNORE INTO tries VALUES (?, ?, ?, ?, 0, '')"
+        insert = "INSERT INTO tries VALUES (?, ?, ?, ?, 0, '') ON CONFLICT DO NOTHING"
         with self._file.writing():
             self._file.put(insert, _keys(mailbox, places))
             self._file.put(f"UPDATE tries SET tries = tries + 1 WHERE {_KEY}", _keys(mailbox, places))
@@ -100,38 +100,13 @@ class Progress:
 
     def stuck(self, mailbox: str) -> list[Stuck]:
         """Mails in work, and mails that failed and wait for another try; oldest place first."""
-        sql = "SELECT folder, validity, uid, tries, trouble FROM tries WHERE mailbox = ?"
+        sql = f"SELECT {_PLACE}, tries, trouble FROM tries WHERE mailbox = ? ORDER BY {_PLACE}"
         return [Stuck(Place(*row[:3]), *row[3:]) for row in self._file.rows(sql, (mailbox,))]
-
-    def lease(self, mailbox: str, holder: str, until: datetime, free: Callable[[str, datetime], bool]) -> int:
-        """Become or stay the one who watches a mailbox, and return the fence; 0 while another one does.
-
-        `free` is asked with the present holder and the end of its lease whether that lease may be taken over.
-        """
-        with self._file.writing():
-            self._file.put("INSERT OR IGNORE INTO accounts (mailbox) VALUES (?)", [(mailbox,)])
-            sql = "SELECT holder, fence, expires FROM accounts WHERE mailbox = ?"
-            present, before, expires = self._file.read(_leased, sql, (mailbox,))[0]
-            if present not in ("", holder) and not free(present, expires):
-                return 0
-            fence: int = before + (present != holder)
-            change = "UPDATE accounts SET holder = ?, fence = ?, expires = ? WHERE mailbox = ?"
-            self._file.put(change, [(holder, fence, until.isoformat(), mailbox)])
-        return fence
-
-    def holds(self, mailbox: str, fence: int) -> bool:
-        """Whether nobody took the lease over since this fence was given."""
-        return self._file.rows("SELECT fence FROM accounts WHERE mailbox = ?", (mailbox,)) == [(fence,)]
-
-    def release(self, mailbox: str, holder: str) -> None:
-        """Give the lease back, so that the next one need not wait for its end."""
-        with self._file.writing():
-            self._file.put("UPDATE accounts SET holder = '' WHERE mailbox = ? AND holder = ?", [(mailbox, holder)])
 
     def looked(self, mailbox: str, at: datetime | None, trouble: str = "") -> None:
         """Remember that a mailbox was looked into, or (`at` is None) what stands in the way."""
         with self._file.writing():
-            self._file.put("INSERT OR IGNORE INTO accounts (mailbox) VALUES (?)", [(mailbox,)])
+            self._file.put("INSERT INTO accounts (mailbox) VALUES (?) ON CONFLICT DO NOTHING", [(mailbox,)])
             if at:
                 row = (at.isoformat(), trouble, mailbox)
                 self._file.put("UPDATE accounts SET looked_at = ?, trouble = ? WHERE mailbox = ?", [row])
@@ -144,17 +119,21 @@ class Progress:
 
 
 _KEY = "mailbox = ? AND folder = ? AND validity = ? AND uid = ?"
-LEASE = timedelta(seconds=60)
+_PLACE = "folder, validity, uid"
+_ADVANCE = """
+INSERT INTO folders (mailbox, folder, validity, uid, since, again_until) VALUES (?, ?, ?, ?, ?, ?)
+ON CONFLICT (mailbox, folder) DO UPDATE SET
+  validity = excluded.validity, uid = excluded.uid, since = excluded.since, again_until = excluded.again_until
+"""
+_MET = """
+INSERT INTO places (mailbox, folder, validity, uid, identity) VALUES (?, ?, ?, ?, ?)
+ON CONFLICT (mailbox, folder, validity, uid) DO UPDATE SET identity = excluded.identity
+"""
 
 
 def _account(row: Sequence[Any]) -> Account:
     name, at, trouble = row
     return Account(name, datetime.fromisoformat(at) if at else None, trouble)
-
-
-def _leased(row: Sequence[Any]) -> tuple[str, int, datetime]:
-    holder, fence, expires = row
-    return holder, fence, datetime.fromisoformat(expires) if holder else datetime.min
 
 
 def _keys(mailbox: str, places: Sequence[Place]) -> list[tuple[str, str, int, int]]:

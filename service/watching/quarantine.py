@@ -35,7 +35,8 @@ class Quarantine:
         """
         rows = [(mailbox, key, now.isoformat(), raw) for key, raw in mails if 0 < len(raw) <= MOST_OF_ONE]
         with self._file.writing():
-            self._file.put("INSERT OR REPLACE INTO quarantine (mailbox, identity, at, raw) VALUES (?, ?, ?, ?)", rows)
+            self._file.put("DELETE FROM quarantine WHERE mailbox = ? AND identity = ?", [row[:2] for row in rows])
+            self._file.put("INSERT INTO quarantine (mailbox, identity, at, raw) VALUES (?, ?, ?, ?)", rows)
             self._file.put(_TOO_MUCH, [(MOST_IN_ALL,)] if rows else [])
 
     def raw(self, mailbox: str, identity: str) -> bytes | None:
@@ -52,16 +53,18 @@ class Quarantine:
         places = self._places(mailbox, identity)
         row = (mailbox, identity, now.isoformat())
         with self._file.writing():
-            self._file.put("INSERT OR IGNORE INTO quarantine (mailbox, identity, at) VALUES (?, ?, ?)", [row])
+            self._file.put(_NOTE, [row])
             sql = "UPDATE quarantine SET wanted = ? WHERE mailbox = ? AND identity = ?"
             self._file.put(sql, [(now.isoformat(), mailbox, identity)] if places else [])
             tries = [(mailbox, p.folder, p.validity, p.uid, 0, _WAITS) for p in places]
-            self._file.put("INSERT OR REPLACE INTO tries VALUES (?, ?, ?, ?, ?, ?)", tries)
+            self._file.put(_AGAIN, tries)
         return bool(places)
 
     def wanted(self, mailbox: str) -> list[Wanted]:
         """The mails that are to be tried again."""
-        found = self._file.rows("SELECT identity FROM quarantine WHERE mailbox = ? AND wanted != ''", (mailbox,))
+        found = self._file.rows(
+            "SELECT identity FROM quarantine WHERE mailbox = ? AND wanted != '' ORDER BY id", (mailbox,)
+        )
         return [Wanted(key, tuple(self._places(mailbox, key))) for (key,) in found]
 
     def release(self, mailbox: str, identities: Sequence[str]) -> None:
@@ -86,11 +89,18 @@ class Quarantine:
         return [key for _, _, key in lost]
 
     def _places(self, mailbox: str, identity: str) -> list[Place]:
-        sql = "SELECT folder, validity, uid FROM places WHERE mailbox = ? AND identity = ?"
+        sql = (
+            "SELECT folder, validity, uid FROM places WHERE mailbox = ? AND identity = ? ORDER BY folder, validity, uid"
+        )
         return [Place(*row) for row in self._file.rows(sql, (mailbox, identity))]
 
 
-_TRACES = (("quarantine", "1"), ("receipts", "outcome = 'quarantine'"), ("drafts", "state = 'dropped'"))
+_TRACES = (("quarantine", "TRUE"), ("receipts", "outcome = 'quarantine'"), ("drafts", "state = 'dropped'"))
+_NOTE = "INSERT INTO quarantine (mailbox, identity, at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
+_AGAIN = """
+INSERT INTO tries VALUES (?, ?, ?, ?, ?, ?)
+ON CONFLICT (mailbox, folder, validity, uid) DO UPDATE SET tries = excluded.tries, trouble = excluded.trouble
+"""
 _LOST = """
 SELECT q.identity FROM quarantine q WHERE q.mailbox = ? AND q.wanted != '' AND NOT EXISTS (
   SELECT 1 FROM places p JOIN tries t USING (mailbox, folder, validity, uid)
@@ -100,5 +110,5 @@ _TOO_MUCH = """
 UPDATE quarantine SET raw = NULL WHERE id IN (
   SELECT id FROM (
     SELECT id, sum(length(raw)) OVER (ORDER BY id DESC) AS total FROM quarantine WHERE raw IS NOT NULL
-  ) WHERE total > ?)
+  ) AS kept WHERE total > ?)
 """
