@@ -26,8 +26,18 @@ def fold(text: str) -> str:
     """Lower case without diacritics: "Brückner Straße" → "bruckner strasse"."""
     if text.isascii():
         return text.lower()
-    plain = unicodedata.normalize("NFKD", text.casefold()).translate(LETTERS)
-    return "".join(c for c in plain if not unicodedata.combining(c))
+    return unicodedata.normalize("NFKD", text.casefold()).translate(_PLAIN)
+
+
+class _Plain(dict[int, int | str | None]):
+    """Letter → what it is folded to; looks up each once whether it combines with the one before, and so goes."""
+
+    def __missing__(self, letter: int) -> int | None:
+        kept = self[letter] = None if unicodedata.combining(chr(letter)) else letter
+        return kept
+
+
+_PLAIN = _Plain(LETTERS)
 
 
 @lru_cache(maxsize=REMEMBERED)

@@ -27,6 +27,8 @@ TERMS = 40
 """A long text is looked for by its rarest terms."""
 FEW = 2000
 """So many allowed passages, if under a quarter of all, are named to tantivy; else hits come in ever longer lists."""
+KNOWN = 20_000
+"""Terms of which it is remembered how many passages have them: those of a mail are asked again with each window."""
 UMLAUT = re.compile("([aou])e", re.IGNORECASE)
 HEAP = 64 << 20
 SATURATION = 2.2
@@ -52,6 +54,7 @@ class Words:
         """Search an index made by `build` or `opened`."""
         self._schema = index.schema
         self._searcher = index.searcher()
+        self._known: dict[Term, int] = {}
 
     def __len__(self) -> int:
         return int(self._searcher.num_docs)
@@ -66,7 +69,12 @@ class Words:
 
     def having(self, term: Term) -> int:
         """How many passages have a term."""
-        return int(self._searcher.doc_freq(*term))
+        found = self._known.get(term)
+        if found is None:
+            if len(self._known) >= KNOWN:
+                self._known.clear()
+            found = self._known[term] = int(self._searcher.doc_freq(*term))
+        return found
 
     def holds(self, passages: Sequence[int]) -> bool:
         """Whether one of these passages is here."""

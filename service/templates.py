@@ -3,7 +3,9 @@
 import tomllib
 from collections.abc import Mapping
 from difflib import get_close_matches
+from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import jinja2
 
@@ -93,10 +95,16 @@ def _shape(told: Words) -> tuple[type, ...]:
     return tuple(map(type, told)) if isinstance(told, list) else (type(told), type(None))
 
 
+@lru_cache(maxsize=8)
+def _parsed(path: Path, written: int) -> dict[str, Any]:
+    """What a file says that was last written then (nanoseconds): the same file is asked for with every draft."""
+    return tomllib.loads(path.read_text(encoding="utf-8"))
+
+
 def _toml(path: Path) -> dict[str, dict[str, Words]]:
     """A file of wording as language → name → words; nothing where there is no file."""
     try:
-        told = tomllib.loads(path.read_text(encoding="utf-8"))
+        told = _parsed(path, path.stat().st_mtime_ns)
     except FileNotFoundError:
         return {}
     except (OSError, ValueError) as fault:

@@ -1,7 +1,7 @@
 """Questions to the store: what is known, what is in scope, what caches have to replay."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zlib import crc32
@@ -14,6 +14,7 @@ from indexer.engines.brought_up import Fact
 from indexer.engines.narrowing import condition
 from indexer.engines.protocol import Scope, Standing
 from indexer.engines.written import document as read_document
+from indexer.engines.written import remembered
 from indexer.passages import CUTTING
 from indexer.store import Row, Store
 
@@ -142,7 +143,7 @@ def documents(store: Store, ids: Sequence[str], scope: Scope) -> list[Document]:
     where, values = condition(scope)
     statement = f"SELECT d.id, r.record, r.checksum {RECORDS} WHERE d.id IN {THESE} AND {where}"
     rows = store.rows(statement, (json.dumps(list(ids)), *values))
-    found = {row[0]: _intact(store, row[1:]) for row in rows}
+    found = {row[0]: _intact(store, row[1:], remembered) for row in rows}
     return [found[document_id] for document_id in ids if document_id in found]
 
 
@@ -218,12 +219,12 @@ def confirmed(store: Store) -> int:
     return int(store.rows("SELECT count(*) FROM questions")[0][0])
 
 
-def _intact(store: Store, row: Row) -> Document:
+def _intact(store: Store, row: Row, read: Callable[[str], Document] = read_document) -> Document:
     record, checksum = row
     if crc32(record.encode()) != checksum:
         raise store.damaged("a document is not what was written")
     try:
-        return read_document(record)
+        return read(record)
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise store.damaged("a document has another shape than those of this version") from error
 

@@ -2,9 +2,13 @@
 
 import json
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from indexer.documents import Customer, Document, Person, Section, plain
+
+REMEMBERED = 512
+"""Documents that are not read again, some megabytes of them."""
 
 
 def written(document: Document) -> str:
@@ -23,6 +27,10 @@ def document(text: str) -> Document:
     told["created_at"] = _time(told["created_at"])
     told["updated_at"] = _time(told["updated_at"])
     return Document(**told)
+
+
+remembered = lru_cache(maxsize=REMEMBERED)(document)
+"""The same document for the same text, not read again: many questions bring up the same."""
 
 
 def _section(told: dict[str, Any]) -> Section:
