@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import compress
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +14,15 @@ from indexer.asking import Filters
 Ids = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 Choices = dict[str, tuple[tuple[str, int], ...]]
+Row = tuple[Any, ...]
 EVERYTHING = Filters()
+PLAIN = ("source", "kind", "parent", "lane", "status")
+FOLDED = ("parent", "lane")
+"""Filters that are compared otherwise than shown."""
+NAMED = {"customer": "customers", "person": "people"}
+"""Filters whose values lie in tables of their own."""
+TOLD = ("number", *PLAIN, "day", *(f"{name}_folded" for name in FOLDED))
+"""What has to be told of each document, in this order."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,22 +54,46 @@ class Column:
         return mask
 
 
-def column(entries: Iterable[tuple[int, str, str]]) -> Column:
-    """A column of (row, value as compared, value as shown); of several ways to show one the last by alphabet stays."""
-    shown: dict[str, str] = {}
-    place: dict[str, int] = {}
-    rows, places = list[int](), list[int]()
-    for row, key, name in entries:
-        rows.append(row)
-        places.append(place.setdefault(key, len(place)))
-        if name > shown.setdefault(key, ""):
-            shown[key] = name
-    keys = sorted(shown, key=lambda key: (shown[key], key))
-    code = np.zeros(len(place), dtype=np.int64)
-    code[[place[key] for key in keys]] = np.arange(len(keys))
-    pairs = np.unique(np.array(rows, dtype=np.int64) * max(1, len(keys)) + code[places]) if rows else code
-    told = np.divmod(pairs, max(1, len(keys)))
-    return Column(told[0], told[1], tuple(keys), tuple(shown[key] for key in keys))
+def tallied(documents: Sequence[Row], named: Mapping[str, Sequence[Row]]) -> "Tally":
+    """Columns of documents as `TOLD` tells of each, ascending by number, and of whom they name.
+
+    `named` holds (number, value as compared, value as shown) for each filter; numbers of other documents are left out.
+    """
+    # Column by column, since a loop over a hundred thousand rows takes ten times as long
+    told = list(zip(*documents, strict=True)) or [()] * len(TOLD)
+    numbers = np.array(told[0], dtype=np.int64)
+    rows = np.arange(len(numbers))
+    day = {text: int(text.replace("-", "") or 0) for text in set(told[TOLD.index("day")])}
+    columns = {}
+    for name in PLAIN:
+        shown = told[TOLD.index(name)]
+        keys = told[TOLD.index(f"{name}_folded")] if name in FOLDED else shown
+        columns[name] = _column(rows, keys, shown, np.fromiter(map(bool, shown), dtype=np.bool_, count=len(shown)))
+    columns |= {name: _placed(numbers, some) for name, some in named.items()}
+    return Tally(len(numbers), columns, np.array([day[text] for text in told[TOLD.index("day")]], dtype=np.int64))
+
+
+def _placed(numbers: Ids, named: Sequence[Row]) -> Column:
+    """A column of what is named, by the rows of its documents."""
+    told, keys, shown = zip(*named, strict=True) if named and len(numbers) else ((), (), ())
+    wanted = np.array(told, dtype=np.int64)
+    places = np.searchsorted(numbers, wanted)
+    here = places < len(numbers)
+    here[here] = numbers[places[here]] == wanted[here]
+    return _column(places, keys, shown, here)
+
+
+def _column(rows: Ids, keys: Sequence[str], shown: Sequence[str], kept: Mask) -> Column:
+    """A column of the kept entries; of several ways to show a value the last by alphabet stays."""
+    if not kept.all():
+        rows, keys, shown = rows[kept], tuple(compress(keys, kept)), tuple(compress(shown, kept))
+    names = dict(sorted(set(zip(keys, shown, strict=True))))
+    order = sorted(names, key=lambda key: (names[key], key))
+    code = {key: n for n, key in enumerate(order)}
+    codes = np.fromiter(map(code.__getitem__, keys), dtype=np.int64, count=len(keys))
+    pairs = np.sort(rows * max(1, len(order)) + codes)
+    found = np.divmod(pairs[np.diff(pairs, prepend=-1) > 0], max(1, len(order)))
+    return Column(found[0], found[1], tuple(order), tuple(names[key] for key in order))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
