@@ -106,8 +106,12 @@ class Transaction:
     def run_many(self, statement: str, rows: Sequence[Sequence[object]]) -> int:
         """Run one statement for each row, without waiting between them; how many rows that changed."""
         cursor = self._connection.cursor()
-        if rows:
+        if len(rows) == 1:
+            cursor.execute(statement.encode(), rows[0])
+        elif rows:
             cursor.executemany(statement.encode(), rows)
+            # psycopg sends these in a pipeline, after which a server no longer minds how long a transaction is silent
+            self._connection.execute("SELECT")
         return max(0, cursor.rowcount)
 
     def stream(self, statement: str, values: Values | None = None) -> Iterator[Row]:
