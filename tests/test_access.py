@@ -44,8 +44,8 @@ def knowledge(tmp_path_factory: pytest.TempPathFactory) -> Knowledge:
 
 
 @pytest.fixture
-def ledger() -> Ledger:
-    made = Ledger.in_memory()
+def ledger(ledger: Ledger) -> Ledger:
+    made = ledger
     for name in ("Anna", "Tom", "Jo"):
         made.people.put(f"{name.lower()}@ours.example", name, KEPT, NOW)
     return made

@@ -3,7 +3,6 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -19,11 +18,6 @@ SAID = st.builds(
     *(st.sampled_from(["Who owns this?", "who owns THIS", "Rail?"]), st.sampled_from([CRANE, PILOT])),
     *(st.integers(0, 2), st.sampled_from(["sent", "marked"])),
 )
-
-
-@pytest.fixture
-def ledger() -> Ledger:
-    return Ledger.in_memory()
 
 
 def test_what_a_person_said_is_not_changed_by_a_draft(ledger: Ledger) -> None:

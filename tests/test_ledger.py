@@ -41,11 +41,6 @@ def an_intent(key: str = "1", **more: object) -> Intent:
     return replace(intent, **more)  # type: ignore[arg-type]
 
 
-@pytest.fixture
-def ledger() -> Ledger:
-    return Ledger.in_memory()
-
-
 def test_a_receipt_is_found_by_its_mail_its_draft_and_its_identity(ledger: Ledger) -> None:
     told = a_receipt(outcome="draft", draft_message_id="<d1@x>", state="written")
     ledger.keep([told, a_receipt("2")])

@@ -177,8 +177,8 @@ def test_a_folder_that_is_not_watched_any_more_is_told(poisoned: Desk) -> None:
     assert elsewhere.retry() == []
 
 
-def test_bytes_are_kept_within_limits_and_the_oldest_go_first() -> None:
-    ledger, now = Ledger.in_memory(), datetime(2026, 3, 2, tzinfo=UTC)
+def test_bytes_are_kept_within_limits_and_the_oldest_go_first(ledger: Ledger) -> None:
+    now = datetime(2026, 3, 2, tzinfo=UTC)
     large = quarantine.MOST_OF_ONE
     for n in range(12):
         ledger.quarantine.keep("anna", [(str(n), b"x" * large)], now)
@@ -189,8 +189,8 @@ def test_bytes_are_kept_within_limits_and_the_oldest_go_first() -> None:
     assert there == [str(n) for n in range(2, 12)]
 
 
-def test_bytes_are_forgotten_after_a_month() -> None:
-    ledger, now = Ledger.in_memory(), datetime(2026, 3, 2, tzinfo=UTC)
+def test_bytes_are_forgotten_after_a_month(ledger: Ledger) -> None:
+    now = datetime(2026, 3, 2, tzinfo=UTC)
     ledger.quarantine.keep("anna", [("old", b"x")], now)
 
     assert ledger.quarantine.lost("anna", now + timedelta(days=29)) == []

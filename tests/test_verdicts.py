@@ -34,11 +34,6 @@ SENT = replace(a_receipt(), asked=(ASKED,), state="sent", similarity=0.97)
 POLICY = Policy(frozenset({"firma.example"}), enough=0.6)
 
 
-@pytest.fixture
-def ledger() -> Ledger:
-    return Ledger.in_memory()
-
-
 def a_draft(number: int, **more: object) -> Receipt:
     return replace(SENT, identity=f"mail-{number}", **more)  # type: ignore[arg-type]
 

@@ -1,7 +1,7 @@
 """The ledger's tables and statements, written for SQLite → the same in PostgreSQL's words. Pure.
 
 Statements are written so that both understand them; what is left is how a value is marked. Of the tables only the names
-of types differ, and the server is taught the three functions of SQLite that statements use.
+of types differ, and the server is taught the one function that it has under another name.
 """
 
 from functools import lru_cache
@@ -23,13 +23,9 @@ CREATE TABLE leases (
   mailbox text COLLATE "C" PRIMARY KEY, holder text NOT NULL, number bigint NOT NULL, until timestamptz NOT NULL
 );
 
-CREATE FUNCTION instr(text, text) RETURNS integer LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN strpos($1, $2);
-CREATE FUNCTION json_extract(text, text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
-  RETURN $1::json ->> substr($2, 3);
-CREATE FUNCTION json_each(text, text) RETURNS TABLE (value text) LANGUAGE sql IMMUTABLE PARALLEL SAFE
-  AS 'SELECT value::text FROM json_array_elements($1::json -> substr($2, 3))'
+CREATE FUNCTION instr(text, text) RETURNS integer LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN strpos($1, $2)
 """
-"""What only a server has: leases by its clock, and the functions. Of paths they know no more than `$.name`."""
+"""What only a server has: leases by its clock, and SQLite's name for a function."""
 
 
 @lru_cache(maxsize=512)
