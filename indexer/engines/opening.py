@@ -9,12 +9,15 @@ from indexer.engines.embedded import EmbeddedIndex
 from indexer.engines.protocol import Index
 from indexer.errors import IndexProblem
 
+COPY = "folder:"
+"""What says that a copy on this machine searches; behind it a path, or nothing for the index's own folder."""
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where an index is beside its folder: the URL of a database, that of a Milvus that searches, and its token.
 
-    Each is empty where there is none.
+    `search` may also be `folder:`, for a copy on this machine. Each is empty where there is none.
     """
 
     url: str = field(default="", repr=False)
@@ -25,6 +28,8 @@ class Place:
 def open_index(folder: Path, at: Place | str = "", create: bool = False) -> Index:
     """The index in a folder, or where there is a URL in that database. Raises NoIndex when none is to be created."""
     where = Place(at) if isinstance(at, str) else at
+    if where.search.startswith(COPY):
+        return _followed(folder, where, create)
     if where.search:
         return _searched(folder, where, create)
     if not where.url:
@@ -32,6 +37,18 @@ def open_index(folder: Path, at: Place | str = "", create: bool = False) -> Inde
     with _needing("PostgreSQL", "psycopg", "postgres"):
         from indexer.engines.postgres.index import PostgresIndex
     return PostgresIndex.open(where.url, create)
+
+
+def _followed(folder: Path, where: Place, create: bool) -> Index:
+    told = where.search.removeprefix(COPY)
+    if not where.url or (told and not Path(told).is_absolute()):
+        raise IndexProblem(
+            "SIGNPOST_SEARCH_URL=folder: has this machine answer from a copy of the index in a PostgreSQL database. "
+            "Name that in SIGNPOST_INDEX_URL; behind folder: there may be an absolute path."
+        )
+    with _needing("PostgreSQL", "psycopg", "postgres"):
+        from indexer.engines.following.opening import open_following
+    return open_following(Path(told) if told else folder, where.url, create)
 
 
 def _searched(folder: Path, where: Place, create: bool) -> Index:

@@ -8,7 +8,7 @@ from indexer.engines.brought_up import Fact
 from indexer.engines.milvus.index import MilvusIndex
 from indexer.engines.milvus.server import Server as Milvus
 from indexer.engines.milvus.truth import Stand, Worth
-from indexer.engines.postgres import counting, reading, tables
+from indexer.engines.postgres import counting, reading, tables, touched
 from indexer.engines.postgres.index import PostgresIndex
 from indexer.engines.postgres.meaning import Meaning
 from indexer.engines.postgres.narrowing import condition
@@ -16,20 +16,6 @@ from indexer.engines.postgres.server import Server
 from indexer.engines.protocol import Scope
 from indexer.words import SATURATION, TERMS, rarity
 
-LOG = (
-    'CREATE TABLE IF NOT EXISTS signpost.touched (id text COLLATE "C" PRIMARY KEY, sequence bigint NOT NULL)',
-    "CREATE TABLE IF NOT EXISTS signpost.touched_since (alone boolean PRIMARY KEY, sequence bigint NOT NULL)",
-    "INSERT INTO signpost.touched_since SELECT true, sequence FROM signpost.meta ON CONFLICT DO NOTHING",
-    """CREATE OR REPLACE FUNCTION signpost.touch() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-        INSERT INTO signpost.touched SELECT coalesce(new.id, old.id), sequence + 1 FROM signpost.meta
-            ON CONFLICT (id) DO UPDATE SET sequence = excluded.sequence;
-        RETURN NULL;
-    END $$""",
-    """CREATE OR REPLACE TRIGGER touched AFTER INSERT OR UPDATE OR DELETE ON signpost.documents
-        FOR EACH ROW EXECUTE FUNCTION signpost.touch()""",
-)
-THERE = "SELECT to_regclass('signpost.touched_since') IS NOT NULL"
-MAKING = 0x5167_6E70_6F73_7402
 STAND = """SELECT m.sequence, m.identity, m.fingerprint, coalesce(s.dimension, 0)
     FROM meta m LEFT JOIN spaces s ON s.fingerprint = m.fingerprint"""
 
@@ -42,7 +28,7 @@ class DatabaseTruth:
         self._server = Server(url)
         try:
             tables.open_tables(self._server, create)
-            self._keep_log()
+            touched.keep_log(self._server, touched.DOCUMENTS, "touched_since")
         except BaseException:
             self._server.close()
             raise
@@ -64,9 +50,7 @@ class DatabaseTruth:
     def followed(self, sequence: int) -> None:
         """Forget what changed up to that sequence."""
         with self._server.writing() as transaction:
-            values = {"sequence": sequence}
-            transaction.run("DELETE FROM touched WHERE sequence <= %(sequence)s", values)
-            transaction.run("UPDATE touched_since SET sequence = greatest(sequence, %(sequence)s)", values)
+            touched.forget_followed(transaction, sequence)
 
     def passages_of(self, documents: Sequence[str]) -> list[int]:
         """All passages of these documents."""
@@ -95,16 +79,6 @@ class DatabaseTruth:
                 return [{} for _ in vectors]
             lane = Meaning(transaction, space, condition(scope), False)
             return [{} if vector is None else lane.answered(vector) for vector in vectors]
-
-    def _keep_log(self) -> None:
-        with self._server.reading() as transaction:
-            there = transaction.run(THERE)[0][0]
-        if there:  # a standby that only answers may not make it, nor has to
-            return
-        with self._server.writing() as transaction:
-            transaction.run("SELECT pg_advisory_xact_lock(%(making)s)", {"making": MAKING})
-            for statement in LOG:
-                transaction.run(statement)
 
 
 def _worth(terms: Sequence[int], known: counting.Statistics) -> Worth:

@@ -75,7 +75,7 @@ class Queue:
             leasing.clear(transaction)
 
     @contextmanager
-    def listening(self) -> Iterator[Callable[[float], None]]:
+    def listening(self) -> Iterator[Callable[[float], bool]]:
         """A function that waits so many seconds, or until somebody puts something in or brings something back."""
         with self._server.listening(leasing.CHANNEL) as wait:
             yield wait

@@ -176,14 +176,13 @@ class Server:
                     self._right = None
 
     @contextmanager
-    def listening(self, channel: str) -> Iterator[Callable[[float], None]]:
-        """A function that waits so many seconds, or until somebody tells something on a channel."""
+    def listening(self, channel: str) -> Iterator[Callable[[float], bool]]:
+        """A function that waits so many seconds, or until somebody tells something on a channel: whether they did."""
         with self._explained(), self._connect() as connection:
             connection.execute(f"LISTEN {channel}".encode())
 
-            def wait(seconds: float) -> None:
-                for _ in connection.notifies(timeout=seconds, stop_after=1):
-                    return
+            def wait(seconds: float) -> bool:
+                return any(True for _ in connection.notifies(timeout=seconds, stop_after=1))
 
             yield wait
 

@@ -1,6 +1,6 @@
 """The tables on a server: made, brought to this version, cleared of what is gone, checked."""
 
-from indexer.engines.postgres import leasing, reading, vectors
+from indexer.engines.postgres import leasing, reading, touched, vectors
 from indexer.engines.postgres.meaning import EXACT
 from indexer.engines.postgres.schema import MIGRATIONS, SCHEMA
 from indexer.engines.postgres.server import Server, Transaction
@@ -58,6 +58,7 @@ def purge(server: Server) -> None:
     with server.writing() as transaction:
         leasing.clear(transaction)
         transaction.run("DELETE FROM word_counts WHERE passages = 0")
+        touched.begin_anew(transaction)
     server.alone([f"VACUUM (FULL, ANALYZE) {table}" for table in TABLES])
 
 

@@ -1,0 +1,1 @@
+"""An index that a database keeps and that a copy on this machine answers from."""
