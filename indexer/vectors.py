@@ -126,6 +126,8 @@ class Neighbours:
 
     def thinned(self, allowed: Allowed) -> "Neighbours":
         """Only the allowed passages, in one part."""
+        if len(self._parts) == 1 and allowed.among(self._parts[0].ids).all():
+            return self
         pieces = (
             (part.ids[here], part.index.reconstruct_batch(np.flatnonzero(here))) for part, here in self._masks(allowed)
         )

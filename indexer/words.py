@@ -27,6 +27,7 @@ TERMS = 40
 """A long text is looked for by its rarest terms."""
 FEW = 2000
 """So many allowed passages, if under a quarter of all, are named to tantivy; else hits come in ever longer lists."""
+RARE = re.compile(f"[{''.join(map(chr, LETTERS))}]")
 KNOWN = 20_000
 """Terms of which it is remembered how many passages have them: those of a mail are asked again with each window."""
 UMLAUT = re.compile("([aou])e", re.IGNORECASE)
@@ -173,8 +174,13 @@ def whole(entry: Entry) -> str:
 
 def folded(text: str) -> dict[str, str]:
     """What each field is given of a text: letters that tantivy leaves are folded; plain words take "ue" for "ü" too."""
-    text = text.encode(errors="replace").decode().translate(LETTERS)
+    if not text.isascii():
+        text = RARE.sub(_plain, text.encode(errors="replace").decode())
     return {STEMS: text, PLAIN: UMLAUT.sub(r"\1", text)}
+
+
+def _plain(letter: re.Match[str]) -> str:
+    return str(LETTERS[ord(letter[0])])
 
 
 def _schema() -> Any:

@@ -33,11 +33,11 @@ def chromadb(weights: str) -> Callable[[Texts], object]:
 def haystack(weights: str) -> Callable[[Texts], object]:
     """Into its store in memory."""
     from haystack import Document
-    from haystack.components.embedders import SentenceTransformersDocumentEmbedder
     from haystack.document_stores.in_memory import InMemoryDocumentStore
     from haystack.document_stores.types import DuplicatePolicy
+    from haystack_integrations.components.embedders.sentence_transformers import SentenceTransformersDocumentEmbedder
 
-    embedder, store = SentenceTransformersDocumentEmbedder(weights, progress_bar=False), InMemoryDocumentStore()
+    embedder, store = SentenceTransformersDocumentEmbedder(model=weights, progress_bar=False), InMemoryDocumentStore()
     embedder.warm_up()
     return lambda texts: store.write_documents(
         embedder.run([Document(content=text) for text in texts])["documents"], DuplicatePolicy.OVERWRITE

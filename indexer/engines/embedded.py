@@ -230,7 +230,7 @@ class EmbeddedIndex:
         with self._lock:
             if self._state is state:
                 self._state = self._repaired(self._loaded())
-            return self._state or self._loaded()
+            return self._state or self._repaired(self._loaded())
 
     def _loaded(self) -> State:
         told, had = reading.meta(self._store), self._state
@@ -247,7 +247,7 @@ class EmbeddedIndex:
             with self.writing(patience=0):
                 return self._published(state, unpublished)
         except IndexProblem:
-            return state
+            return replace(state, terms=self._terms.unpublished(state.terms))
 
     def _settled(self, state: State) -> State:
         published = self._published(state)

@@ -46,14 +46,21 @@ class TermShelf:
         return known
 
     def current(self, had: Terms | None) -> Terms:
-        """The newest intact generation; what was `had` if there is none newer; else an index in memory."""
+        """The newest intact generation; what was `had` if there is none newer; else nothing, which lags behind."""
         newest = next(iter(generations.folders(self._folder)), None)
         if had and had.generation and had.generation.folder == newest:
             return had
         found = self._intact()
         if found and (had is None or found.facts.last >= had.last):
             return Terms(opened(found.folder), found.facts.last, found)
-        return had or self._in_memory()
+        return had or Terms(Shelved({}), 0)
+
+    def unpublished(self, had: Terms) -> Terms:
+        """What is on the shelf, however old; else all words in memory, for who may write no generation."""
+        last = replay.last_passage(self._store)
+        if had.generation or had.last == last:
+            return had
+        return Terms(built(replay.entries_after(self._store, 0)), last)
 
     def lags(self, had: Terms) -> bool:
         """Whether there is no intact generation, or the store has passages that it does not know."""
@@ -105,10 +112,6 @@ class TermShelf:
         facts = Facts(self._identity, living.sequence, FORMAT, count=len(ids), last=last)
         generation = generations.publish(self._folder, facts, filled)
         return Terms(opened(generation.folder), last, generation)
-
-    def _in_memory(self) -> Terms:
-        last = replay.last_passage(self._store)
-        return Terms(built(replay.entries_after(self._store, 0)), last)
 
     def _intact(self) -> Generation | None:
         def fits(facts: Facts) -> bool:

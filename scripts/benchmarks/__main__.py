@@ -28,11 +28,12 @@ def main() -> int:
     parser.add_argument("--peers", action="store_true", help="install other libraries apart and measure them too")
     parser.add_argument("--strict", action="store_true", help="exit 1 when a line is short of its goal")
     parser.add_argument("--json", type=Path, help="write everything, with machine and versions, to this file")
+    parser.add_argument("--against", type=Path, help="exit 1 when a line is over a tenth worse than in this JSON file")
     told = parser.parse_args()
     unknown = sorted(set(told.area) - set(AREAS))
     if unknown:
         parser.error(f"unknown area {', '.join(unknown)}; there are {', '.join(AREAS)}")
-    return report(lines(told.area or ["speed"], told.data, told.peers), told.strict, told.json)
+    return report(lines(told.area or ["speed"], told.data, told.peers), told.strict, told.json, told.against)
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 Processor seconds of one thread come first, since the clock of a machine that others use says little; what is compared
 is measured in turns, and a ratio is the median of the rounds with the least and the most of them. `--peers` installs
 txtai, chromadb, haystack and LlamaIndex, each into an environment of its own, and indexes the same documents with them.
-A million passages have an area of their own: `scripts/bench million`.
+How all that grows up to a million passages comes last, and is an area of its own too: `scripts/bench growth`.
 """
 
 import tempfile
@@ -12,17 +12,15 @@ from pathlib import Path
 
 from indexer.embedding.opening import open_embedder
 from indexer.knowledge import Knowledge
+from scripts.benchmarks import growth
 from scripts.benchmarks.speed_asking import asking, starting
 from scripts.benchmarks.speed_encode import encoding
 from scripts.benchmarks.speed_mails import mails
 from scripts.benchmarks.speed_peers import indexing
 from scripts.benchmarks.speed_reindex import reindexing
-from scripts.benchmarks.speed_start import SEARCH
 from scripts.benchmarks.speed_world import questions_of, sources_of
 from scripts.benchmarks.table import Line
 from service.demo.world import build
-
-__all__ = ["SEARCH", "lines"]
 
 
 def lines(data: Path | None, peers: bool = False) -> Iterator[Line]:
@@ -39,3 +37,4 @@ def lines(data: Path | None, peers: bool = False) -> Iterator[Line]:
         yield from starting(index)
         yield from mails(world, Path(scratch))
     yield from reindexing()
+    yield from growth.lines(data)

@@ -23,7 +23,7 @@ from service.demo.world import World
 PINNED = {
     "txtai": ("txtai==9.14.0",),
     "chromadb": ("chromadb==1.5.9",),
-    "haystack": ("haystack-ai==3.4.0",),
+    "haystack": ("haystack-ai==3.4.0", "sentence-transformers-haystack==2.0.0"),
     "llama-index": ("llama-index-core==0.14.25", "llama-index-embeddings-huggingface==0.8.0"),
 }
 GOALS = {"txtai": 7.0, "chromadb": 7.0, "haystack": 7.0, "llama-index": 9.0}

@@ -3,14 +3,16 @@
 import json
 import math
 import platform
+import re
 import subprocess
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Literal
 
+WORSE = 0.1
 SHOWN = ("faiss-cpu", "openvino", "sentence-transformers", "tantivy", "torch")
 
 
@@ -85,12 +87,53 @@ def machine() -> dict[str, str]:
     return facts | {"commit": commit.stdout.strip()} | {name: version(name) for name in SHOWN}
 
 
-def report(lines: Iterable[Line], strict: bool, json_file: Path | None) -> int:
-    """Print the table, write the JSON file, and return the exit code: 1 when strict and a line is short."""
-    measured = list(lines)
+def worse(lines: Iterable[Line], before: Iterable[dict[str, Any]]) -> list[str]:
+    """A sentence for each line that is over a tenth worse than the line of the same name in an earlier run's JSON.
+
+    Figures in parentheses, such as the least of a run, do not belong to a name.
+    """
+    earlier = list(before)
+    had = dict(zip(_names([line["what"] for line in earlier]), [line["ours"] for line in earlier], strict=True))
+    now = list(lines)
+    told = []
+    for name, line in zip(_names([line.what for line in now]), now, strict=True):
+        then = had.get(name)
+        if not then or math.isnan(line.ours):
+            continue
+        change = line.ours / then - 1 if line.better == "lower" else 1 - line.ours / then
+        if change > WORSE:
+            told.append(f"{name}: {number(line.ours)} {line.unit}, {number(then)} before")
+    return told
+
+
+def _names(whats: Sequence[str]) -> Iterator[str]:
+    """What each line is of; one that begins with "…" goes on from the last that does not."""
+    head = ""
+    for what in whats:
+        name = re.sub(r" \([^)]*\)", "", what)
+        head = head if name.startswith("…") else name
+        yield f"{head} {name}" if name.startswith("…") else name
+
+
+def _as_measured(lines: Iterable[Line]) -> Iterator[Line]:
+    """Tell on standard error what a long run has so far, for whoever watches it or has to break it off."""
+    for line in lines:
+        print(f"measured: {line.what}: {number(line.ours)} {line.unit}".rstrip(), file=sys.stderr, flush=True)
+        yield line
+
+
+def report(lines: Iterable[Line], strict: bool, json_file: Path | None, against: Path | None = None) -> int:
+    """Print the table, write the JSON file, and return the exit code.
+
+    1 when strict and a line is short, or when a line is over a tenth worse than in `against`, an earlier JSON file.
+    """
+    measured = list(_as_measured(lines))
     print(printed(measured))
+    worsened = worse(measured, json.loads(against.read_text(encoding="utf-8"))["lines"]) if against else []
+    for one in worsened:
+        print(f"worse than before: {one}")
     if json_file:
         told = {"machine": machine(), "lines": [_told(line) for line in measured]}
         json_file.write_text(json.dumps(told, indent=1), encoding="utf-8")
     sys.stdout.flush()
-    return int(strict and any(line.verdict == "short" for line in measured))
+    return int(bool(worsened) or (strict and any(line.verdict == "short" for line in measured)))
