@@ -1,39 +1,33 @@
 """Documents → the companies and people a text can name, and a text → who of them it names. Pure."""
 
-from collections import Counter, defaultdict
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import replace
-from functools import cached_property
 
 from indexer.asking import Mention, Near
+from indexer.bearers import bearers_of
 from indexer.documents import Document
 from indexer.gathering import gathered
-from indexer.lookalikes import Lookalikes
 from indexer.matter import beyond_touch
 from indexer.names import (
     DOUBTFUL,
-    HEAD,
     JOINTS,
     LEGAL,
     LONGEST_NAME,
     SHORTENED,
     WRITTEN,
     Entity,
-    Spelling,
     core,
-    core_of,
     domains_in,
     is_telling,
-    names_of,
     registrable,
-    spellings,
 )
 from indexer.ordinary import is_ordinary
 from indexer.readings import Match, bare, cuts, is_meant, named_words, overlapping, unexplained, written
 from indexer.spans import Sentence, Span, is_droppable, sentence
 from indexer.wording import Token, collapse, listed, tokens
 
-__all__ = ["Bearers", "Directory", "Entity", "entities_of"]
+__all__ = ["Directory", "Entity", "entities_of"]
 
 LONGEST = 6
 """Words of the longest name that is looked up."""
@@ -45,8 +39,6 @@ PARTICLES = listed("de du des d la le les of the von van der del della di da y e
 MOST_NEAR = 3
 """Known names that are shown for an unknown one, where several are equally near."""
 
-Bearers = Mapping[str, Sequence[tuple[int, Spelling]]]
-"""Run-together key → the positions of those who are written so, each with the surest spelling."""
 _Read = tuple[Sentence, Sequence[Match], Sequence[Match]]
 """The words of a text, the names in it that are spelled to the letter, and all that are meant."""
 
@@ -72,31 +64,15 @@ def entities_of(documents: Iterable[Document]) -> tuple[Entity, ...]:
 class Directory:
     """Knows who bears which name. Ten thousand entities are searched in well under a millisecond."""
 
-    def __init__(
-        self, entities: Sequence[Entity], vocabulary: Container[str] = frozenset(), bearers: Bearers | None = None
-    ) -> None:
-        """Index the entities; at once with the `bearers` that another directory of them had.
+    def __init__(self, entities: Sequence[Entity], vocabulary: Container[str] = frozenset()) -> None:
+        """Index the entities; nothing is left to do where that was written down with them (`Enrolled`).
 
         `vocabulary` holds folded words of the documents: such a word is no unknown name unless the sentence asks for a
         company or person there ("working on Kubernetes", not "talking to Kubernetes").
         """
-        self._entities = tuple(entities)
+        self.bearers = bearers_of(entities)
         self._vocabulary = vocabulary
-        self.bearers: Bearers = bearers if bearers is not None else _bearers(self._entities)
-        self._numbers: dict[tuple[str, str], list[int]] = defaultdict(list)
-        self._domains: dict[str, list[int]] = defaultdict(list)
-        for number, entity in enumerate(self._entities):
-            self._numbers[entity.kind, entity.name].append(number)
-            for domain in entity.domains if entity.kind == "company" else ():
-                self._domains[domain].append(number)
-            for email in entity.emails if entity.kind == "person" else ():
-                self._domains[email.lower()].append(number)
         self._texts: dict[str, _Read] = {}
-
-    @cached_property
-    def _similar(self) -> Lookalikes:
-        """Made when the first name is not known to the letter."""
-        return Lookalikes(self.bearers)
 
     def find(self, text: str, domains: Sequence[str] = ()) -> tuple[Mention, ...]:
         """Who a text names, in its order; then whose mail domains it cites or come with it."""
@@ -105,7 +81,7 @@ class Directory:
         mentions = [self._mention(written(told, match), match) for match in meant]
         cited = [(text[start:end], domain) for start, end, domain in domains_in(text)]
         for words, domain in [*cited, *((domain, registrable(domain)) for domain in domains)]:
-            bearers = self._domains.get(domain, ()) if is_telling(domain) else ()
+            bearers = self.bearers.reached(domain) if is_telling(domain) else ()
             if bearers:
                 mentions.append(self._mention(words, Match(0, 0, tuple(bearers), WRITTEN)))
         return tuple({(m.kind, m.name): m for m in reversed(mentions)}.values())[::-1]
@@ -133,36 +109,36 @@ class Directory:
     def nearest(self, name: str) -> tuple[Near, ...]:
         """The known names nearest to one that nobody bears; nothing where none is near."""
         words = core(tokens(name[:LONGEST_NAME]))
-        numbers, letters = self._similar.closest(words) or (self._beginning(words), 0)
-        named = sorted((self._entities[number] for number in numbers), key=lambda entity: (entity.kind, entity.name))
+        numbers, letters = self.bearers.similar.closest(words) or (self._beginning(words), 0)
+        named = sorted(map(self.bearers.named, numbers), key=lambda entity: (entity.kind, entity.name))
         return tuple(Near(name, entity.name, entity.kind, letters) for entity in named[:MOST_NEAR])
 
     def documents_of(self, mention: Mention) -> frozenset[str]:
         """Ids of the documents about whom a mention means; all readings of an ambiguous one."""
-        numbers = [n for name in (mention.name, *mention.others) for n in self._numbers.get((mention.kind, name), ())]
-        return frozenset(id_ for number in numbers for id_ in self._entities[number].document_ids)
+        numbers = [n for name in (mention.name, *mention.others) for n in self.bearers.called(mention.kind, name)]
+        return frozenset(id_ for number in numbers for id_ in self.bearers.documents_of(number))
 
     def about(self, mention: Mention) -> Entity | None:
         """Whom a mention means; None where it is ambiguous, a mere guess, or nobody is called so any more."""
-        numbers: Sequence[int] = self._numbers.get((mention.kind, mention.name), ())
+        numbers = self.bearers.called(mention.kind, mention.name)
         sure = mention.sureness > DOUBTFUL and not mention.others and len(numbers) == 1
-        return self._entities[numbers[0]] if sure else None
+        return self.bearers[numbers[0]] if sure else None
 
     def named_in_title(self, title: str) -> set[int]:
         """Positions of the companies that a title names to the letter."""
         told = Sentence(tuple(tokens(title[:LONGEST_NAME])), True, False, ())
         found = [match for match in self._exact(told) if match.sureness >= SHORTENED and len(match.entities) == 1]
         numbers = {number for match in found for number in match.entities}
-        return {number for number in numbers if self._entities[number].kind == "company"}
+        return {number for number in numbers if self.bearers.named(number).kind == "company"}
 
     def _beginning(self, words: Sequence[str]) -> tuple[int, ...]:
         """Who bears the beginning of a longer name: "Siemens" of "Siemens Energy"."""
         runs = (collapse("".join(words[:last])) for last in range(len(words) - 1, 0, -1))
-        numbers, sureness = next((_surest(self.bearers[run]) for run in runs if run in self.bearers), ((), 0.0))
+        numbers, sureness = next(filter(None, map(self.bearers.spelled, runs)), ((), 0.0))
         return numbers if sureness >= SHORTENED else ()
 
     def _mention(self, words: str, match: Match) -> Mention:
-        named = [self._entities[number] for number in match.entities]
+        named = map(self.bearers.named, match.entities)
         first, *others = sorted(named, key=lambda entity: (entity.kind, entity.name))
         letters = words.casefold() in {name.casefold() for name in (first.name, *first.aliases, *first.domains)}
         sureness = match.sureness if letters else min(match.sureness, 0.98)
@@ -211,9 +187,9 @@ class Directory:
             if last > first and not word.joined:
                 return
             run += "" if word.key in JOINTS and last > first else word.key
-            bearers = self.bearers.get(collapse(run))
-            if bearers and word.key not in JOINTS:
-                match = Match(first, last + 1, *_surest(bearers))
+            meant = None if word.key in JOINTS else self.bearers.spelled(collapse(run))
+            if meant:
+                match = Match(first, last + 1, *meant)
                 if is_meant(told, match):
                     yield match
 
@@ -225,7 +201,7 @@ class Directory:
         for first, last in cuts(told, span):
             part = told.words[first:last]
             for run in dict.fromkeys((tuple(word.key for word in part), tuple(core(part)))):
-                found = self._similar.nearest(run)
+                found = self.bearers.similar.nearest(run)
                 if found and (found[1] > DOUBTFUL or span.slot):
                     return Match(first, last, *found)
         return None
@@ -253,36 +229,3 @@ def _capital_runs(told: Sentence) -> Iterator[Span]:
 def _links(word: Token, told: Sentence) -> bool:
     """Whether a small word may stand inside a name: "Machines-Outils du Ponant"; "Retrofit von Anlagen" is none."""
     return word.key in JOINTS or (not told.german and word.key in PARTICLES)
-
-
-def _bearers(entities: Sequence[Entity]) -> Bearers:
-    named = [names_of(entity) for entity in entities]
-    held: dict[str, dict[int, Spelling]] = defaultdict(dict)
-    for number, (entity, names) in enumerate(zip(entities, named, strict=True)):
-        for spelling in spellings(entity, names):
-            held[spelling.key].setdefault(number, spelling)
-    for number, spelling in _heads_alone(entities, named):
-        if spelling.key not in held:
-            held[spelling.key][number] = spelling
-    return {text: list(found.items()) for text, found in held.items() if text}
-
-
-def _heads_alone(entities: Sequence[Entity], named: Sequence[list[list[str]]]) -> Iterator[tuple[int, Spelling]]:
-    """Heads of longer names that stand for just one entity, as far as they are no everyday words."""
-    cores = [[core_of(words) for words in names] for names in named]
-    heads = [[_head(entity, words) for words in some] for entity, some in zip(entities, cores, strict=True)]
-    uses = Counter(run for some in heads for run in {collapse(head) for head in some})
-    for number, (first, *_) in enumerate(heads):
-        alone = uses[collapse(first)] == 1 and len(cores[number][0]) > 1
-        if alone and len(first) > 4 and not is_ordinary(first):
-            yield number, Spelling((first,), HEAD)
-
-
-def _head(entity: Entity, words: Sequence[str]) -> str:
-    """The word that may stand for a name: a company's first, a person's last; nothing where there is no word."""
-    return words[0 if entity.kind == "company" else -1] if words else ""
-
-
-def _surest(bearers: Sequence[tuple[int, Spelling]]) -> tuple[tuple[int, ...], float]:
-    best = max(spelling.sureness for _, spelling in bearers)
-    return tuple(number for number, spelling in bearers if spelling.sureness == best), best

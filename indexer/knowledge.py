@@ -229,7 +229,7 @@ class Knowledge:
         """How many documents the viewer may see."""
         return sum(count for _, count in self._opened().choices.of(viewer.visibilities)["source"])
 
-    def entities(self, viewer: Viewer) -> tuple[Entity, ...]:
+    def entities(self, viewer: Viewer) -> Sequence[Entity]:
         """Companies, then people, as far as documents that the viewer may see speak of them."""
         return self._opened().names.of(viewer.visibilities).entities
 

@@ -12,11 +12,13 @@ from threading import Lock, Thread
 import numpy as np
 
 from indexer.asking import EVERYBODY, Filters
+from indexer.bearers import Told
 from indexer.embedding.protocol import Embedder, Vectors
 from indexer.engines.narrowing import compared
 from indexer.engines.protocol import Index, Query, Scope
+from indexer.enrolled import Enrolled
 from indexer.entities import Directory, Entity, entities_of
-from indexer.roll import Enrolled, Roll
+from indexer.roll import Roll
 from indexer.tally import Choices, Tally
 
 TEXTS = 4096
@@ -67,24 +69,33 @@ class RememberedVectors:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Known:
-    """Who is known to one viewer as of `sequence`, read in `seconds` until `at` (monotonic)."""
+    """Who is known to one viewer as of `sequence`, since `at` (monotonic).
+
+    `seconds` is what it takes to read them from the documents, whether that was done or they were written down.
+    """
 
     sequence: int
-    entities: tuple[Entity, ...]
+    entities: Sequence[Entity]
     directory: Directory
     at: float = 0.0
     seconds: float = 0.0
 
 
 class RememberedNames:
-    """The directory of each viewer, made anew when who is who has changed."""
+    """The directory of each viewer, made anew when who is who has changed.
+
+    What everybody may know is written down and used where it lies. Those who may see more have theirs made in memory
+    from the documents that they may see: of 100,000 that takes half a minute, once after each change of names, and
+    250 MB for each set of groups. Writing these down too would take as long for every set there is; and to join what is
+    known of each group would name people whom only documents together tell apart.
+    """
 
     def __init__(self, index: Index, roll: Roll) -> None:
         """Read names from `index`, or from the roll where it holds them."""
         self._index, self._roll = index, roll
         self._known: OrderedDict[frozenset[str], Known] = OrderedDict()
         self._reading: dict[frozenset[str], _Reading] = {}
-        self._lock = Lock()
+        self._lock, self._keeping = Lock(), Lock()
 
     def of(self, visibilities: frozenset[str]) -> Known:
         """Everybody that documents of these visibilities speak of, up to the last change."""
@@ -95,8 +106,8 @@ class RememberedNames:
         with self._lock:
             known = self._known.get(visibilities)
             if known is None or known.sequence != sequence:
-                known = self._keep(visibilities, self._read(sequence, visibilities))
-            return known
+                known = self._enrolled(sequence, visibilities) or self._read(sequence, visibilities)
+            return self._keep(visibilities, known)
 
     def lately(self, visibilities: frozenset[str]) -> Known:
         """The same, at once: names of a large index that have changed are read beside, and those known before must do.
@@ -108,8 +119,12 @@ class RememberedNames:
         if known is None or known.seconds <= COSTLY or age > LATE * known.seconds or (reading and reading.has_failed):
             self._reading.pop(visibilities, None)
             return self.of(visibilities)
-        is_due = age >= PAUSE * known.seconds and known.sequence != self._index.names_sequence
-        if is_due and not (reading and reading.is_alive()):
+        sequence = self._index.names_sequence
+        if known.sequence == sequence:
+            return known
+        if written := self._enrolled(sequence, visibilities):
+            return self._keep(visibilities, written)
+        if age >= PAUSE * known.seconds and not (reading and reading.is_alive()):
             self._reading[visibilities] = _Reading(partial(self.of, visibilities))
             self._reading[visibilities].start()
         return known
@@ -121,22 +136,40 @@ class RememberedNames:
         """
         if anew:
             self._roll.clear()
-        known = self.of(EVERYBODY.visibilities)
-        self._roll.keep(known.sequence, Enrolled(known.entities, known.directory.bearers))
+            with self._keeping:
+                self._known.clear()
+        everybody = EVERYBODY.visibilities
+        known = self.of(everybody)
+        if self._roll.enrolled(known.sequence) is None:
+            told = known.directory.bearers
+            self._roll.keep(known.sequence, told if isinstance(told, Told) else Told(known.entities), known.seconds)
+            if written := self._enrolled(known.sequence, everybody):
+                self._keep(everybody, written)
 
     def _keep(self, visibilities: frozenset[str], known: Known) -> Known:
-        self._known[visibilities] = known
-        self._known.move_to_end(visibilities)
-        while len(self._known) > VIEWERS:
-            self._known.popitem(last=False)
-        return known
+        with self._keeping:
+            had = self._known.get(visibilities)
+            if had and had.sequence == known.sequence and isinstance(had.entities, Enrolled):
+                known = had
+            self._known[visibilities] = known
+            self._known.move_to_end(visibilities)
+            while len(self._known) > VIEWERS:
+                self._known.popitem(last=False)
+            return known
+
+    def _enrolled(self, sequence: int, visibilities: frozenset[str]) -> Known | None:
+        """Who was written down as known to these; only what everybody may know is."""
+        told = self._roll.enrolled(sequence) if visibilities == EVERYBODY.visibilities else None
+        if told is None:
+            return None
+        directory = Directory(told, Vocabulary(self._index, Scope(visibilities)))
+        return Known(sequence, told, directory, time.monotonic(), told.seconds)
 
     def _read(self, sequence: int, visibilities: frozenset[str]) -> Known:
         began, scope = time.monotonic(), Scope(visibilities)
         with _uncollected():
-            told = self._roll.enrolled(sequence) if visibilities == EVERYBODY.visibilities else None
-            entities = told.entities if told else entities_of(self._index.every_document(scope))
-            directory = Directory(entities, Vocabulary(self._index, scope), told.bearers if told else None)
+            entities = entities_of(self._index.every_document(scope))
+            directory = Directory(entities, Vocabulary(self._index, scope))
         seconds = time.monotonic() - began
         if seconds > COSTLY:
             # What stays for long is not looked through for garbage each time: that would halt every request

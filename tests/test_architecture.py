@@ -22,6 +22,7 @@ DOORS = {
     "nncf": {"indexer/embedding/quantising"},
     "tokenizers": {"indexer/embedding"},
     "rapidfuzz": {"indexer/lookalikes"},
+    "xxhash": {"indexer/checksums"},
     "imapclient": {"service/mailbox/imap"},
     "argon2": {"service/access/passwords"},
     "zxcvbn": {"service/access/passwords"},

@@ -450,7 +450,8 @@ def test_a_process_that_starts_later_knows_the_same_names(knowledge: Knowledge, 
     assert reader.entities(EVERYBODY) == known
     reader.close()
 
-    for path in (tmp_path / "index" / "names").rglob("names.json"):
+    for path in (tmp_path / "index" / "names").rglob("names.tables"):
+        path.unlink()
         path.write_text("[]", encoding="utf-8")
     reader = Knowledge.open(tmp_path / "index", HashingEmbedder)
     assert reader.entities(EVERYBODY) == known
@@ -560,14 +561,14 @@ def test_names_written_down_in_another_shape_are_read_anew(knowledge: Knowledge,
     knowledge.update([Shelf(*WORLD)])
     known, names = knowledge.entities(EVERYBODY), tmp_path / "index" / "names"
     facts = next(found.facts for folder in folders(names) if (found := checked(folder)))
-    publish(names, facts, lambda folder: write(folder / "names.json", '[{"label": "Brückner"}]'))
+    publish(names, facts, lambda folder: write(folder / "names.tables", '[{"label": "Brückner"}]'))
     (names / "7").mkdir()
 
     reader = Knowledge.open(tmp_path / "index", HashingEmbedder)
 
     assert reader.entities(EVERYBODY) == known
     reader.update([Shelf(*WORLD)])
-    assert "Brückner Logistik" in (folders(names)[0] / "names.json").read_text(encoding="utf-8")
+    assert "Brückner Logistik".encode() in (folders(names)[0] / "names.tables").read_bytes()
     reader.close()
 
 

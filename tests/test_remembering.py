@@ -10,14 +10,16 @@ from typing import Any
 import pytest
 
 import indexer.remembering as remembering
-from indexer.asking import EVERYBODY
+from indexer.asking import EVERYBODY, Viewer
 from indexer.documents import Customer, Document
 from indexer.engines.embedded import EmbeddedIndex
 from indexer.engines.protocol import Scope
+from indexer.enrolled import Enrolled
+from indexer.entities import Directory
 from indexer.errors import IndexProblem
 from indexer.knowledge import Knowledge
 from indexer.remembering import RememberedNames
-from indexer.roll import Roll
+from indexer.roll import FILE, Roll
 from tests.builders import a_card
 from tests.known import Shelf, knowing
 
@@ -124,13 +126,61 @@ def test_who_was_written_down_is_known_by_the_same_names(knowledge: Knowledge, t
     tell(knowledge, *COMPANIES, "Müller & Söhne GmbH")
     index = EmbeddedIndex.open(tmp_path / "index", create=False)
     read = RememberedNames(index, Roll(tmp_path / "none", index.identity)).of(EVERYBODY.visibilities)
-    roll = Roll(tmp_path / "index" / "names", index.identity)
-    written = roll.enrolled(index.names_sequence)
-    assert written
-    assert written.entities == read.entities
-    assert written.bearers == read.directory.bearers
-    assert roll.enrolled(index.names_sequence + 1) is None
-    for path in (tmp_path / "index" / "names").rglob("spellings.json"):
-        path.write_bytes(path.read_bytes().replace(b"nordwind", b"sudwind!"))
-    assert roll.enrolled(index.names_sequence) is None
+    written = Roll(tmp_path / "index" / "names", index.identity).enrolled(index.names_sequence)
+
+    assert written == read.entities
+    assert read.directory.find("müller & sohne") == Directory(written).find("müller & sohne") != ()
     index.close()
+
+
+def test_nobody_is_taken_from_a_roll_of_another_time_or_one_that_is_damaged(
+    knowledge: Knowledge, tmp_path: Path
+) -> None:
+    tell(knowledge, *COMPANIES)
+    roll, sequence = Roll(tmp_path / "index" / "names", knowledge._opened().index.identity), knowledge.names_mark()
+
+    assert roll.enrolled(sequence) is not None
+    assert roll.enrolled(sequence + 1) is None
+    for path in (tmp_path / "index" / "names").rglob(FILE):
+        path.write_bytes(path.read_bytes().replace(b"nordwind", b"sudwind!"))
+    assert roll.enrolled(sequence) is None
+
+
+def test_a_roll_that_an_older_version_wrote_is_not_taken(
+    knowledge: Knowledge, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    roll, sequence = Roll(tmp_path / "index" / "names", knowledge._opened().index.identity), knowledge.names_mark()
+    monkeypatch.setattr("indexer.roll.FORMAT", "names-4")
+
+    assert roll.enrolled(sequence) is None
+
+
+def test_who_writes_names_down_uses_them_where_they_lie(knowledge: Knowledge) -> None:
+    tell(knowledge, *COMPANIES)
+
+    assert isinstance(knowledge.entities(EVERYBODY), Enrolled)
+    assert [entity.name for entity in knowledge.entities(EVERYBODY)] == [*COMPANIES]
+
+
+def test_names_that_another_process_wrote_down_are_known_at_once(
+    knowledge: Knowledge, slow: Slow, tmp_path: Path
+) -> None:
+    remembered = RememberedNames(slow, Roll(tmp_path / "index" / "names", slow.identity))
+    slow.let.clear()
+    assert told(remembered) == []
+
+    tell(knowledge, *COMPANIES)
+
+    assert told(remembered) == [*COMPANIES]
+
+
+def test_what_only_a_group_may_see_is_never_written_down(knowledge: Knowledge, tmp_path: Path) -> None:
+    hidden = a_card("Board", key="b", visibility="group:board", customers=(Customer("Hidden Holding"),))
+    knowledge.update([Shelf([a_card("Pilot", key="p", customers=(Customer("Nordwind"),)), hidden], "trello:sales")])
+
+    insiders = knowledge.entities(Viewer(frozenset({"board"})))
+    files = [path.read_bytes().lower() for path in (tmp_path / "index" / "names").rglob(FILE)]
+
+    assert sorted(entity.name for entity in insiders) == ["Hidden Holding", "Nordwind"]
+    assert any(b"nordwind" in held for held in files)
+    assert not any(b"hidden" in held or hidden.id.encode() in held for held in files)

@@ -1,6 +1,6 @@
 """Folders of cache files that are all there and unaltered, or count for nothing.
 
-A generation is written beside the others, fsynced and renamed into place; its manifest holds the SHA-256 of each file
+A generation is written beside the others, fsynced and renamed into place; its manifest holds the checksum of each file
 and of itself. The highest name that passes its check is the current one; a damaged one is passed over.
 """
 
@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from indexer.checksums import digest, is_sum_of
 from indexer.errors import IndexProblem
 
 MANIFEST = "manifest.json"
@@ -45,7 +46,9 @@ class Generation:
 
 def current(shelf: Path, wanted: Callable[[Facts], bool] = lambda facts: True) -> Generation | None:
     """The newest intact generation on a shelf that is wanted, or None."""
-    return next((g for folder in folders(shelf) if (g := checked(folder)) and wanted(g.facts)), None)
+    told = (folder for folder in folders(shelf) if (facts := _facts_of(folder)) and wanted(facts))
+    # What is not wanted is not summed either: that takes as long as reading all of it
+    return next((g for folder in told if (g := checked(folder)) and wanted(g.facts)), None)
 
 
 def folders(shelf: Path) -> list[Path]:
@@ -62,9 +65,17 @@ def checked(folder: Path) -> Generation | None:
         told = json.loads((folder / MANIFEST).read_bytes())
         if told["checksum"] != _sum_of(told["facts"], told["files"]):
             return None
-        intact = all(digest(folder / name) == checksum for name, checksum in told["files"].items())
+        intact = all(is_sum_of(checksum, folder / name) for name, checksum in told["files"].items())
         return Generation(folder, Facts(**told["facts"])) if intact else None
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
+
+
+def _facts_of(folder: Path) -> Facts | None:
+    """What a generation says of itself, unchecked."""
+    try:
+        return Facts(**json.loads((folder / MANIFEST).read_bytes())["facts"])
+    except (OSError, ValueError, KeyError, TypeError):
         return None
 
 
@@ -124,12 +135,6 @@ def _written(shelf: Path, facts: Facts, fill: Callable[[Path], None]) -> Path:
     fresh.rename(place)
     _sync(shelf)
     return place
-
-
-def digest(path: Path) -> str:
-    """SHA-256 (hex) of a file."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _lasting(folder: Path) -> Iterator[Path]:

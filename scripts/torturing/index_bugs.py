@@ -4,6 +4,7 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
+from indexer import checksums
 from indexer.engines import generations
 from indexer.engines.embedded import EmbeddedIndex
 from indexer.engines.generations import Facts, Generation
@@ -72,9 +73,9 @@ def _() -> list[Change]:
 def _() -> list[Change]:
     def wrong(path: Path) -> str:
         with path.open("rb") as file:
-            return generations.hashlib.sha256(file.read(256)).hexdigest()
+            return generations.hashlib.sha256(file.read(256)).hexdigest()[:32]
 
-    return [(generations, "digest", wrong)]
+    return [(generations, "digest", wrong), (checksums, "digest", wrong)]
 
 
 @_damaged("keeps no generation but the newest")

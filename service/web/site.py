@@ -1,5 +1,6 @@
 """What every page shares: the knowledge, the ledger, the templates and the frame around the content."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Annotated, Any
@@ -47,7 +48,7 @@ class Frame:
 class NamesRead:
     """The names that one viewer may know, sorted, and what they were read from."""
 
-    entities: tuple[Entity, ...]
+    entities: Sequence[Entity]
     choices: Choices
     sorted: Sorted
     names: Names

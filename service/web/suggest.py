@@ -1,6 +1,6 @@
 """Names to complete a question with: for the search box, and for programs."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Annotated, Any
 
@@ -40,7 +40,7 @@ def names_of(site: Site, viewer: Viewer) -> Names:
     return names_read(site, viewer, site.knowledge.known_lately(viewer).entities).names
 
 
-def names_read(site: Site, viewer: Viewer, entities: tuple[Entity, ...]) -> NamesRead:
+def names_read(site: Site, viewer: Viewer, entities: Sequence[Entity]) -> NamesRead:
     """The names of these companies and people, and of the boards that the viewer may know; sorted once a change."""
     choices = site.choices(viewer)
     held = site.names.get(viewer.visibilities)
