@@ -7,11 +7,12 @@ searching the old. Passages that were deleted since are kept out by the allowed 
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, partial
 from itertools import chain
 from pathlib import Path
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import faiss as faiss_
 import numpy as np
@@ -52,6 +53,14 @@ class _Part:
     ids: Ids
     tiles: tuple[Any, ...] = ()
     look: coarse.Look | None = None
+    _seen: WeakKeyDictionary[Allowed, Mask] = field(default_factory=WeakKeyDictionary, repr=False)
+
+    def allowing(self, allowed: Allowed) -> Mask:
+        """Which rows are allowed; kept as long as the set is, for every question of its scope asks for it."""
+        mask = self._seen.get(allowed)
+        if mask is None:
+            mask = self._seen[allowed] = allowed.among(self.ids)
+        return mask
 
     def at(self, ids: Ids) -> tuple[Ids, Mask]:
         """Which of these ids are here, and the rows of those."""
@@ -126,7 +135,7 @@ class Neighbours:
 
     def thinned(self, allowed: Allowed) -> "Neighbours":
         """Only the allowed passages, in one part."""
-        if len(self._parts) == 1 and allowed.among(self._parts[0].ids).all():
+        if len(self._parts) == 1 and self._parts[0].allowing(allowed).all():
             return self
         pieces = (
             (part.ids[here], part.index.reconstruct_batch(np.flatnonzero(here))) for part, here in self._masks(allowed)
@@ -172,7 +181,7 @@ class Neighbours:
         return _part(self.dimension, pieces) if pieces else None
 
     def _masks(self, allowed: Allowed) -> Iterator[tuple[_Part, Mask]]:
-        return ((part, here) for part in self._parts if (here := allowed.among(part.ids)).any())
+        return ((part, here) for part in self._parts if (here := part.allowing(allowed)).any())
 
 
 def load(folder: Path) -> Neighbours:

@@ -21,6 +21,11 @@ from indexer.store import Store
 from indexer.vectors import Neighbours
 
 
+MORE = 3
+"""So many times as many passages as are wanted are asked for by words: the last wanted one is often worth the same as
+others, and to ask again takes longer than to ask for more."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Held:
     """What is searched: both lanes, and the questions that documents answered."""
@@ -55,7 +60,7 @@ class _Lanes:
     def worded(self, text: str, count: int) -> dict[int, float]:
         """The `count` passages best by words."""
         again = partial(self.words.best, text, allowed=self.allowed)
-        return dict(firsts(again(count + 1), count, again, self.places))
+        return dict(firsts(again(MORE * count), count, again, self.places))
 
 
 def _only_one(nearest: Callable[[Vectors, int], list[Scored]], vector: Vectors, count: int) -> Scored:
