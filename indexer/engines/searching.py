@@ -20,7 +20,6 @@ from indexer.shelved import Shelved
 from indexer.store import Store
 from indexer.vectors import Neighbours
 
-
 MORE = 3
 """So many times as many passages as are wanted are asked for by words: the last wanted one is often worth the same as
 others, and to ask again takes longer than to ask for more."""
