@@ -126,7 +126,7 @@ def _merged(sightings: list[_Sighting]) -> tuple[Entity, ...]:
     members: dict[str, list[_Sighting]] = defaultdict(list)
     for sighting, anchors in zip(sightings, places, strict=True):
         name = name_key(sighting.name)
-        for root in {groups.root(anchors[0])} if anchors else groups.of_name.get(name, {name}):
+        for root in [groups.root(anchors[0])] if anchors else groups.of_name.get(name, [name]):
             members[root].append(sighting)
     return _named_apart([_entity(seen) for seen in members.values() if name_key(seen[0].name)])
 
@@ -153,7 +153,7 @@ def _join_namesakes(groups: "_Groups", sightings: list[_Sighting], places: list[
         for alike in by_label.values():
             groups.join(alike)
         groups.join([*loose, *(next(iter(by_label.values()))[:1] if len(by_label) == 1 else [])])
-        groups.of_name[name] = {groups.root(anchor) for anchor in borne} or {name}
+        groups.of_name[name] = list(dict.fromkeys(map(groups.root, borne))) or [name]
 
 
 def _labels(groups: "_Groups", borne: Iterable[Iterable[str]]) -> dict[str, str]:
@@ -173,7 +173,7 @@ class _Groups:
 
     def __init__(self) -> None:
         self._above: dict[str, str] = {}
-        self.of_name: dict[str, set[str]] = {}
+        self.of_name: dict[str, list[str]] = {}
 
     def root(self, anchor: str) -> str:
         while (above := self._above.get(anchor, anchor)) != anchor:

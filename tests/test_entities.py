@@ -113,6 +113,14 @@ def test_records_of_namesakes_with_domains_of_their_own_stay_apart() -> None:
     assert [(e.domains, len(e.document_ids)) for e in companies] == [(("altra.de",), 2), (("altra-invest.fr",), 2)]
 
 
+def test_namesakes_come_in_the_same_order_in_every_process() -> None:
+    domains = [f"phoenix-{n}.example" for n in range(12)]
+    loose = a_note("Visit", "…", key="loose", customers=(Customer("Phoenix"),))
+    documents = [a_note("Call", "…", key=d, customers=(Customer("Phoenix", domains=(d,)),)) for d in domains]
+
+    assert [entity.domains for entity in entities_of([loose, *documents])] == [(domain,) for domain in domains]
+
+
 def test_a_mail_domain_names_its_company_but_a_freemail_domain_names_nobody() -> None:
     directory = Directory([a_company("Contoso Ltd", "contoso.com"), a_company("Googol", "gmail.com")])
 
