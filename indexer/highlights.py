@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from indexer.ordinary import is_function
-from indexer.wording import Token, fold, listed, stem, tokens
+from indexer.wording import Token, fold, listed, stem, tokens, written
 
 CUES = listed("anyone anybody someone somebody know knows working work talking talk kennt weiss")
 
@@ -13,7 +13,7 @@ CUES = listed("anyone anybody someone somebody know knows working work talking t
 def highlights(question_text: str, passage: str) -> tuple[tuple[int, int], ...]:
     """(start, end) of every word in `passage` that the question holds, in any ending or accent; neighbours as one."""
     wanted = {stem(word) for word in content_words(question_text)}
-    spans = [(word.start, word.end) for word in tokens(passage) if wanted and stem(word.text) in wanted]
+    spans = [word.span() for word in written(passage) if stem(word[0]) in wanted] if wanted else []
     merged: list[tuple[int, int]] = []
     for start, end in spans:
         if merged and not passage[merged[-1][1] : start].strip(" -"):

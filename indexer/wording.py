@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -100,15 +101,18 @@ def tokens(text: str) -> list[Token]:
     return found
 
 
-def keys(text: str) -> list[str]:
-    """The keys of a text's words in order, as `tokens` tells them, in a third of the time."""
-    found: list[str] = []
+def written(text: str) -> Iterator[re.Match[str]]:
+    """Every word of a text in order, as `tokens` tells them but for how they stand, in a third of the time."""
     end = 0
     for match in WORD.finditer(text):
         if match[0] != "s" or text[end : match.start()] not in POSSESSIVE:
-            found.append(key(match[0]))
+            yield match
         end = match.end()
-    return found
+
+
+def keys(text: str) -> list[str]:
+    """The keys of a text's words in order."""
+    return [key(match[0]) for match in written(text)]
 
 
 def _light(gap: str) -> bool:
