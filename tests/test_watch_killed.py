@@ -1,6 +1,7 @@
 """Whatever dies, and wherever: every mail ends in one state, with one draft at most, and INBOX is as it was."""
 
 from contextlib import closing, suppress
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,10 +12,12 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from indexer.errors import SignpostError, Unreachable
 from service.ledger import Ledger
+from service.ledgers.postgres import PostgresFile
 from service.mailbox.memory import MemoryMailbox, MemoryServer
 from service.mailbox.replies import envelope
 from service.receipts import Receipt
-from tests.tripwire import Killed, TrippingMailbox, Tripwire, tripping_ledger
+from tests.postgres_server import Postgres
+from tests.tripwire import Killed, TrippingMailbox, TrippingRows, Tripwire, tripping_ledger
 from tests.watching import Clock, a_judge, a_mail, a_watcher
 
 SCENARIO = (
@@ -31,19 +34,42 @@ ENDS = {
 }
 
 
-def break_and_resume(path: Path, wire: Tripwire) -> tuple[MemoryServer, list[Receipt]]:
+@dataclass(frozen=True)
+class InAFile:
+    """Where a ledger is that processes open one after the other, some of them past a wire."""
+
+    path: Path
+
+    def open(self, wire: Tripwire | None = None) -> Ledger:
+        return tripping_ledger(self.path, wire) if wire else Ledger.open(self.path)
+
+
+@dataclass(frozen=True)
+class OnAServer:
+    """The same in a database; who is killed leaves a lease there that is over at once."""
+
+    url: str
+
+    def open(self, wire: Tripwire | None = None) -> Ledger:
+        file = PostgresFile(self.url)
+        ledger = Ledger(TrippingRows(file, wire) if wire else file)
+        ledger.leases.lasts = timedelta()
+        return ledger
+
+
+def break_and_resume(place: InAFile | OnAServer, wire: Tripwire) -> tuple[MemoryServer, list[Receipt]]:
     """Watch a mailbox until the wire breaks it, then again with a new process until nothing is left to do."""
     server, clock = MemoryServer(), Clock()
     server.clock = clock
     mailbox = MemoryMailbox(server)
-    with closing(Ledger.open(path)) as ledger:
+    with closing(place.open()) as ledger:
         a_watcher(mailbox, ledger, clock=clock).one_pass()
     for mail in SCENARIO:
         server.deliver(mail)
     before = server.folders["INBOX"].mails.copy()
-    with closing(tripping_ledger(path, wire)) as ledger, suppress(Killed, Unreachable):
+    with closing(place.open(wire)) as ledger, suppress(Killed, Unreachable):
         a_watcher(TrippingMailbox(mailbox, wire), ledger, clock=clock).one_pass()
-    with closing(Ledger.open(path)) as ledger:
+    with closing(place.open()) as ledger:
         for _ in range(4):
             clock.now += timedelta(minutes=1)
             a_watcher(mailbox, ledger, clock=clock).one_pass()
@@ -74,11 +100,20 @@ def unbroken() -> list[str]:
 def test_a_break_at_any_point_leaves_one_draft_for_each_mail(
     tmp_path: Path, point: int, breaks: type[BaseException]
 ) -> None:
-    server, receipts = break_and_resume(tmp_path / "ledger.db", Tripwire(point, breaks))
+    server, receipts = break_and_resume(InAFile(tmp_path / "ledger.db"), Tripwire(point, breaks))
 
     assert ends(receipts) == ENDS
     assert len(server.folders["Drafts"].mails) == 2
     assert len(receipts) == len(SCENARIO)
+
+
+@pytest.mark.server
+@pytest.mark.parametrize("point", range(1, len(unbroken()) + 1))
+def test_the_same_holds_where_the_ledger_is_on_a_server(ledger_server: Postgres, point: int) -> None:
+    server, receipts = break_and_resume(OnAServer(ledger_server.database()), Tripwire(point))
+
+    assert ends(receipts) == ENDS
+    assert len(server.folders["Drafts"].mails) == 2
 
 
 def test_the_points_lie_around_every_step() -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from service.ledger import Ledger
+from service.ledgers.fenced import Fenced
 from service.ledgers.sqlite import SqliteFile
 from service.mailbox.protocol import (
     Arrival,
@@ -25,6 +26,7 @@ from service.mailbox.protocol import (
     Saved,
     Sought,
 )
+from service.schema import File
 
 
 class Killed(BaseException):
@@ -151,6 +153,26 @@ class TrippingFile(SqliteFile):
     def writing(self) -> Iterator[None]:
         if self._depth:
             yield
+            return
+        self.wire("before transaction")
+        with super().writing():
+            yield
+            self.wire("before commit")
+        self.wire("after commit")
+
+
+class TrippingRows(Fenced):
+    """The same for rows that lie anywhere."""
+
+    def __init__(self, file: File, wire: Tripwire) -> None:
+        super().__init__(file, lambda: None)
+        self.wire = wire
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        if self._depth:
+            with super().writing():
+                yield
             return
         self.wire("before transaction")
         with super().writing():
