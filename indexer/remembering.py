@@ -15,7 +15,7 @@ from indexer.asking import EVERYBODY, Filters
 from indexer.bearers import Told
 from indexer.embedding.protocol import Embedder, Vectors
 from indexer.engines.narrowing import compared
-from indexer.engines.protocol import Index, Query, Scope
+from indexer.engines.protocol import Index, Scope
 from indexer.enrolled import Enrolled
 from indexer.entities import Directory, Entity, entities_of
 from indexer.roll import Roll
@@ -251,4 +251,4 @@ class Vocabulary:
         self._index, self._scope = index, scope
 
     def __contains__(self, word: object) -> bool:
-        return isinstance(word, str) and bool(self._index.search([Query(word)], self._scope)[0])
+        return isinstance(word, str) and self._index.holds(word, self._scope)

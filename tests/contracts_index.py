@@ -332,6 +332,17 @@ class IndexContract:
 
         assert index.with_links([LUNCH.url, SECRET.url, f"{RAIL.url}/1", HIDDEN.url, RAIL.url], ALL) == [LUNCH, RAIL]
 
+    def test_a_word_is_held_where_somebody_may_read_it(self, index: Index) -> None:
+        put(index, *WORLD)
+        words = {word for d in (RAIL, SECRET) for word in d.title.split() if len(word) > 3}
+
+        held = {word for word in words if index.holds(word, ALL)}
+
+        assert held == {word for word in words if index.search([Query(word)], ALL)[0]}
+        assert index.holds(f"zzyzx {RAIL.title}", ALL)
+        assert not index.holds("zzyzx", ALL)
+        assert not index.holds(RAIL.title, replace(ALL, visibilities=frozenset()))
+
     def test_known_is_what_plan_needs(self, index: Index) -> None:
         put(index, *WORLD)
 

@@ -162,6 +162,11 @@ class EmbeddedIndex:
         held = Held(state.meaning, state.terms.words.of(scope.visibilities), state.confirmed)
         return searched(self._store, held, queries, *state.allowed(self._store, scope))
 
+    def holds(self, text: str, scope: Scope) -> bool:
+        """Whether a passage in scope holds a word of this text, in any ending."""
+        state = self._current()
+        return bool(state.terms.words.of(scope.visibilities).best(text, 1, state.allowed(self._store, scope)[0]))
+
     def resembling(self, document_id: str, scope: Scope) -> list[Candidate]:
         """The passages in scope that are nearest to a document's own."""
         state = self._current()

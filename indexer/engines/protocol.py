@@ -184,6 +184,10 @@ class Index(Protocol):
         """
         ...
 
+    def holds(self, text: str, scope: Scope) -> bool:
+        """Whether a passage in scope holds a word of this text, in any ending."""
+        ...
+
     def resembling(self, document_id: str, scope: Scope) -> list[Candidate]:
         """Passages in scope that are nearest to the middle of a document's own, which are left out; nearest first."""
         ...

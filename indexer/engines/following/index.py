@@ -97,6 +97,10 @@ class FollowingIndex(Behind):
         shelf, told = self._asked(lambda index: index.search(queries, scope))
         return [_shelved(shelf, one) for one in told] if shelf else told
 
+    def holds(self, text: str, scope: Scope) -> bool:
+        """Whether a passage in scope holds a word of this text, in any ending."""
+        return self._asked(lambda index: index.holds(text, scope))[1]
+
     def resembling(self, document_id: str, scope: Scope) -> list[Candidate]:
         """The passages in scope that are nearest to a document's own."""
         shelf, told = self._asked(lambda index: index.resembling(document_id, scope))

@@ -59,6 +59,10 @@ class MilvusIndex(Behind):
         lanes = self._lanes(scope)
         return lanes.candidates(queries) if lanes else self._index.search(queries, scope)
 
+    def holds(self, text: str, scope: Scope) -> bool:
+        """Whether a passage in scope holds a word of this text, in any ending."""
+        return bool(self.search([Query(text)], scope)[0])
+
     def resembling(self, document_id: str, scope: Scope) -> list[Candidate]:
         """The passages in scope that are nearest to a document's own."""
         lanes = self._lanes(scope)

@@ -174,6 +174,10 @@ class PostgresIndex:
             )
             return lanes.candidates(queries)
 
+    def holds(self, text: str, scope: Scope) -> bool:
+        """Whether a passage in scope holds a word of this text, in any ending."""
+        return bool(self.search([Query(text)], scope)[0])
+
     def resembling(self, document_id: str, scope: Scope) -> list[Candidate]:
         """The passages in scope that are nearest to a document's own."""
         with self._server.reading() as transaction:
