@@ -1,10 +1,13 @@
 """What growth is fitted to: a line through what was measured, where the smallest size counts as much as the largest."""
 
+from dataclasses import asdict
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scripts.benchmarks.growth import Scan, Size, fitted, line_through
+from scripts.benchmarks.growth import Scan, Size, fitted, line_through, lines_of
+from scripts.benchmarks.plotting import PANELS, drawn, points
 from scripts.benchmarks.speed_start import Start
 
 
@@ -31,3 +34,34 @@ def test_the_curves_tell_what_ten_and_a_hundred_million_would_take() -> None:
     )
     assert (round(lines[0].ours, 6), lines[0].verdict) == (2, "ok")
     assert [round(line.ours, 6) for line in lines] == [2, 1, 1, 100, 0, 1000]
+
+
+def test_what_was_measured_is_drawn_by_size() -> None:
+    lines = [
+        {"what": "10,000 passages of 3,000 documents, taken in (embedding aside)", "ours": 2, "goal": None},
+        {"what": "10,000 passages: a question, p50 by the clock", "ours": 5, "goal": 5},
+        {"what": "… p99", "ours": 9, "goal": 15},
+        {"what": "100,000 passages: a question, p50 by the clock", "ours": 7, "goal": None},
+        {"what": "… p99", "ours": None, "goal": None},
+        {"what": "fitted: a question", "ours": 1, "goal": None},
+        {"what": "… p99", "ours": 3, "goal": None},
+    ]
+
+    told = points(lines)
+
+    assert told == {
+        "a question, p50 by the clock": [(10_000, 5, 5), (100_000, 7, None)],
+        "a question, p50 by the clock … p99": [(10_000, 9, 15)],
+    }
+    assert {panel.line for panel in PANELS} >= set(told) - {"a question, p50 by the clock"}
+    drawn(lines)
+
+
+def test_each_panel_is_of_a_line_that_is_measured() -> None:
+    size = Size(
+        10_000, 3_000, 1.0, 100, 1.0, [5.0, 6.0], [5.0, 6.0], [Scan(1.0, 1.0, 1.0, 1.0)], [Start(0.5, 100, 1.0)]
+    )
+
+    told = points([asdict(line) for line in lines_of(size)])
+
+    assert {panel.line for panel in PANELS} <= set(told)

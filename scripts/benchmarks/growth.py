@@ -96,7 +96,7 @@ def lines(data: Path | None) -> Iterator[Line]:
     for size in SIZES:
         with TemporaryDirectory(prefix="signpost-bench-") as folder:
             measured.append(_measured(Path(folder) / "index", Again(documents, size), drawn, reader, questions))
-        yield from _told(measured[-1])
+        yield from lines_of(measured[-1])
     if len(measured) > 1:
         yield from fitted(measured)
 
@@ -173,7 +173,8 @@ def _timed(neighbours: Neighbours, asked: Vectors, allowed: Allowed) -> tuple[li
     return told, median(times)
 
 
-def _told(size: Size) -> Iterator[Line]:
+def lines_of(size: Size) -> Iterator[Line]:
+    """What is printed of one size."""
     goals = next(goals for goals in reversed(GOALS) if goals.passages <= size.passages)
     much = f"{size.passages:,} passages"
     yield Line(f"{much} of {size.documents:,} documents, taken in (embedding aside)", size.passages / size.filled, "/s")
