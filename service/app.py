@@ -23,6 +23,7 @@ from service.learning import Learning, catch_up
 from service.ledger import Ledger
 from service.mail.questions import kind_of
 from service.mailbox.protocol import Mailbox
+from service.pausing import Pause
 from service.privacy import keep_private
 from service.receipts import Receipt
 from service.settings import MailboxSettings, Settings, load
@@ -41,7 +42,8 @@ log = logging.getLogger(__name__)
 class State:
     """What `signpost status` tells. `mails` counts how mails ended; `problems` are sentences that need somebody.
 
-    `watched` tells who watches which mailbox now, `queued` what waits to be embedded, where workers may share that.
+    `watched` tells who watches which mailbox now, `paused` for which nothing is written, `queued` what waits to be
+    embedded, where workers may share that.
     """
 
     index: IndexStatus
@@ -50,6 +52,7 @@ class State:
     quarantined: int = 0
     queued: Queued | None = None
     watched: tuple[Lease, ...] = ()
+    paused: tuple[Pause, ...] = ()
 
 
 class App:
@@ -259,12 +262,12 @@ class App:
         problems += [f"{a.mailbox}: {a.trouble}" for a in self.ledger.progress.accounts() if a.trouble]
         problems += self.sourcing.troubles()
         problems += self._checked() if check else []
-        queue = self.knowledge.queue() if index.updated_at else None
-        queued = queue.counted() if queue else None
+        queued = queue.counted() if index.updated_at and (queue := self.knowledge.queue()) else None
         problems += [queued.problem] if queued and queued.problem else []
         leases = (self.ledger.leases.of(told.name, Presence()) for told in self.settings.mailboxes)
         told = tuple(dict.fromkeys(problems))
-        return State(index, self._mails(), told, self.quarantine.number, queued, tuple(filter(None, leases)))
+        who = tuple(filter(None, leases)), tuple(self.ledger.pauses.every())
+        return State(index, self._mails(), told, self.quarantine.number, queued, *who)
 
     def close(self) -> None:
         """Let go of index and ledger, as far as they were opened."""

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from indexer.asking import Answer, Hit
+from service.pausing import paused_text
 from service.receipts import Asked, Receipt
 from service.replies import clean
 from service.web.wording import ago
@@ -240,6 +241,7 @@ def state_text(state: "State") -> str:
     lines.append("mails:" if state.mails else "mails: none seen yet")
     lines += [f"  {number:,} {what}" for what, number in state.mails]
     lines += [f"watching: {lease.mailbox} is watched by {lease.holder}" for lease in state.watched]
+    lines += [f"paused: {line}" for line in (paused_text(state.paused).splitlines() if state.paused else ())]
     if state.quarantined:
         lines.append(f"quarantine: {state.quarantined:,}; `signpost retry` lists them and tries them again")
     return "\n".join([*lines, *(f"! {problem}" for problem in state.problems)])

@@ -90,6 +90,7 @@ def test_a_mailbox_is_paused_and_goes_on(config: Path) -> None:
     assert told == "sales@brueckner.example is paused. Go on: signpost resume sales@brueckner.example\n"
     assert "sales@brueckner.example is paused at this machine, since " in signpost(config, "pause").output
     assert json.loads(signpost(config, "pause", "--json").output)[0]["who"] == "here"
+    assert "\npaused: sales@brueckner.example is paused at this machine, since " in signpost(config, "status").output
     assert "was paused already" in signpost(config, "pause", "sales@brueckner.example").output
     assert signpost(config, "resume", "sales@brueckner.example").output == "sales@brueckner.example goes on.\n"
     assert "was not paused" in signpost(config, "resume", "sales@brueckner.example").output

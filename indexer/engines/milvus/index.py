@@ -1,8 +1,8 @@
 """The index whose lanes of search are on Milvus: a folder or a database keeps everything, Milvus follows it."""
 
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from threading import Lock
 
 from indexer.asking import Candidate
@@ -12,8 +12,8 @@ from indexer.engines.milvus.following import Following, Mark, collection, mark
 from indexer.engines.milvus.searching import Lanes
 from indexer.engines.milvus.server import Server
 from indexer.engines.milvus.truth import Stand, Truth
-from indexer.engines.protocol import Query, Scope
-from indexer.errors import BusyIndex
+from indexer.engines.protocol import Query, Scope, Standing
+from indexer.errors import BusyIndex, IndexProblem
 
 AGAIN = 1.0
 """Seconds until it is looked again whether what was behind has caught up, while somebody else writes."""
@@ -76,6 +76,11 @@ class MilvusIndex(Behind):
             self._server.drop(collection(stand))
         self.settle()
 
+    def standing(self) -> Standing:
+        """How the index stands, and what keeps Milvus from being searched."""
+        told = super().standing()
+        return replace(told, problems=(*told.problems, *self._troubles()))
+
     def check(self) -> list[str]:
         """A sentence for everything that is damaged, after reading all of it."""
         stand, problems = self._truth.stand(), self._index.check()
@@ -92,6 +97,14 @@ class MilvusIndex(Behind):
         """Let go of all files and connections."""
         self._server.close()
         self._index.close()
+
+    def _troubles(self) -> Iterator[str]:
+        try:
+            stand = self._truth.stand()
+            if stand.dimension:
+                mark(self._server, stand)
+        except IndexProblem as error:
+            yield str(error)
 
     def _lanes(self, scope: Scope) -> Lanes | None:
         """The lanes, if they are there; while they are filled for the first time, what is behind searches itself."""
