@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import numpy as np
@@ -10,9 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.embedding.batches import WASTED, batches, padded
+from indexer.embedding.batches import PACKED, PADDED, Budget, batches, padded
 from indexer.embedding.bundle import bundle_of, cache_folder, read_manifest
 from indexer.embedding.compiled import CompiledEmbedder
+from indexer.embedding.feeding import end_to_end, in_rows
 from indexer.embedding.opening import open_embedder
 from indexer.embedding.protocol import Embedder
 from indexer.embedding.quantised import calibration_texts, quantised_of
@@ -41,6 +43,15 @@ class TestCompiled(EmbedderContract, TokenContract):
     @classmethod
     def embedder(cls) -> Embedder:
         return open_embedder()
+
+    def test_many_texts_have_the_vectors_that_they_have_alone(self, embedder: Embedder) -> None:
+        texts = calibration_texts()  # so many that batches are read side by side, where there are processors
+
+        together = np.concatenate([embedder.embed(texts), embedder.embed(texts)])
+
+        alone = np.concatenate([embedder.embed([text]) for text in texts[::8]])
+        assert np.sum(together[: len(texts) : 8] * alone, axis=1).min() > 0.9995
+        assert np.sum(together[len(texts) :: 8] * alone, axis=1).min() > 0.9995
 
 
 @pytest.mark.model
@@ -105,12 +116,38 @@ class TestReference(EmbedderContract, TokenContract):
 
 
 @pytest.mark.model
+@pytest.mark.filterwarnings("default")  # torch and transformers warn about themselves
+def test_a_model_that_cannot_read_texts_end_to_end_is_compiled_nevertheless(tmp_path: Path) -> None:
+    small = {"hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 4, "intermediate_size": 64}
+    _save_untrained("MPNet", small, tmp_path / "model")  # whose attention knows how far apart tokens are
+
+    compiled = open_embedder(str(tmp_path / "model"), precision="f32", cache=tmp_path / "cache")
+    reference = open_embedder(str(tmp_path / "model"), precision="reference")
+
+    assert np.sum(compiled.embed(TEXTS) * reference.embed(TEXTS), axis=1).min() > 0.999
+
+
+def _save_untrained(kind: str, shape: dict[str, int], folder: Path) -> None:
+    """A model of that kind with weights drawn at random, and the default model's tokens."""
+    import transformers
+    from sentence_transformers import SentenceTransformer
+
+    models = import_module("sentence_transformers.models")
+    source = str(folder_of(DEFAULT))
+    config = getattr(transformers, f"{kind}Config")(vocab_size=30_522, **shape)
+    getattr(transformers, f"{kind}Model")(config).save_pretrained(folder / "bare")
+    transformers.AutoTokenizer.from_pretrained(source).save_pretrained(folder / "bare")
+    reader = models.Transformer(str(folder / "bare"), max_seq_length=128)
+    SentenceTransformer(modules=[reader, models.Pooling(shape["hidden_size"])], device="cpu").save(str(folder))
+
+
+@pytest.mark.model
 def test_a_bundle_of_an_older_format_is_not_opened(tmp_path: Path) -> None:
     whole = bundle_of(DEFAULT, cache_folder())
     for name in ("model.xml", "model.bin", "tokenizer.json"):
         (tmp_path / name).symlink_to(whole / name)
     told = (whole / "manifest.json").read_text(encoding="utf-8")
-    (tmp_path / "manifest.json").write_text(told.replace('"format": 2', '"format": 1'), encoding="utf-8")
+    (tmp_path / "manifest.json").write_text(told.replace('"format": 3', '"format": 2'), encoding="utf-8")
 
     assert read_manifest(whole)
     assert read_manifest(tmp_path) is None
@@ -221,21 +258,48 @@ def test_a_vector_without_direction_is_refused(bad: list[list[float]]) -> None:
         sound(np.array(bad, dtype=np.float32))
 
 
-@given(st.lists(st.integers(1, 512)))
-def test_batches_hold_every_text_once_and_stay_in_their_budget(lengths: list[int]) -> None:
-    made = list(batches(lengths, tokens=1024, texts=16))
+BUDGETS = st.sampled_from([PADDED, PACKED, Budget(tokens=1024, texts=16)])
+
+
+@given(st.lists(st.integers(1, 512)), BUDGETS)
+def test_batches_hold_every_text_once_and_stay_in_their_budget(lengths: list[int], budget: Budget) -> None:
+    made = list(batches(lengths, budget))
 
     assert sorted(i for batch in made for i in batch) == list(range(len(lengths)))
     for batch in made:
-        assert len(batch) == 1 or max(lengths[i] for i in batch) * len(batch) <= 1024
-        assert len(batch) <= 16
-
-
-@given(st.lists(st.integers(1, 512)))
-def test_short_texts_are_not_read_at_the_length_of_a_long_one(lengths: list[int]) -> None:
-    for batch in batches(lengths):
         longest = max(lengths[i] for i in batch)
-        assert sum(longest - lengths[i] for i in batch) <= WASTED
+        held = longest * len(batch) if budget.power == 1 else sum(lengths[i] for i in batch)
+        assert len(batch) == 1 or held <= budget.tokens
+        assert len(batch) <= budget.texts
+
+
+@given(st.lists(st.integers(1, 512)), BUDGETS)
+def test_short_texts_are_not_read_at_the_length_of_a_long_one(lengths: list[int], budget: Budget) -> None:
+    for batch in batches(lengths, budget):
+        longest = max(lengths[i] for i in batch)
+        assert sum(longest**budget.power - lengths[i] ** budget.power for i in batch) <= budget.wasted
+
+
+TEXTS_OF_TOKENS = st.lists(st.lists(st.integers(100, 30_000), min_size=1, max_size=40), min_size=1, max_size=12)
+
+
+@given(TEXTS_OF_TOKENS)
+def test_end_to_end_every_token_is_found_where_attention_looks_for_it(tokens: list[list[int]]) -> None:
+    fed = end_to_end(tokens)
+    rows = np.where(fed["attention_mask"] == 1, fed["input_ids"][fed["places"]], 0)
+
+    assert np.array_equal(rows, in_rows(tokens)["input_ids"])
+    assert np.array_equal(fed["attention_mask"], in_rows(tokens)["attention_mask"])
+
+
+@given(TEXTS_OF_TOKENS)
+def test_end_to_end_every_token_gets_back_what_attention_made_of_it(tokens: list[list[int]]) -> None:
+    fed = end_to_end(tokens)
+    count = sum(map(len, tokens))
+
+    assert np.array_equal(fed["places"].reshape(-1)[fed["cells"][:count]], np.arange(count))
+    assert fed["position_ids"][:count].tolist() == [place for own in tokens for place in range(len(own))]
+    assert len(fed["input_ids"]) - count < 8
 
 
 @given(st.integers(1, 10_000))

@@ -1,27 +1,42 @@
-"""Token counts → batches that waste little padding. Pure."""
+"""Token counts → batches that waste little. Pure."""
 
 from collections.abc import Iterator, Sequence
-
-TOKENS = 2048
-TEXTS = 128
-WASTED = 256
-"""Tokens of padding that cost about as much as one more call: a mail's windows, a sentence each and one the whole mail,
-take less than half the time in three batches that they take in one."""
+from dataclasses import dataclass
 
 
-def batches(lengths: Sequence[int], tokens: int = TOKENS, texts: int = TEXTS) -> Iterator[list[int]]:
-    """Positions of `lengths` in batches of like length, each at most `tokens` padded tokens and `texts` texts.
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """What a batch may hold: tokens, texts, and what may be wasted on texts that are shorter than its longest.
 
-    Sorting by length alone is worth 1.4 times the throughput of batches in arrival order.
+    `power` says how a text's cost grows with its length, and `wasted` is measured in that.
+    """
+
+    tokens: int = 2048
+    texts: int = 128
+    wasted: int = 256
+    power: int = 1
+
+
+PADDED = Budget()
+"""For texts in rows as long as the longest: tokens of padding that cost about as much as one more call."""
+PACKED = Budget(texts=256, wasted=20_000, power=2)
+"""For texts end to end: only attention sees rows, and compares each token of a row with each."""
+
+
+def batches(lengths: Sequence[int], budget: Budget = PADDED) -> Iterator[list[int]]:
+    """Positions of `lengths` in batches of like length, none over the budget unless it is one text.
+
+    Where texts are padded, sorting by length alone is worth 1.4 times the throughput of batches in arrival order.
     """
     batch: list[int] = []
-    wasted = 0
+    held = wasted = 0
     for position in sorted(range(len(lengths)), key=lambda i: -lengths[i]):
-        longest = lengths[batch[0]] if batch else lengths[position]
-        wasted += longest - lengths[position]
-        if batch and (len(batch) == texts or longest * (len(batch) + 1) > tokens or wasted > WASTED):
+        longest, own = lengths[batch[0] if batch else position], lengths[position]
+        held += longest if budget.power == 1 else own
+        wasted += longest**budget.power - own**budget.power
+        if batch and (len(batch) == budget.texts or held > budget.tokens or wasted > budget.wasted):
             yield batch
-            batch, wasted = [], 0
+            batch, held, wasted = [], own, 0
         batch.append(position)
     if batch:
         yield batch

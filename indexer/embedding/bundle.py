@@ -13,8 +13,8 @@ from pathlib import Path
 from indexer.embedding.weights import digest_of, folder_of, verified_digest
 from indexer.errors import ModelError
 
-FORMAT = 2
-"""1 held no vectors of tokens."""
+FORMAT = 3
+"""1 held no vectors of tokens, 2 padded all texts."""
 EXPORT = "indexer.embedding.export"
 FILES = ("model.xml", "model.bin", "tokenizer.json")
 

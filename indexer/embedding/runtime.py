@@ -7,21 +7,33 @@ OpenVINO itself has a silent stand-in.
 
 import os
 import sys
+from collections.abc import Callable
 from functools import cache
 from importlib import import_module
 from types import ModuleType
 from typing import Any
 
 REPORTER = "openvino_telemetry"
+CONVERTER = "openvino.tools.ovc"
 
 
 def _silent() -> ModuleType:
+    """OpenVINO without its reporter and its converter, which only making a model needs and which is a third of it."""
     modules: dict[str, Any] = sys.modules
-    modules[REPORTER] = None  # how Python notes that a package is not to be imported
-    return import_module("openvino")
+    modules[REPORTER] = modules[CONVERTER] = None  # how Python notes that a package is not to be imported
+    try:
+        return import_module("openvino")
+    finally:
+        del modules[CONVERTER]
 
 
 openvino = _silent()
+
+
+def converter() -> Callable[..., Any]:
+    """What turns a torch module into a graph."""
+    convert: Callable[..., Any] = import_module(CONVERTER).convert_model
+    return convert
 
 
 @cache
