@@ -9,6 +9,7 @@ import pytest
 from indexer.asking import Filters
 from service.app import App
 from service.mailbox.memory import MemoryMailbox, MemoryServer
+from service.printing import state_text
 from service.watching.presence import Presence
 from tests.builders import a_board
 
@@ -57,6 +58,15 @@ def test_a_mailbox_that_another_process_watches_is_left_alone_and_told(app: App)
 
     assert app.watch_once(failed.append) == []
     assert failed == ["anna: Another Signpost watches this mailbox already, so this one left it alone."]
+
+
+def test_the_status_tells_who_watches(app: App) -> None:
+    assert app.state().watched == ()
+    app.ledger.leases.take("anna", Presence("elsewhere:1"))
+
+    (lease,) = app.state().watched
+    assert (lease.mailbox, lease.holder) == ("anna", "elsewhere:1")
+    assert "watching: anna is watched by elsewhere:1" in state_text(app.state()).splitlines()
 
 
 def test_values_of_filters_that_no_document_has_are_told_with_the_nearest(app: App) -> None:
