@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
+from itertools import zip_longest
 from typing import Any
 
 from indexer.errors import LedgerError
@@ -35,21 +36,25 @@ def move(source: File, target: File) -> Carried:
     """
     with source.writing():
         if watching := _watching(source):
-            raise LedgerError(
-                _WATCHED.format(name=source.name, who=", ".join(f"{w.mailbox} ({w.holder})" for w in watching))
-            )
-        before = _sums(source)
+            who = ", ".join(f"{lease.mailbox} ({lease.holder})" for lease in watching)
+            raise LedgerError(_WATCHED.format(name=source.name, who=who))
         with target.writing():
-            there = {table: count for table, (count, _) in _sums(target).items() if count and table != "secrets"}
-            fresh = not there
-            if fresh:
+            held = _held(target)
+            if not held:
                 _copy(source, target)
-            if _sums(target) != before:
-                raise LedgerError(_DIFFERS.format(name=target.name) if fresh else _full(target, there))
+            ours, theirs = _sums(source, target)
+            if ours != theirs:
+                raise LedgerError(_full(target, held) if held else _DIFFERS.format(name=target.name))
         # The target has everything durably by now. Ending here leaves a source that can be moved there again
         source.put("DELETE FROM secrets WHERE name = ?", [(MOVED,)])
         source.put("INSERT INTO secrets VALUES (?, ?)", [(MOVED, target.name.encode())])
-    return Carried(sum(count for count, _ in before.values()), before["receipts"][0], target.name, fresh)
+    return Carried(sum(count for count, _ in ours.values()), ours["receipts"][0], target.name, not held)
+
+
+def _held(target: File) -> dict[str, int]:
+    """How many rows each table has already, where it has any; a ledger that was only made has its secret alone."""
+    counts = {table: target.rows(f"SELECT count(*) FROM {table}")[0][0] for table in KEYS if table != "secrets"}
+    return {table: count for table, count in counts.items() if count}
 
 
 def _copy(source: File, target: File) -> None:
@@ -64,27 +69,33 @@ def _copy(source: File, target: File) -> None:
 
 def _rows(file: File, table: str, columns: list[str]) -> Iterator[list[tuple[Any, ...]]]:
     """The rows of a table, some at a time, without the mark of one that was moved."""
-    left_out = f"WHERE name <> '{MOVED}'" if table == "secrets" else ""
-    order = ", ".join(KEYS[table][0])
-    sql = f"SELECT {', '.join(columns)} FROM {table} {left_out} ORDER BY {order} LIMIT ? OFFSET ?"
-    start = 0
-    while rows := file.rows(sql, (AT_ONCE, start)):
+    key = KEYS[table][0]
+    places, order = [columns.index(column) for column in key], ", ".join(key)
+    among = f"name <> '{MOVED}'" if table == "secrets" else "TRUE"
+    first = f"SELECT {', '.join(columns)} FROM {table} WHERE {among}"
+    rows = file.rows(f"{first} ORDER BY {order} LIMIT ?", (AT_ONCE,))
+    while rows:
         yield rows
-        start += len(rows)
+        last = [rows[-1][place] for place in places]
+        after = f"({order}) > ({', '.join('?' * len(key))})"
+        rows = file.rows(f"{first} AND {after} ORDER BY {order} LIMIT ?", (*last, AT_ONCE))
 
 
-def _sums(file: File) -> Sums:
-    return {table: _sum(file, table) for table in KEYS}
+def _sums(source: File, target: File) -> tuple[Sums, Sums]:
+    """Those of both, read by turns: a server takes the turn to write from who is silent for long."""
+    ours, theirs = Sums(), Sums()
+    for table in KEYS:
+        # By name, for a table that was altered has its columns in another order
+        reading = [_rows(file, table, sorted(file.columns(table))) for file in (source, target)]
+        ours[table] = theirs[table] = (0, 0)
+        for here, there in zip_longest(*reading, fillvalue=[]):
+            ours[table], theirs[table] = _added(ours[table], here), _added(theirs[table], there)
+    return ours, theirs
 
 
-def _sum(file: File, table: str) -> tuple[int, int]:
+def _added(before: tuple[int, int], rows: list[tuple[Any, ...]]) -> tuple[int, int]:
     """Whatever order the rows come in: two places may sort strange characters differently."""
-    count = total = 0
-    # By name, for a table that was altered has its columns in another order
-    for rows in _rows(file, table, sorted(file.columns(table))):
-        count += len(rows)
-        total += sum(int.from_bytes(sha256(repr(row).encode()).digest()) for row in rows)
-    return count, total
+    return before[0] + len(rows), before[1] + sum(int.from_bytes(sha256(repr(row).encode()).digest()) for row in rows)
 
 
 def _watching(file: File) -> list[Lease]:
@@ -93,9 +104,9 @@ def _watching(file: File) -> list[Lease]:
     return [lease for name in names if (lease := leases.of(name, Presence()))]
 
 
-def _full(target: File, there: dict[str, int]) -> str:
-    held = ", ".join(f"{count} of {table}" for table, count in there.items())
-    return f"{target.name} holds another ledger already ({held}). Name an empty place, or move that one away first."
+def _full(target: File, held: dict[str, int]) -> str:
+    told = ", ".join(f"{count} of {table}" for table, count in held.items())
+    return f"{target.name} holds another ledger already ({told}). Name an empty place, or move that one away first."
 
 
 _WATCHED = "{name} is in use: {who}. End `signpost watch` and `signpost serve` everywhere, then move it."
