@@ -52,6 +52,10 @@ class Bearers(Sequence[Entity]):
     @abstractmethod
     def __getitem__(self, at: int | slice) -> Entity | Sequence[Entity]: ...
 
+    def __eq__(self, other: object) -> bool:
+        """Whether the other tells of the same people in the same order."""
+        return isinstance(other, Sequence) and len(self) == len(other) and all(map(Entity.__eq__, self, other))
+
     @abstractmethod
     def named(self, number: int) -> Named:
         """How somebody is called; the documents about them are not read."""
@@ -81,10 +85,10 @@ class Bearers(Sequence[Entity]):
 class Told(Bearers):
     """Entities in memory. Ten thousand take half a second until the first name is looked up."""
 
-    def __init__(self, entities: Sequence[Entity]) -> None:
-        """Work out how each of them may be written."""
+    def __init__(self, entities: Sequence[Entity], spellings: Spelled | None = None) -> None:
+        """Work out how each of them may be written, unless that is known."""
         self._entities = tuple(entities)
-        self.spellings = _spelled(self._entities)
+        self.spellings = _spelled(self._entities) if spellings is None else spellings
         self.numbers: dict[tuple[str, str], list[int]] = defaultdict(list)
         self.addresses: dict[str, list[int]] = defaultdict(list)
         for number, entity in enumerate(self._entities):

@@ -51,10 +51,6 @@ class Enrolled(Bearers):
     def __iter__(self) -> Iterator[Entity]:
         return map(self._entity, range(len(self)))
 
-    def __eq__(self, other: object) -> bool:
-        """Whether the other tells of the same people in the same order."""
-        return isinstance(other, Sequence) and len(self) == len(other) and all(map(Entity.__eq__, self, other))
-
     @property
     def similar(self) -> Lookalikes:
         """Names that are a few letters away from what is written."""

@@ -5,7 +5,7 @@ from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from indexer.asking import Mention, Near
-from indexer.bearers import bearers_of
+from indexer.bearers import Told, bearers_of
 from indexer.documents import Document
 from indexer.gathering import gathered
 from indexer.matter import beyond_touch
@@ -27,7 +27,7 @@ from indexer.readings import Match, bare, cuts, is_meant, named_words, overlappi
 from indexer.spans import Sentence, Span, is_droppable, sentence
 from indexer.wording import Token, collapse, listed, tokens
 
-__all__ = ["Directory", "Entity", "entities_of"]
+__all__ = ["Directory", "Entity", "entities_of", "told_of"]
 
 LONGEST = 6
 """Words of the longest name that is looked up."""
@@ -45,20 +45,26 @@ _Read = tuple[Sentence, Sequence[Match], Sequence[Match]]
 
 def entities_of(documents: Iterable[Document]) -> tuple[Entity, ...]:
     """Every company and person the documents speak of; where no customer is stated, a name in the title counts."""
+    return tuple(told_of(documents))
+
+
+def told_of(documents: Iterable[Document]) -> Told:
+    """The same, and who of them bears which name."""
     held = tuple(documents)
-    entities = gathered(held)
-    untold = [document for document in held if not document.customers and document.kind not in ("company", "contact")]
-    directory = Directory(entities if untold else ())
+    told = Told(gathered(held))
+    directory = Directory(told)
     about: dict[int, list[str]] = defaultdict(list)
-    for document in untold:
-        for number in directory.named_in_title(document.title):
-            about[number].append(document.id)
-    return tuple(
+    for document in held:
+        if not document.customers and document.kind not in ("company", "contact"):
+            for number in directory.named_in_title(document.title):
+                about[number].append(document.id)
+    entities = [
         replace(entity, document_ids=tuple(dict.fromkeys((*entity.document_ids, *about[number]))))
         if number in about
         else entity
-        for number, entity in enumerate(entities)
-    )
+        for number, entity in enumerate(told)
+    ]
+    return Told(entities, told.spellings)
 
 
 class Directory:

@@ -24,11 +24,11 @@ from indexer.erasing import erase
 from indexer.errors import IndexProblem, NoIndex
 from indexer.forgetting import Forgotten
 from indexer.index_status import IndexStatus
-from indexer.remembering import Known, RememberedChoices, RememberedNames, RememberedVectors
+from indexer.known import Known, RememberedNames
+from indexer.remembering import RememberedChoices, RememberedVectors
 from indexer.resembling import resembling
 from indexer.restating import restate
 from indexer.right import SharedRight
-from indexer.roll import Roll
 from indexer.sources.protocol import Source
 from indexer.updating import Progress, Report, SourceReport, SourceUpdate, UpdateOptions
 from indexer.vectorising import Here, leave, queue_of, vectoriser_of
@@ -269,7 +269,7 @@ class Knowledge:
         with self._lock:
             if self._held is None:
                 index = open_index(self._folder, self._url, create)
-                names = RememberedNames(index, Roll(self._folder / "names", index.identity))
+                names = RememberedNames.in_folder(self._folder / "names", index)
                 self._held = _Opened(index, names, RememberedChoices(index))
             return self._held
 

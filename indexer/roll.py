@@ -33,11 +33,10 @@ class Roll:
         except (OSError, ValueError, KeyError):
             return None
 
-    def keep(self, sequence: int, told: Told, seconds: float = 0.0) -> Enrolled | None:
+    def keep(self, sequence: int, told: Told, seconds: float = 0.0) -> None:
         """Write them down, who took so long to read from the documents. Only for whoever may write the index."""
         facts = self._facts(sequence, len(told))
         generations.publish(self._folder, facts, lambda folder: mapped.write(folder / FILE, packed(told, seconds)))
-        return self.enrolled(sequence)
 
     def clear(self) -> None:
         """Forget whoever was written down."""

@@ -8,7 +8,7 @@ from indexer.engines import reading, writing
 from indexer.engines.embedded import EmbeddedIndex
 from indexer.engines.protocol import Query, Scope
 from indexer.knowledge import Knowledge
-from indexer.remembering import RememberedNames
+from indexer.known import RememberedNames
 from indexer.shelved import Shelved
 from scripts.planting import Bugs, Change, into
 from scripts.torturing.leaks_shelf import VISIBILITIES

@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-import indexer.remembering as remembering
+import indexer.known as known
 from indexer.asking import EVERYBODY, Viewer
+from indexer.bearers import Told
 from indexer.documents import Customer, Document
 from indexer.engines.embedded import EmbeddedIndex
 from indexer.engines.protocol import Scope
@@ -18,7 +19,7 @@ from indexer.enrolled import Enrolled
 from indexer.entities import Directory
 from indexer.errors import IndexProblem
 from indexer.knowledge import Knowledge
-from indexer.remembering import RememberedNames
+from indexer.known import RememberedNames
 from indexer.roll import FILE, Roll
 from tests.builders import a_card
 from tests.known import Shelf, knowing
@@ -49,9 +50,9 @@ def knowledge(tmp_path: Path) -> Iterator[Knowledge]:
 @pytest.fixture
 def slow(knowledge: Knowledge, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Slow]:
     """The same index, of which names take long whatever time they take."""
-    monkeypatch.setattr(remembering, "COSTLY", -1.0)
-    monkeypatch.setattr(remembering, "PAUSE", 0)
-    monkeypatch.setattr(remembering, "LATE", 1e9)
+    monkeypatch.setattr(known, "COSTLY", -1.0)
+    monkeypatch.setattr(known, "PAUSE", 0)
+    monkeypatch.setattr(known, "LATE", 1e9)
     index = Slow.open(tmp_path / "index", create=False)
     assert isinstance(index, Slow)
     index.let = Event()
@@ -94,7 +95,7 @@ def test_names_that_are_old_are_waited_for(
 ) -> None:
     remembered = RememberedNames(slow, Roll(tmp_path / "names", "x"))
     assert told(remembered) == []
-    monkeypatch.setattr(remembering, "LATE", 0)
+    monkeypatch.setattr(known, "LATE", 0)
     tell(knowledge, *COMPANIES)
     assert told(remembered) == [*COMPANIES]
 
@@ -181,6 +182,14 @@ def test_what_only_a_group_may_see_is_never_written_down(knowledge: Knowledge, t
     insiders = knowledge.entities(Viewer(frozenset({"board"})))
     files = [path.read_bytes().lower() for path in (tmp_path / "index" / "names").rglob(FILE)]
 
+    assert isinstance(insiders, Told)
     assert sorted(entity.name for entity in insiders) == ["Hidden Holding", "Nordwind"]
     assert any(b"nordwind" in held for held in files)
     assert not any(b"hidden" in held or hidden.id.encode() in held for held in files)
+
+
+def test_a_group_that_no_document_is_for_knows_whom_everybody_knows(knowledge: Knowledge) -> None:
+    tell(knowledge, *COMPANIES)
+
+    assert isinstance(knowledge.entities(Viewer(frozenset({"board"}))), Enrolled)
+    assert knowledge.entities(Viewer(inside=False, reads_public=True)) == ()
