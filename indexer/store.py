@@ -10,7 +10,7 @@ from contextlib import closing, contextmanager
 from functools import cache
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import Any, ClassVar, Self
 
 from indexer.engines.schema import MIGRATIONS
 from indexer.errors import BusyIndex, DamagedIndex, IndexProblem, NoIndex
@@ -56,6 +56,8 @@ class Transaction:
 class Store:
     """One SQLite file with the schema of this version."""
 
+    pragmas: ClassVar[tuple[str, ...]] = PRAGMAS
+
     def __init__(self, path: Path) -> None:
         """Prefer `Store.open`, which checks and migrates."""
         self._path = path
@@ -64,7 +66,7 @@ class Store:
         self._closed = False
 
     @classmethod
-    def open(cls, path: Path, create: bool = False) -> "Store":
+    def open(cls, path: Path, create: bool = False) -> Self:
         """The store at `path`, brought to this version's schema. Raises NoIndex when there is none to open."""
         if not create and not path.is_file():
             raise NoIndex("Nothing has been indexed yet. Run `signpost reindex` first.")
@@ -144,7 +146,7 @@ class Store:
         # Connections wander between threads (never two at once), which the serialized build of SQLite allows.
         connection = sqlite3.connect(self._path, timeout=PATIENCE, isolation_level=None, check_same_thread=False)
         try:
-            for pragma in PRAGMAS:
+            for pragma in self.pragmas:
                 connection.execute(pragma)
         except sqlite3.Error:
             connection.close()

@@ -8,7 +8,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -100,7 +100,8 @@ class Postgres:
         # The first process first: it would otherwise mend what happened to the others
         pids = [process.pid, *_children(process.pid)]
         for pid in pids:
-            os.kill(pid, how)
+            with suppress(ProcessLookupError):  # one may have ended by itself
+                os.kill(pid, how)
         process.wait(timeout=30)
         while any(_lives(pid) for pid in pids):
             time.sleep(0.01)

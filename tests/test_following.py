@@ -2,7 +2,7 @@
 
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import astuple, replace
 from pathlib import Path
@@ -16,6 +16,7 @@ from indexer.confirming import Confirmation
 from indexer.documents import PRIVATE, Document
 from indexer.engines.embedded import EmbeddedIndex
 from indexer.engines.following import follower as following
+from indexer.engines.following.copied import Copy, Mark
 from indexer.engines.following.follower import Follower
 from indexer.engines.following.index import FollowingIndex
 from indexer.engines.following.opening import open_following
@@ -43,6 +44,7 @@ from tests.contracts_index import (
     ids,
     put,
 )
+from tests.following_process import a_follower
 from tests.postgres_server import Postgres, postgres
 
 pytestmark = pytest.mark.server
@@ -197,8 +199,13 @@ def test_only_what_changed_is_copied(
     caught_up(other)
     monkeypatch.setattr(Follower, "_filled", lambda *_: pytest.fail("everything was copied"))
     taken: list[str] = []
-    piece = following.origin.piece
-    monkeypatch.setattr(following.origin, "piece", lambda t, ids, *rest: taken.extend(ids) or piece(t, ids, *rest))
+    some = following._some
+
+    def noted(ids: Sequence[str]) -> Iterator[Sequence[str]]:
+        taken.extend(ids)
+        return some(ids)
+
+    monkeypatch.setattr(following, "_some", noted)
 
     put(index, a_card("Zeppelin", key="new"), drops=[CRANE])
     caught_up(other)
@@ -235,8 +242,10 @@ def test_a_text_that_is_embedded_later_is_found_everywhere_by_its_meaning_then(
         index.embed(embedded)
         index.settle()
 
-    for one in (index, other):
-        until(lambda one=one: max(c.meaning for c in found(copied(one), "Zeppelin") if c.document_id == late.id) > 0.3)
+    def means(one: FollowingIndex) -> bool:
+        return max(c.meaning for c in found(copied(one), "Zeppelin") if c.document_id == late.id) > 0.3
+
+    until(lambda: means(index) and means(other))
 
 
 def test_another_model_is_stepped_into_at_once(index: FollowingIndex, other: FollowingIndex) -> None:
@@ -298,7 +307,7 @@ def spoil(folder: Path, what: str) -> None:
             put(index, a_card("Strange", "Rail of somebody else.", key="strange"))
         if what == "another":
             mark = "INSERT INTO followed VALUES (1, 'another', 1, 'token', NULL)"
-            with closing(following.Copy(folder)) as copy, copy._store.transaction() as transaction:
+            with closing(Copy(folder)) as copy, copy._store.transaction() as transaction:
                 transaction.run(mark)
 
 
@@ -373,6 +382,21 @@ def test_two_processes_share_a_copy(index: FollowingIndex, url: str, tmp_path: P
 
         assert copied(second).sequence == copied(index).sequence == second._database.sequence
         assert RAIL.id not in ids(found(copied(index), "rail"))
+
+
+def test_who_shares_a_copy_that_was_made_anew_goes_on_with_the_new_one(
+    index: FollowingIndex, url: str, tmp_path: Path
+) -> None:
+    put(index, *WORLD)
+    with closing(open_following(tmp_path / "here", url, create=False)) as second:
+        old = copied(second)
+        index._follower.distrust()
+        caught_up(index)
+
+        until(lambda: caught_up(second) is not old)
+        put(index, drops=[RAIL])
+        until(lambda: RAIL.id not in ids(found(copied(second), "rail")))
+        assert told(copied(second), "soup") == told(copied(index), "soup")
 
 
 @contextmanager
@@ -478,6 +502,76 @@ def test_settings_alone_say_that_there_is_a_copy_and_where(url: str, tmp_path: P
 
     assert (tmp_path / "index" / "copy" / "index.db").exists()
     assert (tmp_path / "else" / "copy" / "index.db").exists()
+
+
+def test_who_is_killed_while_everything_is_copied_goes_on_where_they_were(url: str, tmp_path: Path) -> None:
+    cards = [a_card(f"Card {n} {WORDS[n % 8]}", f"Depot number {n}", key=f"k{n}") for n in range(60)]
+    here, positions = tmp_path / "here", list[int]()
+    with closing(PostgresIndex.open(url, create=True)) as plain, closing(alone(tmp_path / "one")) as one:
+        put_both(plain, one, *cards, *WORLD)
+        while not positions or not is_whole(here):
+            with a_follower(url, here):
+                until(lambda: position(here) > max(positions, default=0) or is_whole(here))
+            positions.append(position(here))
+            put_both(plain, one, a_card(f"Depot {len(positions)}", key="n"), drops=[cards[len(positions)]])
+
+        print(f"killed {len(positions)} times, at {positions}")
+        assert len(positions) > 5
+        assert positions[:-1] == sorted(set(positions[:-1]))
+        with closing(open_following(here, url, create=False)) as late:
+            assert told(caught_up(late), "depot of the pilot") == told(one, "depot of the pilot")
+            assert late._follower._opened == 0
+
+
+def test_who_is_killed_while_changes_come_in_has_each_whole_or_not_at_all(url: str, tmp_path: Path) -> None:
+    here = tmp_path / "here"
+    with closing(PostgresIndex.open(url, create=True)) as plain, closing(alone(tmp_path / "one")) as one:
+        put_both(plain, one, *WORLD)
+        with a_follower(url, here):
+            until(lambda: is_whole(here))
+        for turn in range(8):
+            with a_follower(url, here):
+                for n in range(3):
+                    cards = [a_card(f"Card {k}", f"Depot {turn} {n}", key=f"k{k}") for k in range(4 + turn * 5)]
+                    put_both(plain, one, *cards, drops=[cards[n]])
+                time.sleep(0.02 * turn)
+            assert len(steps(here)) <= 1, "documents of one step are of one step"
+
+        with closing(open_following(here, url, create=False)) as late:
+            assert told(caught_up(late), "depot card") == told(one, "depot card")
+            assert late._follower._opened == 0
+
+
+def put_both(plain: Index, one: Index, *documents: Document, drops: Sequence[Document] = ()) -> None:
+    put(plain, *documents, drops=drops)
+    put(one, *documents, drops=drops)
+
+
+def steps(folder: Path) -> set[str]:
+    with closing(EmbeddedIndex.open(folder / "copy")) as copy:
+        return {d.sections[0].text for d in copy.every_document(EVERYBODY) if d.title.startswith("Card")}
+
+
+def alone(folder: Path) -> EmbeddedIndex:
+    return EmbeddedIndex.open(folder, create=True)
+
+
+def position(folder: Path) -> int:
+    """How far a copy is that somebody else fills."""
+    mark = mark_of(folder)
+    return mark.position or 0 if mark else 0
+
+
+def is_whole(folder: Path) -> bool:
+    mark = mark_of(folder)
+    return mark is not None and mark.position is None
+
+
+def mark_of(folder: Path) -> Mark | None:
+    if not (folder / "copy" / "index.db").exists():
+        return None
+    with closing(Copy(folder / "copy")) as copy:
+        return copy.mark()
 
 
 def test_what_was_written_by_others_without_a_copy_is_followed_too(index: FollowingIndex, url: str) -> None:

@@ -30,6 +30,7 @@ def main() -> int:
     parser.add_argument("--json", type=Path, help="write everything, with machine and versions, to this file")
     parser.add_argument("--against", type=Path, help="exit 1 when a line is over a tenth worse than in this JSON file")
     told = parser.parse_args()
+    told.area = [area.replace("-", "_") for area in told.area]
     unknown = sorted(set(told.area) - set(AREAS))
     if unknown:
         parser.error(f"unknown area {', '.join(unknown)}; there are {', '.join(AREAS)}")

@@ -41,6 +41,12 @@ class Mark:
     position: int | None
 
 
+class _Unhurried(Store):
+    """A store that a power cut may set back some steps, which are then taken again: to wait for the disk costs more."""
+
+    pragmas = (*Store.pragmas, "PRAGMA synchronous = NORMAL")
+
+
 class Copy:
     """A folder that holds an index and nothing else. One at a time may write, which the caller sees to."""
 
@@ -48,7 +54,7 @@ class Copy:
         """Open the copy in a folder, or begin one. Raises DamagedIndex, or IndexProblem where it cannot be written."""
         _make(folder)
         self._file = folder / "index.db"
-        self._store = Store.open(self._file, create=True)
+        self._store = _Unhurried.open(self._file, create=True)
         self.index = EmbeddedIndex(folder, self._store)
         with self._store.transaction() as transaction:
             for statement in TABLES:

@@ -27,8 +27,12 @@ DOCUMENTS, VECTORS = 500, 5_000
 """How many are copied at once."""
 
 
-class _Lost(Exception):
+class _Lost(IndexProblem):
     """The copy is not part of the database's past, or too far back in it."""
+
+    def __init__(self) -> None:
+        """Say so, where even a new one is not."""
+        super().__init__("The database keeps no log of what changed. Start signpost anew on a machine that may write.")
 
 
 class Follower:
@@ -81,6 +85,9 @@ class Follower:
         except IndexProblem as error:
             self._trouble = str(error)
             raise
+        except OSError as error:
+            self._trouble = f"{self._folder} cannot be used ({error.strerror}). Check its permissions and its disk."
+            raise IndexProblem(self._trouble) from error
         finally:
             self.looked.set()
 
