@@ -8,6 +8,9 @@ from numpy.typing import NDArray
 from indexer.embedding.batches import padded
 
 Feed = dict[str, NDArray[np.int64]]
+FEWEST = 24
+"""Tokens that a text alone is filled up to; most questions are within. To compute these costs less than to prepare the
+graph anew, which it is whenever a text has another shape than the last."""
 
 
 def in_rows(tokens: Sequence[Sequence[int]]) -> Feed:
@@ -25,7 +28,7 @@ def end_to_end(tokens: Sequence[Sequence[int]]) -> Feed:
     """
     mask = _rows(tokens)
     cells, count = np.flatnonzero(mask), int(mask.sum())
-    length = padded(count)
+    length = padded(max(count, FEWEST))
     places = np.zeros(mask.shape, dtype=np.int64)
     places[mask] = np.arange(count)
     return {
@@ -40,7 +43,8 @@ def end_to_end(tokens: Sequence[Sequence[int]]) -> Feed:
 def _rows(tokens: Sequence[Sequence[int]]) -> NDArray[np.bool_]:
     """Which cells of the rows hold a token."""
     lengths = np.array([len(own) for own in tokens])
-    return np.arange(padded(int(lengths.max()))) < lengths[:, None]
+    width = max(lengths.max(), FEWEST) if len(tokens) == 1 else lengths.max()
+    return np.arange(padded(int(width))) < lengths[:, None]
 
 
 def _filled(values: NDArray[np.intp], length: int) -> NDArray[np.int64]:
