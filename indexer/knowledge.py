@@ -23,7 +23,7 @@ from indexer.entities import Entity, entities_of
 from indexer.erasing import erase
 from indexer.errors import IndexProblem, NoIndex
 from indexer.forgetting import Forgotten
-from indexer.index_status import IndexStatus
+from indexer.index_status import IndexStatus, stated
 from indexer.known import Known, RememberedNames
 from indexer.remembering import RememberedChoices, RememberedVectors
 from indexer.resembling import resembling
@@ -244,11 +244,9 @@ class Knowledge:
     def status(self) -> IndexStatus:
         """How the index stands, quickly; `check` looks closer."""
         try:
-            standing = self._opened().index.standing()
+            return stated(self._opened().index.standing())
         except IndexProblem as error:
             return IndexStatus(healthy=False, says=str(error))
-        told = (standing.documents, standing.passages, standing.sequence, standing.by_source, standing.updated_at)
-        return IndexStatus(*told, standing.fingerprint, not standing.problems, " ".join(standing.problems))
 
     def queue(self) -> "Queue | None":
         """The texts that wait to be embedded, where many may take them. Raises NoIndex."""

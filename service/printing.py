@@ -234,6 +234,8 @@ def state_text(state: "State") -> str:
         counts = f"{index.documents:,} documents, {index.passages:,} passages"
         lines.append(f"index: {counts}, changed {index.updated_at:%Y-%m-%d %H:%M} UTC")
     lines += [f"  {source}: {count:,} documents" for source, count in index.by_source]
+    if index.copied:
+        lines.append(f"copy: {index.copied}")
     if state.queued:
         told = state.queued
         counts = f"{told.waiting:,} texts wait, {told.leased:,} are being embedded, {told.aside:,} were set aside"

@@ -227,8 +227,8 @@ class Settings(Part):
     )
     search_url: SecretStr | None = Field(
         default=None,
-        description="Never in this file: the URL of a Milvus that searches the index (docs/scaling.md), in "
-        "SIGNPOST_SEARCH_URL.",
+        description="Never in this file: what searches the database's index (docs/scaling.md), folder: for a copy on "
+        "this machine or the URL of a Milvus, in SIGNPOST_SEARCH_URL.",
     )
     search_token: SecretStr | None = Field(
         default=None, description="Never in this file: its token, in SIGNPOST_SEARCH_TOKEN."

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from typer.testing import CliRunner
 
 from indexer.confirming import Confirmation
 from indexer.documents import PRIVATE, Document
@@ -20,13 +21,13 @@ from indexer.engines.following.copied import Copy, Mark
 from indexer.engines.following.follower import Follower
 from indexer.engines.following.index import FollowingIndex
 from indexer.engines.following.opening import open_following
-from indexer.engines.following.telling import sentence
 from indexer.engines.lock import held
 from indexer.engines.opening import Place, open_index
 from indexer.engines.postgres.index import PostgresIndex
 from indexer.engines.protocol import Embedded, Index, Query, Scope
 from indexer.errors import IndexProblem
 from indexer.passages import passages
+from service.cli import cli
 from tests.builders import NOW, a_card
 from tests.contracts_index import (
     ALL,
@@ -432,7 +433,7 @@ def test_it_is_told_how_old_a_copy_is_that_hears_nothing(tmp_path: Path, monkeyp
     with following_one(tmp_path) as (server, index):
         copied(index)
         assert index.standing().problems == ()
-        assert f"at sequence {index.sequence}, looked at 0." in sentence(index.lag())
+        assert f"at sequence {index.sequence}, looked at 0." in index.standing().copied
         monkeypatch.setattr("indexer.engines.following.telling.LATE", 0.5)
         server.kill()
 
@@ -580,3 +581,15 @@ def test_what_was_written_by_others_without_a_copy_is_followed_too(index: Follow
         put(plain, drops=[RAIL])
 
     until(lambda: RAIL.id not in ids(found(copied(index), "rail")))
+
+
+def test_status_tells_of_the_copy(url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with closing(PostgresIndex.open(url, create=True)) as plain:
+        put(plain, *WORLD)
+    monkeypatch.setenv("SIGNPOST_INDEX_URL", url)
+    monkeypatch.setenv("SIGNPOST_SEARCH_URL", "folder:")
+    (tmp_path / "signpost.toml").write_text("", encoding="utf-8")
+    status = ["status", "-c", str(tmp_path / "signpost.toml")]
+
+    until(lambda: "copy: at sequence 2, looked at" in CliRunner().invoke(cli, status).stdout)
+    assert (tmp_path / "signpost-data" / "index" / "copy" / "index.db").exists()

@@ -55,7 +55,10 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How an index stands; `confirmed` counts questions that documents answered, `problems` are sentences."""
+    """How an index stands; `confirmed` counts questions that documents answered, `problems` are sentences.
+
+    `copied` tells how a copy of it stands that answers on this machine, where there is one.
+    """
 
     documents: int = 0
     passages: int = 0
@@ -65,6 +68,7 @@ class Standing:
     fingerprint: str = ""
     confirmed: int = 0
     problems: tuple[str, ...] = field(default=())
+    copied: str = ""
 
 
 class Index(Protocol):

@@ -15,7 +15,7 @@ from indexer.asking import Candidate
 from indexer.confirming import Confirmation
 from indexer.documents import Document, Passage
 from indexer.engines.following.follower import BOUND, Follower
-from indexer.engines.following.telling import Lag, trouble
+from indexer.engines.following.telling import Lag, sentence, trouble
 from indexer.engines.following.waking import Waking
 from indexer.engines.milvus.behind import Behind
 from indexer.engines.postgres.index import PostgresIndex
@@ -152,7 +152,7 @@ class FollowingIndex(Behind):
     def standing(self) -> Standing:
         """How the index stands, without reading all of it; `problems` tell where the copy is no more followed."""
         told, lag = self._told(lambda index: index.standing()), self._follower.lag()
-        return replace(told, problems=(*told.problems, *trouble(lag, BOUND)))
+        return replace(told, problems=(*told.problems, *trouble(lag, BOUND)), copied=sentence(lag))
 
     def lag(self) -> Lag:
         """How far the copy is behind the database."""

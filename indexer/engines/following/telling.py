@@ -28,7 +28,8 @@ def sentence(lag: Lag) -> str:
         return "everything is being copied for the first time; the database answers meanwhile"
     behind = lag.of - lag.sequence
     stands = f"at sequence {lag.sequence:,}" + (f", {behind:,} behind the database" if behind > 0 else "")
-    return f"{stands}, looked at {lag.ago:.1f} s ago; the last change took {lag.last:.2f} s to get here"
+    took = f"; the last change took {lag.last:.2f} s to get here" if lag.last else ""
+    return f"{stands}, looked at {lag.ago:.1f} s ago{took}"
 
 
 def trouble(lag: Lag, bound: float) -> Iterator[str]:
