@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from indexer.forgetting import Forgotten, hash_of, ways_to_write
+from service.ledgers.steps import in_steps
 from service.schema import KEYS, File
 
 THEIRS = ("people", "sessions", "tokens", "searches")
@@ -49,7 +50,7 @@ class ForgottenPeople:
     def _strike(self, table: str, who: Forgotten) -> int:
         columns = self._file.columns(table)
         changed = 0
-        for row in self._file.rows(f"SELECT {', '.join(columns)} FROM {table}"):
+        for row in (row for rows in in_steps(self._file, table, columns) for row in rows):
             struck = tuple(_struck(value, who.text) for value in row)
             if struck != row:
                 self._replace(table, dict(zip(columns, row, strict=True)), dict(zip(columns, struck, strict=True)))

@@ -13,7 +13,7 @@ from indexer.errors import LeaseLost
 from service.ledger import Ledger
 from service.watching.lease import Leases
 from service.watching.presence import Presence
-from tests.ledgers import PLACES, at, on_a_server
+from tests.ledgers import PLACES, at, fresh, on_a_server
 from tests.postgres_server import Postgres
 from tests.test_ledger import BOX, a_receipt
 from tests.watching import Clock
@@ -144,7 +144,7 @@ def test_a_transaction_of_who_lost_it_leaves_nothing(house: House) -> None:
 
 @pytest.mark.server
 def test_nobody_takes_over_in_the_middle_of_a_transaction(ledger_server: Postgres) -> None:
-    url = ledger_server.database()
+    url = fresh(ledger_server)
     with closing(at(url, LASTS)) as here, closing(at(url, LASTS)) as there:
         first = here.leases.take(BOX, Presence("a:1"))
         taken: list[int] = []

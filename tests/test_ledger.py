@@ -114,6 +114,16 @@ def test_a_mail_never_gets_a_second_intent(ledger: Ledger) -> None:
     assert ledger.intents.add([an_intent(message_id="<d9@x>")]) == []
 
 
+def test_somebody_is_taken_out_of_however_many_rows(ledger: Ledger) -> None:
+    ledger.keep([a_receipt(str(n), sender=f"{'Tom' if n % 2 else 'Jo'}@x.example") for n in range(1_100)])
+    who = ledger.forgotten.add(["tom@x.example"], [], NOW)
+
+    assert ledger.forgotten.strike(who, ["tom@x.example"]) == 550
+    assert len(ledger.receipts(ReceiptFilter(sender="tom@x.example"), 2_000)) == 0
+    assert len(ledger.receipts(limit=2_000)) == 1_100
+    assert ledger.forgotten.strike(who, ["tom@x.example"]) == 0
+
+
 def test_a_thread_knows_its_drafts(ledger: Ledger) -> None:
     ledger.intents.add([an_intent("1"), an_intent("2")])
     ledger.intents.done([(an_intent("1"), 7)])

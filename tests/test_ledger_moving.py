@@ -17,17 +17,18 @@ from service.ledgers.moving import move
 from service.ledgers.opening import MOVED
 from service.ledgers.postgres import PostgresFile
 from service.ledgers.sqlite import SqliteFile
+from service.ledgers.steps import AT_ONCE
 from service.mailbox.protocol import Cursor, Place
 from service.schema import File
 from service.watching.lease import FileLeases
 from service.watching.presence import Presence
 from service.watching.progress import Watched
+from tests.ledgers import fresh
 from tests.postgres_server import Postgres
 from tests.test_ledger import BOX, NOW, a_receipt, an_intent
 
 pytestmark = pytest.mark.server
-MAILS = 1_100
-"""More than are read in one go."""
+MAILS = 2 * AT_ONCE + 100
 
 
 @pytest.fixture
@@ -39,7 +40,7 @@ def here(tmp_path: Path) -> Iterator[SqliteFile]:
 
 @pytest.fixture
 def url(ledger_server: Postgres) -> str:
-    return ledger_server.database()
+    return fresh(ledger_server)
 
 
 def fill(ledger: Ledger) -> None:
@@ -97,7 +98,7 @@ def test_the_old_one_is_not_taken_up_again(here: SqliteFile, url: str, tmp_path:
     with closing(PostgresFile(url)) as there:
         move(here, there)
 
-    with pytest.raises(LedgerError, match=r"was moved to The database signpost_\d+ on 127.0.0.1"):
+    with pytest.raises(LedgerError, match=r"was moved to The database postgres on 127.0.0.1"):
         Ledger.open(tmp_path / "ledger.db")
     Ledger.open(tmp_path / "unused.db", url).close()
 

@@ -18,7 +18,7 @@ from service.narrowing import ReceiptFilter
 from service.receipts import Asked
 from service.schema import KEYS
 from service.watching.progress import Watched
-from tests.ledgers import at
+from tests.ledgers import at, fresh
 from tests.postgres_server import Postgres, postgres
 from tests.test_ledger import BOX, NOW, a_receipt, an_intent
 
@@ -27,7 +27,7 @@ pytestmark = pytest.mark.server
 
 @pytest.fixture
 def machines(ledger_server: Postgres) -> Iterator[tuple[Ledger, Ledger]]:
-    url = ledger_server.database()
+    url = fresh(ledger_server)
     with closing(at(url)) as one, closing(at(url)) as other:
         yield one, other
 
@@ -81,7 +81,7 @@ def test_other_threads_read_what_holds_while_one_writes(machines: tuple[Ledger, 
 
 
 def test_machines_that_begin_at_once_make_one_ledger(ledger_server: Postgres) -> None:
-    url, made = ledger_server.database(), list[Ledger]()
+    url, made = fresh(ledger_server), list[Ledger]()
     threads = [threading.Thread(target=lambda: made.append(at(url))) for _ in range(4)]
     for thread in threads:
         thread.start()
@@ -98,7 +98,7 @@ def test_a_process_that_stands_still_in_the_middle_loses_its_turn(
     ledger_server: Postgres, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert f"'{on_postgres.STANDING_STILL}s'" in on_postgres.HABITS
-    url, began = ledger_server.database(), time.monotonic()
+    url, began = fresh(ledger_server), time.monotonic()
     with closing(at(url)) as here, closing(at(url)) as there:
         with pytest.raises(LedgerError, match=r"stood still|cannot be reached"):
             _write_around(here, lambda: there.keep([a_receipt("2")]))
@@ -108,7 +108,7 @@ def test_a_process_that_stands_still_in_the_middle_loses_its_turn(
 
 
 def test_a_connection_that_was_cut_is_made_anew(ledger_server: Postgres) -> None:
-    with closing(at(ledger_server.database())) as ledger:
+    with closing(at(fresh(ledger_server))) as ledger:
         ledger.keep([a_receipt("1")])
         with pytest.raises(LedgerError, match="cannot be reached"):
             _write_around(ledger, lambda: _cut_all(ledger_server))
@@ -161,7 +161,7 @@ def test_a_person_is_taken_out_of_every_row(machines: tuple[Ledger, Ledger]) -> 
 
 
 def test_the_tables_are_the_same_as_in_a_file(ledger_server: Postgres) -> None:
-    with closing(PostgresFile(ledger_server.database())) as there, closing(SqliteFile(None)) as here:
+    with closing(PostgresFile(fresh(ledger_server))) as there, closing(SqliteFile(None)) as here:
         tables = [row[0] for row in here.rows("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY 1")]
 
         assert tables == sorted(KEYS)
@@ -198,7 +198,7 @@ def test_a_wrong_password_and_a_missing_database_are_told(ledger_server: Postgre
 
 
 def test_a_ledger_of_a_newer_signpost_is_left_alone(ledger_server: Postgres) -> None:
-    url = ledger_server.database()
+    url = fresh(ledger_server)
     at(url).close()
     ledger_server.run("UPDATE signpost_ledger.meta SET version = 99", database=url.rpartition("/")[2])
 

@@ -16,6 +16,7 @@ from service.ledgers.postgres import PostgresFile
 from service.mailbox.memory import MemoryMailbox, MemoryServer
 from service.mailbox.replies import envelope
 from service.receipts import Receipt
+from tests.ledgers import fresh
 from tests.postgres_server import Postgres
 from tests.tripwire import Killed, TrippingMailbox, TrippingRows, Tripwire, tripping_ledger
 from tests.watching import Clock, a_judge, a_mail, a_watcher
@@ -110,7 +111,7 @@ def test_a_break_at_any_point_leaves_one_draft_for_each_mail(
 @pytest.mark.server
 @pytest.mark.parametrize("point", range(1, len(unbroken()) + 1))
 def test_the_same_holds_where_the_ledger_is_on_a_server(ledger_server: Postgres, point: int) -> None:
-    server, receipts = break_and_resume(OnAServer(ledger_server.database()), Tripwire(point))
+    server, receipts = break_and_resume(OnAServer(fresh(ledger_server)), Tripwire(point))
 
     assert ends(receipts) == ENDS
     assert len(server.folders["Drafts"].mails) == 2

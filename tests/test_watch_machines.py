@@ -19,7 +19,7 @@ from service.watch import Watcher
 from service.watching.lease import SHARED
 from service.watching.presence import wall_clock
 from tests import servers
-from tests.ledgers import at
+from tests.ledgers import at, fresh
 from tests.postgres_server import Postgres
 from tests.servers import Server, World
 from tests.test_loop import eventually
@@ -62,7 +62,7 @@ class Office:
 
 @pytest.fixture
 def office(ledger_server: Postgres) -> Iterator[Office]:
-    url = ledger_server.database()
+    url = fresh(ledger_server)
     with servers.pymap() as server, closing(at(url, LASTS)) as ledger:
         people = World(server)
         people.create("Drafts")

@@ -1,6 +1,5 @@
 """One ledger → another place, whole or not at all: every row is copied, and compared there before it counts."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 from itertools import zip_longest
@@ -8,12 +7,11 @@ from typing import Any
 
 from indexer.errors import LedgerError
 from service.ledgers.opening import MOVED
+from service.ledgers.steps import in_steps
 from service.schema import KEYS, File
 from service.watching.lease import FileLeases, Lease, ServerLeases
 from service.watching.presence import Presence
 
-AT_ONCE = 500
-"""Rows that are read in one go."""
 Sums = dict[str, tuple[int, int]]
 """For each table how many rows it has, and a sum over them that is another one when any of them is."""
 
@@ -62,23 +60,9 @@ def _copy(source: File, target: File) -> None:
     for table in KEYS:
         columns = source.columns(table)
         into = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"
-        for rows in _rows(source, table, columns):
+        for rows in in_steps(source, table, columns, _COUNTS.get(table, "TRUE")):
             target.put(into, rows)
     target.count_on()
-
-
-def _rows(file: File, table: str, columns: list[str]) -> Iterator[list[tuple[Any, ...]]]:
-    """The rows of a table, some at a time, without the mark of one that was moved."""
-    key = KEYS[table][0]
-    places, order = [columns.index(column) for column in key], ", ".join(key)
-    among = f"name <> '{MOVED}'" if table == "secrets" else "TRUE"
-    first = f"SELECT {', '.join(columns)} FROM {table} WHERE {among}"
-    rows = file.rows(f"{first} ORDER BY {order} LIMIT ?", (AT_ONCE,))
-    while rows:
-        yield rows
-        last = [rows[-1][place] for place in places]
-        after = f"({order}) > ({', '.join('?' * len(key))})"
-        rows = file.rows(f"{first} AND {after} ORDER BY {order} LIMIT ?", (*last, AT_ONCE))
 
 
 def _sums(source: File, target: File) -> tuple[Sums, Sums]:
@@ -86,7 +70,8 @@ def _sums(source: File, target: File) -> tuple[Sums, Sums]:
     ours, theirs = Sums(), Sums()
     for table in KEYS:
         # By name, for a table that was altered has its columns in another order
-        reading = [_rows(file, table, sorted(file.columns(table))) for file in (source, target)]
+        among = _COUNTS.get(table, "TRUE")
+        reading = [in_steps(file, table, sorted(file.columns(table)), among) for file in (source, target)]
         ours[table] = theirs[table] = (0, 0)
         for here, there in zip_longest(*reading, fillvalue=[]):
             ours[table], theirs[table] = _added(ours[table], here), _added(theirs[table], there)
@@ -109,5 +94,7 @@ def _full(target: File, held: dict[str, int]) -> str:
     return f"{target.name} holds another ledger already ({told}). Name an empty place, or move that one away first."
 
 
+_COUNTS = {"secrets": f"name <> '{MOVED}'"}
+"""Which rows of a table count, where that is not all."""
 _WATCHED = "{name} is in use: {who}. End `signpost watch` and `signpost serve` everywhere, then move it."
 _DIFFERS = "{name} did not keep what was copied; nothing of it was left there. Try another place."
