@@ -464,7 +464,7 @@ def test_a_standby_that_takes_over_is_followed_and_nothing_acknowledged_is_lost(
                 LUNCH.id,
                 "trello:sales:card:after",
             }
-            assert index._follower._opened == 0, "nothing was copied anew"
+            assert index._follower._number == 0, "nothing was copied anew"
 
 
 def written(index: Index, card: Document) -> bool:
@@ -521,7 +521,7 @@ def test_who_is_killed_while_everything_is_copied_goes_on_where_they_were(url: s
         assert positions[:-1] == sorted(set(positions[:-1]))
         with closing(open_following(here, url, create=False)) as late:
             assert told(caught_up(late), "depot of the pilot") == told(one, "depot of the pilot")
-            assert late._follower._opened == 0
+            assert late._follower._number == 0
 
 
 def test_who_is_killed_while_changes_come_in_has_each_whole_or_not_at_all(url: str, tmp_path: Path) -> None:
@@ -540,7 +540,7 @@ def test_who_is_killed_while_changes_come_in_has_each_whole_or_not_at_all(url: s
 
         with closing(open_following(here, url, create=False)) as late:
             assert told(caught_up(late), "depot card") == told(one, "depot card")
-            assert late._follower._opened == 0
+            assert late._follower._number == 0
 
 
 def put_both(plain: Index, one: Index, *documents: Document, drops: Sequence[Document] = ()) -> None:

@@ -94,7 +94,7 @@ def _await(knowledge: Knowledge, word: str, comes: bool) -> list[object]:
     """When a word was found for the first time, or for the first time no more."""
     index = knowledge._opened().index
     while bool(index.search([Query(word)], Scope())[0]) != comes:
-        time.sleep(0.005)
+        time.sleep(0.01)
     return [time.monotonic()]
 
 

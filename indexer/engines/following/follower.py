@@ -41,8 +41,8 @@ class Follower:
     def __init__(self, server: Server, folder: Path) -> None:
         """Keep a copy in a folder of its own below `folder`."""
         self._server, self._parent, self._folder = server, folder, folder / "copy"
-        self._copy: Copy | None = None
-        self._opened = -1
+        self._held: tuple[Copy, int] | None = None
+        self._number = -1
         self._turn = Lock()
         self._of, self._last, self._trouble = 0, 0.0, ""
         self._seen = self._written = float("-inf")
@@ -52,13 +52,13 @@ class Follower:
 
     def fresh(self) -> tuple[Copy, int] | None:
         """The copy, and how many were opened before it, if it was what the database is a moment ago."""
-        copy, seen = self._copy, self._seen
+        held, seen = self._held, self._seen
         is_known = seen >= self._written and time.monotonic() - seen <= BOUND
-        return (copy, self._opened) if copy and is_known and self._is_whole and not self._is_unfit else None
+        return held if is_known and self._is_whole and not self._is_unfit else None
 
     def held(self) -> tuple[Copy, int] | None:
         """The copy, however old, and how many were opened before it."""
-        return (self._copy, self._opened) if self._copy else None
+        return self._held
 
     def expire(self) -> None:
         """From now on answer from nothing older than now: something was written."""
@@ -70,7 +70,7 @@ class Follower:
 
     def lag(self) -> Lag:
         """How far the copy is."""
-        mark = self._copy.mark() if self._copy else None
+        mark = self._held[0].mark() if self._held else None
         ago = time.monotonic() - self._seen
         return Lag(mark.sequence if mark else 0, self._of, self._is_whole, ago, self._last, self._trouble)
 
@@ -94,9 +94,7 @@ class Follower:
     def close(self) -> None:
         """Let go of all files."""
         with self._turn:
-            self._is_whole = False
-            if self._copy:
-                self._copy.close()
+            self._let_go()
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
@@ -109,14 +107,14 @@ class Follower:
 
     def _is_there(self) -> bool:
         """Whether the copy is where the database is, by this process's doing or another's."""
-        if self._copy is None or self._is_unfit or self._copy.is_replaced:
+        copy = self._held[0] if self._held else None
+        if copy is None or self._is_unfit or copy.is_replaced:
             return False
         began = time.monotonic()
         with self._server.reading() as transaction:
             stand = origin.stand(transaction)
-        mark, self._of = self._copy.mark(), stand.sequence
-        told = Mark(stand.identity, stand.sequence, stand.token, None)
-        if mark != told or self._copy.awaits("", 1):
+        mark, self._of = copy.mark(), stand.sequence
+        if mark != Mark(stand.identity, stand.sequence, stand.token, None) or copy.awaits("", 1):
             return False
         self._seen = began
         return True
@@ -124,27 +122,29 @@ class Follower:
     def _bring_up(self) -> None:
         """Bring up the copy that is there, or one made anew where that is damaged or another database's."""
         try:
-            self._brought_up(self._held())
+            self._brought_up(self._opened())
         except (_Lost, DamagedIndex):
-            self._is_whole = False
-            if self._copy:
-                self._copy.close()
-            self._copy = None
+            self._let_go()
             throw_away(self._folder)
-            self._brought_up(self._held())
+            self._brought_up(self._opened())
 
-    def _held(self) -> Copy:
+    def _opened(self) -> Copy:
         """The copy in the folder, opened again if another process has put another there."""
-        if self._is_unfit and self._copy and not self._copy.is_replaced:
-            self._is_unfit = False
-            raise _Lost
-        if self._copy is None or self._copy.is_replaced:
-            self._is_whole = self._is_unfit = False
-            self._copy, had = Copy(self._folder), self._copy
-            self._opened += 1
-            if had:
-                had.close()
-        return self._copy
+        if self._held and not self._held[0].is_replaced:
+            if self._is_unfit:
+                raise _Lost
+            return self._held[0]
+        self._let_go()
+        copy = Copy(self._folder)
+        self._number += 1
+        self._held = copy, self._number
+        return copy
+
+    def _let_go(self) -> None:
+        held, self._held = self._held, None
+        self._is_whole = self._is_unfit = False
+        if held:
+            held[0].close()
 
     def _brought_up(self, copy: Copy) -> None:
         if copy.is_foreign:
