@@ -39,6 +39,8 @@ def matching_words(wanted: Sequence[str], text: str) -> tuple[str, ...]:
 
 def _is_in(root: str, plain: str) -> bool:
     """Whether a folded text holds a word of this stem; cutting all its words would take a hundred times as long."""
+    if root not in plain:
+        return False
     near = re.finditer(rf"(?<!\w){re.escape(root)}\w{{0,8}}", plain)
     return any(stem(match[0]) == root for match in near)
 

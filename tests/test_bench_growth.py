@@ -1,6 +1,7 @@
 """What growth is fitted to: a line through what was measured, where the smallest size counts as much as the largest."""
 
 from dataclasses import asdict
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -37,7 +38,7 @@ def test_the_curves_tell_what_ten_and_a_hundred_million_would_take() -> None:
 
 
 def test_what_was_measured_is_drawn_by_size() -> None:
-    lines = [
+    lines: list[dict[str, Any]] = [
         {"what": "10,000 passages of 3,000 documents, taken in (embedding aside)", "ours": 2, "goal": None},
         {"what": "10,000 passages: a question, p50 by the clock", "ours": 5, "goal": 5},
         {"what": "… p99", "ours": 9, "goal": 15},
