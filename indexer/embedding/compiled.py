@@ -1,4 +1,4 @@
-"""The model compiled with OpenVINO: five times as fast as its library, and no torch in the process."""
+"""The model compiled with OpenVINO: several times as fast as its library, and no torch in the process."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
