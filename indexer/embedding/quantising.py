@@ -38,7 +38,7 @@ def quantise(bundle: Path, out: Path) -> None:
 def _quantised(graph: Any, tokens: Sequence[list[int]]) -> Any:
     import nncf  # after OpenVINO's reporter was silenced, which would be nncf's too
 
-    # Attention gains nothing by int8, and the words' vectors would be kept in float32, 47 MB of them.
+    # Attention gains next to nothing by int8, and the words' vectors would be kept in float32, 47 MB of them.
     rest = nncf.IgnoredScope(types=["ScaledDotProductAttention", "Gather"], validate=False)
     smoothing = nncf.AdvancedSmoothQuantParameters(matmul=SMOOTHING)
     feed = end_to_end if any("places" in put.names for put in graph.inputs) else in_rows
