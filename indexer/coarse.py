@@ -27,9 +27,11 @@ NUMBERS = 4
 """Numbers of a vector that share a code of 4 bits."""
 TAUGHT = 50_000
 PIECE = 65_536
-WIDER = (16, 32, 64)
+WIDER = (16, 32, 64, 128)
 """Vectors that may be compared for real for each one that is wanted."""
-TRIED, NEAREST = 32, 50
+MOST = 1 / 16
+"""Share of all vectors that a look may bring up: more, and little is gained."""
+TRIED, NEAREST, MIXED = 32, 50, 8
 FAITHFUL = 0.99
 """Share of the nearest that a look must bring up of what it was tried on, or it has to look wider, or is not taken."""
 NAME = "coarse-{}.faiss"
@@ -68,7 +70,8 @@ def look(dimension: int, rows: int, get: Get) -> Look | None:
         index.add(get(np.arange(first, min(rows, first + PIECE))))
     asked = _between(rows, get)
     nearest = _nearest(asked, rows, get)
-    return next((one for one in (Look(index, wider) for wider in WIDER) if _is_faithful(one, asked, nearest)), None)
+    worthwhile = (Look(index, wider) for wider in WIDER if NEAREST * wider <= MOST * rows)
+    return next((one for one in worthwhile if _is_faithful(one, asked, nearest)), None)
 
 
 def opened(folder: Path) -> Look | None:
@@ -81,9 +84,12 @@ def opened(folder: Path) -> Look | None:
 
 
 def _between(rows: int, get: Get) -> Vectors:
-    """Points between two vectors, as questions are."""
-    one, other = np.random.default_rng(0).integers(0, rows, (2, TRIED))
-    between = get(one) + get(other)
+    """Points in the middle of some vectors, as questions are: of eight, about as far from what is nearest to them.
+
+    Of a million drawn around real ones, 100 real questions found .924, .975 and .993 of the fifty nearest among 16, 32
+    and 64 times as many; points between eight .934, .979 and .994, but points between two .999 already among 16.
+    """
+    between = np.sum([get(some) for some in np.random.default_rng(0).integers(0, rows, (MIXED, TRIED))], axis=0)
     return np.asarray(between / np.maximum(np.linalg.norm(between, axis=1, keepdims=True), 1e-9), dtype=np.float32)
 
 

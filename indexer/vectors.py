@@ -25,7 +25,7 @@ from indexer.embedding.protocol import Vectors
 # Its annotations are those of the C++ side and wrong for the Python layer over it.
 faiss: Any = faiss_
 
-FORMAT = "faiss-sqfp16-3"
+FORMAT = "faiss-sqfp16-4"
 FILE, IDS = "vectors.faiss", "ids.npy"
 FEW = 4
 """Parts beyond this are merged: each costs every search a little."""

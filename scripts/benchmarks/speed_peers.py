@@ -27,7 +27,7 @@ PINNED = {
     "llama-index": ("llama-index-core==0.14.25", "llama-index-embeddings-huggingface==0.8.0"),
 }
 GOALS = {"txtai": 7.0, "chromadb": 7.0, "haystack": 7.0, "llama-index": 9.0}
-SAMPLE, ROUNDS = 200, 3
+SAMPLE, ROUNDS = 400, 3
 OURS = ("bf16", "int8")
 
 
