@@ -16,6 +16,8 @@ import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from scripts.benchmarks.table import number
+
 INK, FAINT, BAR = "#334155", "#94a3b8", "#0f766e"
 SETTINGS = {"svg.fonttype": "none", "svg.hashsalt": "signpost", "font.family": "sans-serif", "font.size": 9}
 
@@ -67,16 +69,16 @@ def drawn(lines: Sequence[Mapping[str, Any]]) -> Figure:
 
 
 def _panel(axes: Axes, panel: Panel, told: Sequence[Point]) -> None:
-    axes.set_title(panel.title, loc="left", color=INK, fontsize=9)
+    axes.set_title(panel.title, loc="left", color=INK, fontsize=9, pad=8)
     axes.set_xscale("log")
     axes.plot([n for n, _, _ in told], [figure for _, figure, _ in told], color=BAR, marker="o", linewidth=1.5)
     for n, figure, goal in told:
-        axes.annotate(f"{figure:,.3g}", (n, figure), (0, 6), textcoords="offset points", ha="center", color=INK)
+        axes.annotate(number(figure), (n, figure), (0, 6), textcoords="offset points", ha="center", color=INK)
         if goal:
             axes.plot([n / 1.8, n * 1.8], [goal, goal], color=FAINT, linewidth=2)
             axes.annotate(f"goal {goal:g}", (n, goal), (0, -11), textcoords="offset points", ha="center", color=FAINT)
-    axes.set_ylim(bottom=0)
-    axes.margins(x=0.25, y=0.25)
+    axes.margins(x=0.25)
+    axes.set_ylim(0, 1.3 * max((max(figure, goal or 0) for _, figure, goal in told), default=1))
     axes.spines[["top", "right"]].set_visible(False)
     axes.tick_params(colors=INK)
     axes.set_xlabel("passages", color=INK)
