@@ -25,7 +25,9 @@ DAMAGES = len(HARMS) * 3
 BROUGHT_TO_LIGHT = {
     "acknowledges before it writes": "batch:2:0:0",
     "stores the cursor before the documents": "batch:69:0:0 batch:1:0:0 batch:1:0:0",
-    "removes old generations before the new one is in place": "publish:5:0:99 publish:2:0:99",
+    "removes old generations before the new one is in place": " ".join(
+        f"publish:{count}:0:99" for count in (5, 2, 3, 2, 3, 2, 3, 2, 3)
+    ),  # whose turn it is to publish depends on which source was quicker
 }
 
 
@@ -66,7 +68,11 @@ def test_what_is_killed_goes_on_and_comes_to_its_end(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", BROUGHT_TO_LIGHT)
 def test_each_planted_mistake_of_writing_shows(name: str, tmp_path: Path) -> None:
-    told = list(chains(tmp_path, WORLD, map(point, BROUGHT_TO_LIGHT[name].split()), name))
+    told = []
+    for one in chains(tmp_path, WORLD, map(point, BROUGHT_TO_LIGHT[name].split()), name):
+        told.append(one)
+        if one.wrong:
+            break
 
     assert any(one.wrong for one in told)
     assert not is_good(told)
