@@ -34,6 +34,13 @@ def move_ledger(settings: Settings, to: str) -> Carried:
     there = (here[0], to) if "://" in to else (Path(to), "")
     if here == there or (not here[1] and not there[1] and here[0].resolve() == there[0].resolve()):
         raise SettingsError(["The ledger is there already. Name another place after --to."])
+    if not here[1] and not there[1]:
+        raise SettingsError(
+            [
+                "The ledger is a file of the data folder. After --to belongs postgresql://…; to have it elsewhere, "
+                "end Signpost, move the data folder, and say so in the settings (data)."
+            ]
+        )
     if there[0].is_dir() and not there[1]:
         raise SettingsError([f"{to} is a folder. Name a file in it after --to."])
     with closing(at(*here)) as source, closing(at(*there)) as target:

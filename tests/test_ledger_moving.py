@@ -98,7 +98,7 @@ def test_the_old_one_is_not_taken_up_again(here: SqliteFile, url: str, tmp_path:
     with closing(PostgresFile(url)) as there:
         move(here, there)
 
-    with pytest.raises(LedgerError, match=r"was moved to The database postgres on 127.0.0.1"):
+    with pytest.raises(LedgerError, match=r"was moved to the database postgres on 127.0.0.1"):
         Ledger.open(tmp_path / "ledger.db")
     Ledger.open(tmp_path / "unused.db", url).close()
 
@@ -196,6 +196,17 @@ def test_the_command_moves_it_and_the_variable_names_it(tmp_path: Path, url: str
     assert "was moved to" in without.stderr
     assert "mail-1@x" in within.stdout
     assert "geheim" not in moved.stdout + moved.stderr + without.stderr
+
+
+def test_a_file_is_not_moved_to_another_where_nothing_would_look_for_it(tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere.db"
+
+    told = signpost(tmp_path, "ledger", "move", "--to", str(elsewhere))
+
+    assert told.returncode == 2
+    assert "After --to belongs postgresql://" in told.stderr
+    assert not elsewhere.exists()
+    assert "was moved" not in signpost(tmp_path, "status").stderr
 
 
 def test_moving_to_where_it_is_or_into_a_folder_is_wrong_usage(tmp_path: Path, url: str) -> None:

@@ -30,8 +30,8 @@ def opened(path: Path, url: str = "") -> File:
     if place := moved_to(file):
         file.close()
         raise LedgerError(
-            f"{file.name} was moved to {place} and is not used any more. Let {VARIABLE} name that database, or unset "
-            "it where that is a file. What is left here may be deleted."
+            f"{file.name} was moved to {place[0].lower()}{place[1:]} and is not used any more. "
+            f"Let {VARIABLE} name that database, or unset it where that is a file. What is left here may be deleted."
         )
     return file
 
